@@ -1,0 +1,142 @@
+#include "core/base/arena.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ALIGN 16
+#define FIRST_BLOCK 4096
+#define LARGEST_BLOCK (1u << 20)
+
+struct bl_arena_block {
+	bl_arena_block *next;
+	size_t size; /* usable bytes after the header */
+	size_t used;
+	_Alignas(ALIGN) char data[];
+};
+
+static void out_of_memory(void)
+{
+	fputs("belay: out of memory\n", stderr);
+	abort();
+}
+
+void *bl_xmalloc(size_t size)
+{
+	void *p = calloc(1, size ? size : 1);
+	if (!p)
+		out_of_memory();
+	return p;
+}
+
+void *bl_xrealloc(void *p, size_t size)
+{
+	p = realloc(p, size ? size : 1);
+	if (!p)
+		out_of_memory();
+	return p;
+}
+
+void bl_arena_init(bl_arena *arena)
+{
+	arena->head = NULL;
+	arena->used = 0;
+}
+
+void bl_arena_done(bl_arena *arena)
+{
+	if (!arena)
+		return;
+	bl_arena_block *b = arena->head;
+	while (b) {
+		bl_arena_block *next = b->next;
+		free(b);
+		b = next;
+	}
+	bl_arena_init(arena);
+}
+
+static bl_arena_block *add_block(bl_arena *arena, size_t size)
+{
+	bl_arena_block *b = malloc(sizeof *b + size);
+	if (!b)
+		out_of_memory();
+	b->size = size;
+	b->used = 0;
+	b->next = arena->head;
+	arena->head = b;
+	return b;
+}
+
+static size_t next_block_size(const bl_arena *arena, size_t need)
+{
+	size_t size = FIRST_BLOCK;
+#ifdef BL_ARENA_DEBUG
+	return need;
+#endif
+	if (arena->head)
+		size = arena->head->size * 2;
+	if (size < FIRST_BLOCK)
+		size = FIRST_BLOCK;
+	if (size > LARGEST_BLOCK)
+		size = LARGEST_BLOCK;
+	return size < need ? need : size;
+}
+
+void *bl_arena_alloc(bl_arena *arena, size_t size)
+{
+	if (size > SIZE_MAX / 2)
+		out_of_memory();
+#ifdef BL_ARENA_DEBUG
+	size_t need = size ? size : 1;
+	bl_arena_block *b = NULL;
+#else
+	size_t need = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+	bl_arena_block *b = arena->head;
+#endif
+	if (!b || b->size - b->used < need)
+		b = add_block(arena, next_block_size(arena, need));
+	void *p = b->data + b->used;
+	b->used += need;
+	arena->used += need;
+	return memset(p, 0, size);
+}
+
+void *bl_arena_grow(bl_arena *arena, void *p, size_t old_size, size_t new_size)
+{
+#ifndef BL_ARENA_DEBUG
+	size_t old_need = (old_size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+	size_t new_need = (new_size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+	bl_arena_block *b = arena->head;
+	if (p && b && (char *)p + old_need == b->data + b->used && new_size >= old_size &&
+		b->size - b->used >= new_need - old_need) {
+		b->used += new_need - old_need;
+		arena->used += new_need - old_need;
+		memset((char *)p + old_size, 0, new_size - old_size);
+		return p;
+	}
+#endif
+	void *q = bl_arena_alloc(arena, new_size);
+	if (p && old_size)
+		memcpy(q, p, old_size < new_size ? old_size : new_size);
+	return q;
+}
+
+void bl_arena_adopt(bl_arena *arena, bl_arena *from)
+{
+	if (!from->head)
+		return;
+	bl_arena_block *last = from->head;
+	while (last->next)
+		last = last->next;
+	/* behind the head, so that the head's free space is still used */
+	if (arena->head) {
+		last->next = arena->head->next;
+		arena->head->next = from->head;
+	} else {
+		arena->head = from->head;
+	}
+	arena->used += from->used;
+	bl_arena_init(from);
+}

@@ -1,0 +1,32 @@
+/* Region memory: many small allocations, one release. See docs/architecture.md, "Memory". */
+#ifndef BL_CORE_BASE_ARENA_H
+#define BL_CORE_BASE_ARENA_H
+
+#include <stddef.h>
+
+typedef struct bl_arena_block bl_arena_block;
+
+/* Not thread-safe: one owner at a time. A zeroed arena is empty and ready for use. */
+typedef struct bl_arena {
+	bl_arena_block *head; /* newest first */
+	size_t used;          /* bytes handed out, alignment included */
+} bl_arena;
+
+void bl_arena_init(bl_arena *arena);
+/* Releases everything. Accepts an empty or a NULL arena. */
+void bl_arena_done(bl_arena *arena);
+/* Memory is zeroed and aligned for any type. Never NULL: a process out of memory ends. size may be 0. */
+void *bl_arena_alloc(bl_arena *arena, size_t size);
+/* Grows the newest allocation in place where it can; the first old_size bytes are kept, the rest is zeroed. */
+void *bl_arena_grow(bl_arena *arena, void *p, size_t old_size, size_t new_size);
+/* Moves all of from's memory into arena; from is empty afterwards. Pointers stay valid. */
+void bl_arena_adopt(bl_arena *arena, bl_arena *from);
+
+#define bl_new(arena, T) ((T *)bl_arena_alloc((arena), sizeof(T)))
+#define bl_new_n(arena, T, n) ((T *)bl_arena_alloc((arena), sizeof(T) * (size_t)(n)))
+
+/* malloc, calloc and realloc that end the process when memory is out. */
+void *bl_xmalloc(size_t size);
+void *bl_xrealloc(void *p, size_t size);
+
+#endif

@@ -1,0 +1,280 @@
+#include "core/base/str.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static inline unsigned char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (unsigned char)(c + 32) : (unsigned char)c;
+}
+
+static inline bool is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+bl_str bl_str_slice(bl_str s, size_t begin, size_t end)
+{
+	if (end > s.n)
+		end = s.n;
+	if (begin > end)
+		begin = end;
+	return (bl_str){s.p + begin, end - begin};
+}
+
+bool bl_str_eq(bl_str a, bl_str b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+bool bl_str_eqz(bl_str a, const char *z)
+{
+	return bl_str_eq(a, bl_str_of(z));
+}
+
+bool bl_str_eqi(bl_str a, bl_str b)
+{
+	return a.n == b.n && bl_str_cmpi(a, b) == 0;
+}
+
+bool bl_str_eqiz(bl_str a, const char *z)
+{
+	return bl_str_eqi(a, bl_str_of(z));
+}
+
+int bl_str_cmp(bl_str a, bl_str b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int c = n ? memcmp(a.p, b.p, n) : 0;
+	if (c)
+		return c;
+	return a.n < b.n ? -1 : a.n > b.n;
+}
+
+int bl_str_cmpi(bl_str a, bl_str b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	for (size_t i = 0; i < n; i++) {
+		int d = lower(a.p[i]) - lower(b.p[i]);
+		if (d)
+			return d;
+	}
+	return a.n < b.n ? -1 : a.n > b.n;
+}
+
+bool bl_str_starts(bl_str s, bl_str prefix)
+{
+	return s.n >= prefix.n && bl_str_eq(bl_str_slice(s, 0, prefix.n), prefix);
+}
+
+bool bl_str_startsi(bl_str s, bl_str prefix)
+{
+	return s.n >= prefix.n && bl_str_eqi(bl_str_slice(s, 0, prefix.n), prefix);
+}
+
+bool bl_str_ends(bl_str s, bl_str suffix)
+{
+	return s.n >= suffix.n && bl_str_eq(bl_str_slice(s, s.n - suffix.n, s.n), suffix);
+}
+
+ptrdiff_t bl_str_find(bl_str s, bl_str needle, size_t from)
+{
+	if (from > s.n || needle.n > s.n - from)
+		return -1;
+	if (!needle.n)
+		return (ptrdiff_t)from;
+	const char *hit = memmem(s.p + from, s.n - from, needle.p, needle.n);
+	return hit ? hit - s.p : -1;
+}
+
+ptrdiff_t bl_str_findi(bl_str s, bl_str needle, size_t from)
+{
+	for (size_t i = from; i <= s.n && needle.n <= s.n - i; i++)
+		if (bl_str_eqi(bl_str_make(s.p + i, needle.n), needle))
+			return (ptrdiff_t)i;
+	return -1;
+}
+
+ptrdiff_t bl_str_rfind_char(bl_str s, char c)
+{
+	for (size_t i = s.n; i > 0; i--)
+		if (s.p[i - 1] == c)
+			return (ptrdiff_t)i - 1;
+	return -1;
+}
+
+bl_str bl_str_trim(bl_str s)
+{
+	while (s.n && is_space(s.p[0])) {
+		s.p++;
+		s.n--;
+	}
+	while (s.n && is_space(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
+bl_str bl_str_cut(bl_str s, char sep, bl_str *head)
+{
+	const char *hit = s.n ? memchr(s.p, sep, s.n) : NULL;
+	if (!hit) {
+		*head = s;
+		return (bl_str){s.p + s.n, 0};
+	}
+	*head = (bl_str){s.p, (size_t)(hit - s.p)};
+	return (bl_str){hit + 1, s.n - head->n - 1};
+}
+
+/* FNV-1a with a final mix: short keys, no adversarial tables (hostile input is bounded by limits). */
+static uint64_t mix(uint64_t h)
+{
+	h ^= h >> 32;
+	h *= 0xd6e8feb86659fd93ull;
+	return h ^ (h >> 32);
+}
+
+uint64_t bl_str_hash(bl_str s)
+{
+	uint64_t h = 0xcbf29ce484222325ull;
+	for (size_t i = 0; i < s.n; i++)
+		h = (h ^ (unsigned char)s.p[i]) * 0x100000001b3ull;
+	return mix(h);
+}
+
+uint64_t bl_str_hashi(bl_str s)
+{
+	uint64_t h = 0xcbf29ce484222325ull;
+	for (size_t i = 0; i < s.n; i++)
+		h = (h ^ lower(s.p[i])) * 0x100000001b3ull;
+	return mix(h);
+}
+
+bl_str bl_str_dup(bl_arena *arena, bl_str s)
+{
+	return (bl_str){bl_str_z(arena, s), s.n};
+}
+
+char *bl_str_z(bl_arena *arena, bl_str s)
+{
+	char *p = bl_arena_alloc(arena, s.n + 1);
+	if (s.n)
+		memcpy(p, s.p, s.n);
+	return p;
+}
+
+bl_str bl_str_lower(bl_arena *arena, bl_str s)
+{
+	char *p = bl_arena_alloc(arena, s.n + 1);
+	for (size_t i = 0; i < s.n; i++)
+		p[i] = (char)lower(s.p[i]);
+	return (bl_str){p, s.n};
+}
+
+bl_str bl_str_cat(bl_arena *arena, bl_str a, bl_str b)
+{
+	char *p = bl_arena_alloc(arena, a.n + b.n + 1);
+	if (a.n)
+		memcpy(p, a.p, a.n);
+	if (b.n)
+		memcpy(p + a.n, b.p, b.n);
+	return (bl_str){p, a.n + b.n};
+}
+
+bl_str bl_str_vfmt(bl_arena *arena, const char *format, va_list ap)
+{
+	va_list again;
+	va_copy(again, ap);
+	int n = vsnprintf(NULL, 0, format, ap);
+	if (n < 0)
+		n = 0;
+	char *p = bl_arena_alloc(arena, (size_t)n + 1);
+	vsnprintf(p, (size_t)n + 1, format, again);
+	va_end(again);
+	return (bl_str){p, (size_t)n};
+}
+
+bl_str bl_str_fmt(bl_arena *arena, const char *format, ...)
+{
+	va_list ap;
+	va_start(ap, format);
+	bl_str s = bl_str_vfmt(arena, format, ap);
+	va_end(ap);
+	return s;
+}
+
+void bl_buf_done(bl_buf *b)
+{
+	free(b->p);
+	*b = (bl_buf){0};
+}
+
+static void reserve(bl_buf *b, size_t more)
+{
+	size_t need = b->n + more + 1;
+	if (need <= b->cap)
+		return;
+	size_t cap = b->cap ? b->cap : 64;
+	while (cap < need)
+		cap *= 2;
+	b->p = bl_xrealloc(b->p, cap);
+	b->cap = cap;
+}
+
+void bl_buf_put(bl_buf *b, bl_str s)
+{
+	reserve(b, s.n);
+	if (s.n)
+		memcpy(b->p + b->n, s.p, s.n);
+	b->n += s.n;
+	b->p[b->n] = '\0';
+}
+
+void bl_buf_putz(bl_buf *b, const char *z)
+{
+	bl_buf_put(b, bl_str_of(z));
+}
+
+void bl_buf_putc(bl_buf *b, char c)
+{
+	bl_buf_put(b, (bl_str){&c, 1});
+}
+
+void bl_buf_putf(bl_buf *b, const char *format, ...)
+{
+	va_list ap;
+	va_start(ap, format);
+	int n = vsnprintf(NULL, 0, format, ap);
+	va_end(ap);
+	if (n <= 0)
+		return;
+	reserve(b, (size_t)n);
+	va_start(ap, format);
+	vsnprintf(b->p + b->n, (size_t)n + 1, format, ap);
+	va_end(ap);
+	b->n += (size_t)n;
+}
+
+size_t bl_str_distance(bl_str a, bl_str b, size_t limit)
+{
+	enum { MAX = 64 };
+	if (a.n > MAX || b.n > MAX)
+		return bl_str_eq(a, b) ? 0 : limit + 1;
+	unsigned char row[MAX + 1];
+	for (size_t j = 0; j <= b.n; j++)
+		row[j] = (unsigned char)j;
+	for (size_t i = 1; i <= a.n; i++) {
+		unsigned char diagonal = row[0];
+		row[0] = (unsigned char)i;
+		for (size_t j = 1; j <= b.n; j++) {
+			unsigned char above = row[j];
+			unsigned char best = diagonal + (lower(a.p[i - 1]) != lower(b.p[j - 1]));
+			if (above + 1 < best)
+				best = above + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			row[j] = best;
+			diagonal = above;
+		}
+	}
+	return row[b.n] > limit ? limit + 1 : row[b.n];
+}

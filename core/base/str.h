@@ -1,0 +1,80 @@
+/* Strings are slices: a pointer and a length, not NUL-terminated, usually into a source's bytes. */
+#ifndef BL_CORE_BASE_STR_H
+#define BL_CORE_BASE_STR_H
+
+#include "core/base/arena.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+typedef struct bl_str {
+	const char *p;
+	size_t n;
+} bl_str;
+
+#define BL_STR(literal) ((bl_str){(literal), sizeof(literal) - 1})
+#define BL_FMT "%.*s"
+#define BL_ARG(s) (int)(s).n, (s).p
+
+static inline bl_str bl_str_of(const char *z)
+{
+	return (bl_str){z, z ? strlen(z) : 0};
+}
+static inline bl_str bl_str_make(const char *p, size_t n)
+{
+	return (bl_str){p, n};
+}
+/* [begin, end) of s, both clamped to it. */
+bl_str bl_str_slice(bl_str s, size_t begin, size_t end);
+bool bl_str_eq(bl_str a, bl_str b);
+bool bl_str_eqz(bl_str a, const char *z);
+/* ASCII case-insensitive. */
+bool bl_str_eqi(bl_str a, bl_str b);
+bool bl_str_eqiz(bl_str a, const char *z);
+/* Byte order; a prefix comes first. */
+int bl_str_cmp(bl_str a, bl_str b);
+int bl_str_cmpi(bl_str a, bl_str b);
+bool bl_str_starts(bl_str s, bl_str prefix);
+bool bl_str_ends(bl_str s, bl_str suffix);
+bool bl_str_startsi(bl_str s, bl_str prefix);
+/* Byte offset of the first occurrence at or after from, or -1. An empty needle is found at from. */
+ptrdiff_t bl_str_find(bl_str s, bl_str needle, size_t from);
+ptrdiff_t bl_str_findi(bl_str s, bl_str needle, size_t from);
+ptrdiff_t bl_str_rfind_char(bl_str s, char c);
+/* Without ASCII white space at both ends. */
+bl_str bl_str_trim(bl_str s);
+/* Cuts s at the first sep: *head is what stands before it and the rest after it is returned; without sep *head is s and the rest is empty. */
+bl_str bl_str_cut(bl_str s, char sep, bl_str *head);
+uint64_t bl_str_hash(bl_str s);
+/* As bl_str_hash, equal for strings that bl_str_eqi holds equal. */
+uint64_t bl_str_hashi(bl_str s);
+
+bl_str bl_str_dup(bl_arena *arena, bl_str s);
+char *bl_str_z(bl_arena *arena, bl_str s);
+bl_str bl_str_lower(bl_arena *arena, bl_str s);
+bl_str bl_str_cat(bl_arena *arena, bl_str a, bl_str b);
+bl_str bl_str_fmt(bl_arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bl_str bl_str_vfmt(bl_arena *arena, const char *format, va_list ap);
+
+/* A growing byte buffer on the heap. Zeroed is empty. p is NUL-terminated whenever it is not NULL. */
+typedef struct bl_buf {
+	char *p;
+	size_t n, cap;
+} bl_buf;
+
+void bl_buf_done(bl_buf *b);
+void bl_buf_put(bl_buf *b, bl_str s);
+void bl_buf_putz(bl_buf *b, const char *z);
+void bl_buf_putc(bl_buf *b, char c);
+void bl_buf_putf(bl_buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static inline bl_str bl_buf_str(const bl_buf *b)
+{
+	return (bl_str){b->p ? b->p : "", b->n};
+}
+
+/* Levenshtein distance of a and b, at most limit + 1: for "did you mean" hints. */
+size_t bl_str_distance(bl_str a, bl_str b, size_t limit);
+
+#endif

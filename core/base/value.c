@@ -1,0 +1,337 @@
+#include "core/base/value.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+const bl_value bl_value_null = {.kind = BL_NULL};
+
+static bl_value *make(bl_arena *arena, bl_kind kind, bl_span span)
+{
+	bl_value *v = bl_new(arena, bl_value);
+	v->kind = (uint8_t)kind;
+	v->span = span;
+	return v;
+}
+
+bl_value *bl_value_bool(bl_arena *arena, bl_span span, bool b)
+{
+	bl_value *v = make(arena, BL_BOOL, span);
+	v->boolean = b;
+	return v;
+}
+
+bl_value *bl_value_number(bl_arena *arena, bl_span span, double number)
+{
+	bl_value *v = make(arena, BL_NUMBER, span);
+	v->number = number;
+	if (number == floor(number) && fabs(number) < 1e15)
+		v->digits = bl_str_fmt(arena, "%.0f", number);
+	else
+		v->digits = bl_str_fmt(arena, "%.17g", number);
+	return v;
+}
+
+bl_value *bl_value_digits(bl_arena *arena, bl_span span, bl_str digits)
+{
+	bl_value *v = make(arena, BL_NUMBER, span);
+	char small[64];
+	v->digits = digits;
+	if (digits.n < sizeof small) {
+		memcpy(small, digits.p, digits.n);
+		small[digits.n] = '\0';
+		v->number = strtod(small, NULL);
+	} else {
+		v->number = strtod(bl_str_z(arena, digits), NULL);
+	}
+	return v;
+}
+
+bl_value *bl_value_string(bl_arena *arena, bl_span span, bl_str s)
+{
+	bl_value *v = make(arena, BL_STRING, span);
+	v->string = s;
+	return v;
+}
+
+bl_value *bl_value_list(bl_arena *arena, bl_span span, const bl_value **items, size_t n)
+{
+	bl_value *v = make(arena, BL_LIST, span);
+	v->list = items;
+	v->n = (uint32_t)n;
+	return v;
+}
+
+bl_value *bl_value_map(bl_arena *arena, bl_span span, bl_item *items, size_t n)
+{
+	bl_value *v = make(arena, BL_MAP, span);
+	v->map = items;
+	v->n = (uint32_t)n;
+	return v;
+}
+
+static bl_value *make_unknown(bl_arena *arena, bl_span span, bl_unknown **out)
+{
+	bl_value *v = make(arena, BL_UNKNOWN, span);
+	bl_unknown *u = bl_new(arena, bl_unknown);
+	u->type = -1;
+	v->unknown = u;
+	v->origin = BL_COMPUTED;
+	*out = u;
+	return v;
+}
+
+bl_value *bl_value_unknown(bl_arena *arena, bl_span span, const char *why, ...)
+{
+	bl_unknown *u;
+	bl_value *v = make_unknown(arena, span, &u);
+	va_list ap;
+	va_start(ap, why);
+	u->why = bl_str_vfmt(arena, why, ap);
+	va_end(ap);
+	return v;
+}
+
+bl_value *bl_value_waits(bl_arena *arena, bl_span span, bl_str address, bl_str path)
+{
+	bl_unknown *u;
+	bl_value *v = make_unknown(arena, span, &u);
+	u->why = path.n ? bl_str_fmt(arena, BL_FMT "." BL_FMT " is known after deployment",
+				  BL_ARG(address), BL_ARG(path))
+			: bl_str_fmt(arena, BL_FMT " is known after deployment", BL_ARG(address));
+	u->refs = bl_new(arena, bl_ref);
+	u->refs[0] = (bl_ref){address, path};
+	u->nrefs = 1;
+	return v;
+}
+
+bl_value *bl_value_at(bl_arena *arena, const bl_value *v, bl_span span)
+{
+	bl_value *c = bl_new(arena, bl_value);
+	*c = *v;
+	c->span = span;
+	return c;
+}
+
+bl_value *bl_value_through(bl_arena *arena, const bl_value *v, bl_str what, bl_span span)
+{
+	bl_value *c = bl_new(arena, bl_value);
+	bl_via *via = bl_new(arena, bl_via);
+	*c = *v;
+	*via = (bl_via){what, span, v->via};
+	c->via = via;
+	return c;
+}
+
+bl_value *bl_value_mark_sensitive(bl_arena *arena, const bl_value *v)
+{
+	bl_value *c = bl_value_at(arena, v, v->span);
+	c->sensitive = true;
+	return c;
+}
+
+bool bl_value_is_string(const bl_value *v, const char *z)
+{
+	return bl_value_is(v, BL_STRING) && bl_str_eqz(v->string, z);
+}
+
+const bl_item *bl_value_item(const bl_value *v, bl_str key, bool fold)
+{
+	if (!bl_value_is(v, BL_MAP))
+		return NULL;
+	for (uint32_t i = 0; i < v->n; i++)
+		if (v->map[i].key.n == key.n &&
+			(fold ? bl_str_eqi(v->map[i].key, key) : bl_str_eq(v->map[i].key, key)))
+			return &v->map[i];
+	return NULL;
+}
+
+const bl_value *bl_value_get(const bl_value *v, bl_str key)
+{
+	const bl_item *item = bl_value_item(v, key, false);
+	return item ? item->value : NULL;
+}
+
+const bl_value *bl_value_getz(const bl_value *v, const char *key)
+{
+	return bl_value_get(v, bl_str_of(key));
+}
+
+const bl_value *bl_value_geti(const bl_value *v, bl_str key)
+{
+	const bl_item *item = bl_value_item(v, key, true);
+	return item ? item->value : NULL;
+}
+
+bl_str bl_value_text(const bl_value *v)
+{
+	return bl_value_is(v, BL_STRING) ? v->string : BL_STR("");
+}
+
+static const bl_value *step(const bl_value *v, bl_str key)
+{
+	if (v->kind == BL_MAP)
+		return bl_value_geti(v, key);
+	if (v->kind != BL_LIST || !key.n || key.n > 9)
+		return NULL;
+	size_t index = 0;
+	for (size_t i = 0; i < key.n; i++) {
+		if (key.p[i] < '0' || key.p[i] > '9')
+			return NULL;
+		index = index * 10 + (size_t)(key.p[i] - '0');
+	}
+	return index < v->n ? v->list[index] : NULL;
+}
+
+const bl_value *bl_value_at_path(const bl_value *v, bl_str path)
+{
+	bl_str key;
+	while (v && path.n && v->kind != BL_UNKNOWN) {
+		path = bl_str_cut(path, '.', &key);
+		v = step(v, key);
+	}
+	return v;
+}
+
+static bl_tri equal_maps(const bl_value *a, const bl_value *b)
+{
+	bl_tri result = BL_YES;
+	for (uint32_t i = 0; i < a->n && result != BL_NO; i++) {
+		const bl_value *other = bl_value_get(b, a->map[i].key);
+		if (other)
+			result = bl_tri_and(result, bl_value_equal(a->map[i].value, other));
+		else
+			result = b->open ? bl_tri_and(result, BL_MAYBE) : BL_NO;
+	}
+	for (uint32_t i = 0; i < b->n && result != BL_NO; i++)
+		if (!bl_value_get(a, b->map[i].key))
+			result = a->open ? bl_tri_and(result, BL_MAYBE) : BL_NO;
+	return a->open || b->open ? bl_tri_and(result, BL_MAYBE) : result;
+}
+
+static bl_tri equal_lists(const bl_value *a, const bl_value *b)
+{
+	if (a->open || b->open)
+		return BL_MAYBE;
+	if (a->n != b->n)
+		return BL_NO;
+	bl_tri result = BL_YES;
+	for (uint32_t i = 0; i < a->n && result != BL_NO; i++)
+		result = bl_tri_and(result, bl_value_equal(a->list[i], b->list[i]));
+	return result;
+}
+
+static bl_tri equal_unknown(const bl_value *a, const bl_value *b)
+{
+	const bl_value *u = a->kind == BL_UNKNOWN ? a : b, *k = u == a ? b : a;
+	const bl_unknown *what = u->unknown;
+	if (k->kind == BL_UNKNOWN)
+		return BL_MAYBE;
+	if (k->kind == BL_NULL)
+		return what->not_null ? BL_NO : BL_MAYBE;
+	if (what->type >= 0 && what->type != k->kind)
+		return BL_NO;
+	if (k->kind == BL_STRING && (!bl_str_starts(k->string, what->prefix) ||
+					    !bl_str_ends(k->string, what->suffix)))
+		return BL_NO;
+	if (!what->ncandidates)
+		return BL_MAYBE;
+	bl_tri any = BL_NO, all = BL_YES;
+	for (size_t i = 0; i < what->ncandidates; i++) {
+		bl_tri t = bl_value_equal(what->candidates[i], k);
+		any = bl_tri_or(any, t);
+		all = bl_tri_and(all, t);
+	}
+	return any == BL_NO ? BL_NO : all == BL_YES ? BL_YES : BL_MAYBE;
+}
+
+bl_tri bl_value_equal(const bl_value *a, const bl_value *b)
+{
+	if (a == b && !bl_value_has_unknown(a))
+		return BL_YES;
+	if (a->kind == BL_UNKNOWN || b->kind == BL_UNKNOWN)
+		return equal_unknown(a, b);
+	if (a->kind != b->kind)
+		return BL_NO;
+	switch ((bl_kind)a->kind) {
+	case BL_NULL:
+		return BL_YES;
+	case BL_BOOL:
+		return bl_tri_of(a->boolean == b->boolean);
+	case BL_NUMBER:
+		return bl_tri_of(bl_str_eq(a->digits, b->digits) || a->number == b->number);
+	case BL_STRING:
+		return bl_tri_of(bl_str_eq(a->string, b->string));
+	case BL_LIST:
+		return equal_lists(a, b);
+	case BL_MAP:
+		return equal_maps(a, b);
+	case BL_UNKNOWN:
+		break;
+	}
+	return BL_MAYBE;
+}
+
+bool bl_value_has_unknown(const bl_value *v)
+{
+	if (!v)
+		return false;
+	if (v->kind == BL_UNKNOWN || v->open)
+		return true;
+	if (v->kind == BL_LIST)
+		for (uint32_t i = 0; i < v->n; i++)
+			if (bl_value_has_unknown(v->list[i]))
+				return true;
+	if (v->kind == BL_MAP)
+		for (uint32_t i = 0; i < v->n; i++)
+			if (bl_value_has_unknown(v->map[i].value))
+				return true;
+	return false;
+}
+
+void bl_items_put(bl_arena *arena, bl_items *items, bl_str key, bl_span key_span, const bl_value *v)
+{
+	for (size_t i = 0; i < items->n; i++) {
+		if (bl_str_eq(items->items[i].key, key)) {
+			items->items[i] = (bl_item){key, key_span, v};
+			return;
+		}
+	}
+	bl_item item = {key, key_span, v};
+	bl_vec_push(arena, items, item);
+}
+
+bl_value *bl_items_value(bl_arena *arena, bl_span span, const bl_items *items)
+{
+	return bl_value_map(arena, span, items->items, items->n);
+}
+
+bl_value *bl_values_value(bl_arena *arena, bl_span span, const bl_values *values)
+{
+	return bl_value_list(arena, span, values->items, values->n);
+}
+
+const bl_value *bl_value_with(bl_arena *arena, const bl_value *v, bl_str path, const bl_value *leaf)
+{
+	if (!path.n)
+		return leaf;
+	if (!v || v->kind == BL_NULL)
+		v = bl_value_map(arena, BL_NOWHERE, NULL, 0);
+	if (v->kind != BL_MAP)
+		return v;
+	bl_str key;
+	bl_str rest = bl_str_cut(path, '.', &key);
+	const bl_item *old = bl_value_item(v, key, true);
+	const bl_value *child = bl_value_with(arena, old ? old->value : NULL, rest, leaf);
+	if (old && child == old->value)
+		return v;
+	bl_value *copy = bl_value_at(arena, v, v->span);
+	copy->map = bl_new_n(arena, bl_item, v->n + 1);
+	if (v->n)
+		memcpy(copy->map, v->map, v->n * sizeof *v->map);
+	bl_item *slot = old ? &copy->map[old - v->map] : &copy->map[copy->n++];
+	if (!old)
+		*slot = (bl_item){key, leaf->span, child};
+	slot->value = child;
+	return copy;
+}

@@ -1,0 +1,20 @@
+#include "core/codec/hash.h"
+
+#include <openssl/sha.h>
+
+void bl_hash_sha256(bl_str data, unsigned char digest[32])
+{
+	SHA256((const unsigned char *)data.p, data.n, digest);
+}
+
+void bl_hash_id(bl_str data, char out[33])
+{
+	static const char hex[] = "0123456789abcdef";
+	unsigned char digest[32];
+	bl_hash_sha256(data, digest);
+	for (int i = 0; i < 16; i++) {
+		out[2 * i] = hex[digest[i] >> 4];
+		out[2 * i + 1] = hex[digest[i] & 15];
+	}
+	out[32] = '\0';
+}

@@ -1,0 +1,42 @@
+/* JSON that belay writes, by cJSON's printing rules: replies, reports. Written straight to a buffer, keys in the order given. */
+#ifndef BL_CORE_CODEC_JSON_H
+#define BL_CORE_CODEC_JSON_H
+
+#include "core/base/diag.h"
+#include "core/base/value.h"
+
+/* A writer: calls follow the document's order; commas and indentation are its business. */
+typedef struct bl_json {
+	bl_buf *out;
+	bool pretty;
+	int depth;
+	bool first, after_key;
+} bl_json;
+
+void bl_json_begin(bl_json *j, bl_buf *out, bool pretty);
+void bl_json_object(bl_json *j);
+void bl_json_object_end(bl_json *j);
+void bl_json_array(bl_json *j);
+void bl_json_array_end(bl_json *j);
+void bl_json_key(bl_json *j, const char *key);
+void bl_json_key_str(bl_json *j, bl_str key);
+/* Invalid UTF-8 becomes U+FFFD. */
+void bl_json_str(bl_json *j, bl_str s);
+void bl_json_strz(bl_json *j, const char *z);
+void bl_json_int(bl_json *j, long long n);
+void bl_json_double(bl_json *j, double n);
+void bl_json_bool(bl_json *j, bool b);
+void bl_json_null(bl_json *j);
+/* A value: unknown as {"$unknown": WHY}, sensitive as {"$sensitive": true}. */
+void bl_json_value(bl_json *j, const bl_value *v);
+/* key and string in one. */
+void bl_json_member(bl_json *j, const char *key, bl_str s);
+void bl_json_member_int(bl_json *j, const char *key, long long n);
+void bl_json_member_bool(bl_json *j, const char *key, bool b);
+
+enum { BL_JSON_MAX_DEPTH = 512 };
+
+/* Reads strict JSON text (a registered source, or 0) with spans and every digit. NULL and words with line and column in error when it is none. */
+const bl_value *bl_json_read(bl_arena *arena, uint32_t source, bl_str text, bl_error *error);
+
+#endif

@@ -1,0 +1,63 @@
+#include "core/codec/regex.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+#include <stdlib.h>
+
+/* Enough for any sane pattern; what a pull request sends must not make us think for ever. */
+enum { MATCH_LIMIT = 1000000, DEPTH_LIMIT = 10000 };
+
+struct bl_regex {
+	pcre2_code *code;
+};
+
+bl_status bl_regex_new(bl_str pattern, bl_regex **out, bl_error *error)
+{
+	int number;
+	PCRE2_SIZE offset;
+	pcre2_code *code = pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n,
+		PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_MATCH_INVALID_UTF, &number, &offset,
+		NULL);
+	if (!code) {
+		char words[120];
+		pcre2_get_error_message(number, (PCRE2_UCHAR *)words, sizeof words);
+		return bl_error_set(error, BL_FAILED, "'" BL_FMT "' is no regular expression: %s at offset %zu",
+			BL_ARG(pattern), words, (size_t)offset);
+	}
+	bl_regex *r = bl_xmalloc(sizeof *r);
+	r->code = code;
+	*out = r;
+	return BL_OK;
+}
+
+void bl_regex_free(bl_regex *regex)
+{
+	if (!regex)
+		return;
+	pcre2_code_free(regex->code);
+	free(regex);
+}
+
+bl_tri bl_regex_match(const bl_regex *regex, bl_str text, size_t *begin, size_t *end)
+{
+	pcre2_match_data *data = pcre2_match_data_create(1, NULL);
+	pcre2_match_context *limits = pcre2_match_context_create(NULL);
+	if (!data || !limits) {
+		pcre2_match_data_free(data);
+		pcre2_match_context_free(limits);
+		return BL_MAYBE;
+	}
+	pcre2_set_match_limit(limits, MATCH_LIMIT);
+	pcre2_set_depth_limit(limits, DEPTH_LIMIT);
+	int rc = pcre2_match(regex->code, (PCRE2_SPTR)(text.p ? text.p : ""), text.n, 0, 0, data, limits);
+	if (rc >= 0) {
+		PCRE2_SIZE *at = pcre2_get_ovector_pointer(data);
+		if (begin)
+			*begin = at[0];
+		if (end)
+			*end = at[1];
+	}
+	pcre2_match_context_free(limits);
+	pcre2_match_data_free(data);
+	return rc >= 0 ? BL_YES : rc == PCRE2_ERROR_NOMATCH ? BL_NO : BL_MAYBE;
+}

@@ -1,0 +1,36 @@
+/* The canonical types and how languages are lowered into them: schema/ as compiled in. Data, read-only, shared by all threads. */
+#ifndef BL_CORE_MODEL_SCHEMA_H
+#define BL_CORE_MODEL_SCHEMA_H
+
+#include "core/base/map.h"
+#include "core/base/value.h"
+
+/* One canonical type: a file under schema/. Its content is kept as the YAML says (docs/adding-a-schema.md). */
+typedef struct bl_type {
+	bl_str name;            /* "Microsoft.Storage/storageAccounts" */
+	bl_str provider;        /* "azure", "aws", "google", "kubernetes", "docker": its folder */
+	const bl_value *schema; /* the whole file */
+} bl_type;
+
+typedef struct bl_schema bl_schema;
+
+/* Indexes the compiled-in tables; cheap. */
+bl_schema *bl_schema_new(bl_arena *arena);
+/* By canonical name, ASCII case-insensitive; NULL when there is none. */
+const bl_type *bl_schema_type(const bl_schema *schema, bl_str name);
+/* By Terraform resource type; the row of its attributes goes to *rows (a map). NULL when there is none. */
+const bl_type *bl_schema_terraform(const bl_schema *schema, bl_str native_type, const bl_value **rows);
+/* By Terraform resource type that is a part of a canonical type; its part entry goes to *part. */
+const bl_type *bl_schema_part(const bl_schema *schema, bl_str native_type, const bl_value **part);
+size_t bl_schema_count(const bl_schema *schema);
+const bl_type *bl_schema_nth(const bl_schema *schema, size_t i);
+
+/* The compiled-in tables, made by tools/embed from schema/: a path ("azure/storage-accounts") and the file's value. */
+typedef struct bl_embedded {
+	const char *path;
+	const bl_value *value;
+} bl_embedded;
+extern const bl_embedded bl_embedded_schema[];
+extern const size_t bl_embedded_schema_count;
+
+#endif

@@ -1,0 +1,218 @@
+#include "core/model/source.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+typedef struct entry {
+	bl_str repo, path, text;
+	uint32_t parent; /* 0: a file */
+	const bl_piece *pieces;
+	size_t npieces;
+	uint32_t *lines; /* begin of each line; made at first use */
+	size_t nlines;
+} entry;
+
+/* Entries stand in chunks that never move, so that readers need no lock. */
+enum { CHUNK = 1024, CHUNKS = 4096 };
+
+struct bl_sources {
+	pthread_mutex_t lock;
+	entry *chunks[CHUNKS];
+	uint32_t n; /* the last number given */
+	bl_arena arena;
+};
+
+bl_sources *bl_sources_new(void)
+{
+	bl_sources *s = bl_xmalloc(sizeof *s);
+	pthread_mutex_init(&s->lock, NULL);
+	return s;
+}
+
+void bl_sources_free(bl_sources *s)
+{
+	if (!s)
+		return;
+	for (size_t i = 0; i < CHUNKS && s->chunks[i]; i++) {
+		for (size_t j = 0; j < CHUNK; j++)
+			free(s->chunks[i][j].lines);
+		free(s->chunks[i]);
+	}
+	pthread_mutex_destroy(&s->lock);
+	bl_arena_done(&s->arena);
+	free(s);
+}
+
+static const entry *get(const bl_sources *s, uint32_t source)
+{
+	if (!source || source / CHUNK >= CHUNKS || !s->chunks[source / CHUNK])
+		return NULL;
+	return &s->chunks[source / CHUNK][source % CHUNK];
+}
+
+static uint32_t add(bl_sources *s, entry e)
+{
+	pthread_mutex_lock(&s->lock);
+	uint32_t number = s->n + 1;
+	if (number / CHUNK < CHUNKS) {
+		entry **chunk = &s->chunks[number / CHUNK];
+		if (!*chunk)
+			*chunk = bl_xmalloc(sizeof **chunk * CHUNK);
+		(*chunk)[number % CHUNK] = e;
+		s->n = number;
+	} else {
+		number = 0; /* spans into it are nowhere; four million texts are past every limit */
+	}
+	pthread_mutex_unlock(&s->lock);
+	return number;
+}
+
+uint32_t bl_sources_add(bl_sources *s, bl_str repo, bl_str path, bl_str text)
+{
+	return add(s, (entry){.repo = repo, .path = path, .text = text});
+}
+
+uint32_t bl_sources_derive(bl_sources *s, uint32_t parent, bl_str text, const bl_piece *pieces, size_t n)
+{
+	return add(s, (entry){.text = text, .parent = parent, .pieces = pieces, .npieces = n});
+}
+
+bl_str bl_sources_text(const bl_sources *s, uint32_t source)
+{
+	const entry *e = get(s, source);
+	return e ? e->text : BL_STR("");
+}
+
+static const entry *file_of(const bl_sources *s, uint32_t source)
+{
+	const entry *e = get(s, source);
+	while (e && e->parent)
+		e = get(s, e->parent);
+	return e;
+}
+
+bl_str bl_sources_path(const bl_sources *s, uint32_t source)
+{
+	const entry *e = file_of(s, source);
+	return e ? e->path : BL_STR("");
+}
+
+bl_str bl_sources_repo(const bl_sources *s, uint32_t source)
+{
+	const entry *e = file_of(s, source);
+	return e ? e->repo : BL_STR("");
+}
+
+/* The parent's offset of a derived text's offset; at the end of a run, end says which side is meant. */
+static uint32_t to_parent(const entry *e, uint32_t offset, bool end)
+{
+	size_t lo = 0, hi = e->npieces;
+	uint32_t probe = end && offset ? offset - 1 : offset;
+	while (hi - lo > 1) {
+		size_t mid = (lo + hi) / 2;
+		if (e->pieces[mid].at <= probe)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	const bl_piece *p = &e->pieces[lo];
+	if (!p->verbatim)
+		return end ? p->parent_end : p->parent_begin;
+	uint32_t at = p->parent_begin + (offset - p->at);
+	return at > p->parent_end ? p->parent_end : at;
+}
+
+bl_span bl_sources_root(const bl_sources *s, bl_span span)
+{
+	const entry *e = get(s, span.source);
+	while (e && e->parent) {
+		uint32_t parent = e->parent;
+		if (!e->npieces)
+			return (bl_span){parent, 0, 0};
+		uint32_t begin = to_parent(e, span.begin, false);
+		uint32_t end = to_parent(e, span.end, span.end > span.begin);
+		span = (bl_span){parent, begin, end < begin ? begin : end};
+		e = get(s, parent);
+	}
+	return span;
+}
+
+/* The line table is made once; the lock only orders its making. */
+static void need_lines(const bl_sources *sources, const entry *constant)
+{
+	bl_sources *s = (bl_sources *)sources;
+	entry *e = (entry *)constant;
+	pthread_mutex_lock(&s->lock);
+	if (!e->lines) {
+		size_t n = 1;
+		for (size_t i = 0; i < e->text.n; i++)
+			n += e->text.p[i] == '\n';
+		e->lines = bl_xmalloc(n * sizeof *e->lines);
+		e->nlines = 1;
+		for (size_t i = 0; i < e->text.n; i++)
+			if (e->text.p[i] == '\n')
+				e->lines[e->nlines++] = (uint32_t)i + 1;
+	}
+	pthread_mutex_unlock(&s->lock);
+}
+
+static void locate(const entry *e, uint32_t offset, uint32_t *line, uint32_t *column)
+{
+	if (offset > e->text.n)
+		offset = (uint32_t)e->text.n;
+	size_t lo = 0, hi = e->nlines;
+	while (hi - lo > 1) {
+		size_t mid = (lo + hi) / 2;
+		if (e->lines[mid] <= offset)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	uint32_t points = 0;
+	for (uint32_t i = e->lines[lo]; i < offset; i++)
+		points += ((unsigned char)e->text.p[i] & 0xc0) != 0x80;
+	*line = (uint32_t)lo + 1;
+	*column = points + 1;
+}
+
+bool bl_sources_place(const bl_sources *s, bl_span span, bl_place *place)
+{
+	*place = (bl_place){0};
+	span = bl_sources_root(s, span);
+	const entry *e = get(s, span.source);
+	if (!e)
+		return false;
+	need_lines(s, e);
+	place->repo = e->repo;
+	place->path = e->path;
+	locate(e, span.begin, &place->start_line, &place->start_column);
+	uint32_t end = span.end;
+	/* a span that ends with its line's newline ends on that line */
+	if (end > span.begin && end <= e->text.n && e->text.p[end - 1] == '\n')
+		end--;
+	if (end > span.begin && end <= e->text.n && e->text.p[end - 1] == '\r')
+		end--;
+	locate(e, end, &place->end_line, &place->end_column);
+	return true;
+}
+
+bl_span bl_sources_line(const bl_sources *s, uint32_t source, uint32_t line)
+{
+	const entry *e = get(s, source);
+	if (!e || e->parent || !line)
+		return BL_NOWHERE;
+	need_lines(s, e);
+	if (line > e->nlines)
+		return BL_NOWHERE;
+	uint32_t begin = e->lines[line - 1];
+	uint32_t end = line < e->nlines ? e->lines[line] - 1 : (uint32_t)e->text.n;
+	if (end > begin && e->text.p[end - 1] == '\r')
+		end--;
+	return (bl_span){source, begin, end};
+}
+
+bl_str bl_sources_slice(const bl_sources *s, bl_span span)
+{
+	const entry *e = get(s, span.source);
+	return e ? bl_str_slice(e->text, span.begin, span.end) : BL_STR("");
+}

@@ -1,0 +1,57 @@
+/* Stage 3: documents -> resources, with known and unknown values. Does no I/O: what it reads by name comes through the loader. */
+#ifndef BL_EVAL_EVAL_H
+#define BL_EVAL_EVAL_H
+
+#include "core/model/resource.h"
+#include "core/model/schema.h"
+#include "core/model/source.h"
+
+/* How an evaluator reads by name. Paths are relative to the repository's root, '/', without "..". Thread-safe. */
+typedef struct bl_loader {
+	void *context;
+	/* The parsed file, or NULL where there is none. */
+	const bl_document *(*document)(void *context, bl_str path);
+	/* The configuration documents directly in a folder, of one language, sorted by path; 0 where there is none. */
+	size_t (*folder)(void *context, bl_str folder, bl_language language, const bl_document *const **documents);
+	/* A file's bytes, for file() and load*Content(); false where there is none, or it is over the limit. */
+	bool (*bytes)(void *context, bl_str path, bl_str *out);
+	/* Parses a text found inside a value (a policy document) as a file of that language, from source number source. */
+	const bl_document *(*parse)(void *context, bl_language language, uint32_t source);
+} bl_loader;
+
+typedef struct bl_var {
+	bl_str name, text; /* --var NAME=TEXT */
+} bl_var;
+
+typedef struct bl_eval_options {
+	const bl_var *vars;
+	size_t nvars;
+	const bl_document *const *var_files; /* --var-file and the root's own, in order of rising precedence */
+	size_t nvar_files;
+	bl_str module_dir, bicep_registry, workspace; /* or empty */
+	size_t max_instances; /* of one root; 0: BL_EVAL_MAX_INSTANCES */
+} bl_eval_options;
+
+enum { BL_EVAL_MAX_INSTANCES = 100000, BL_EVAL_MAX_DEPTH = 200 };
+
+typedef struct bl_eval_input {
+	const bl_root *root;
+	const bl_document *const *documents; /* the root's own files */
+	size_t ndocuments;
+	const bl_loader *loader;
+	const bl_eval_options *options;
+	const bl_schema *schema;
+	bl_sources *sources;
+} bl_eval_input;
+
+/*
+ * Evaluates one root. Everything in out lives in arena (or in the documents, which must outlive it). Resources come lowered:
+ * native, written and effective are all set. Never fails; what is wrong is in out->diags.
+ */
+void bl_eval_root(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out);
+
+/* One expression, without a configuration around it unless input has documents; for the console. */
+const bl_value *bl_eval_expression(const bl_eval_input *input, bl_arena *arena, const bl_expr *expr,
+	bl_diag_list *diags);
+
+#endif

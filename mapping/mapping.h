@@ -1,0 +1,27 @@
+/* Stage 5: which code is which asset, by weighed evidence. */
+#ifndef BL_MAPPING_MAPPING_H
+#define BL_MAPPING_MAPPING_H
+
+#include "core/model/graph.h"
+#include "core/model/schema.h"
+
+/*
+ * Links the graph's resource nodes with its asset nodes (added from snapshots before) and adds the links and their PROVISIONS edges; seals the links layer.
+ * The order of input never changes the result.
+ */
+void bl_mapping_run(bl_graph *graph, const bl_schema *schema, const bl_snapshot *const *snapshots, size_t n);
+
+/* Resource nodes that no asset answers to, and asset nodes that no code declares; both sorted. Nothing is called missing over a partial snapshot. */
+void bl_mapping_unmatched(const bl_graph *graph, bl_arena *arena, const bl_snapshot *const *snapshots, size_t n,
+	const uint32_t **code_only, size_t *ncode, const uint32_t **cloud_only, size_t *ncloud);
+
+/* A difference between what code says and what runs, for a mapped pair. */
+typedef struct bl_drift {
+	const bl_link *link;
+	bl_str path;
+	const bl_value *code, *cloud;
+	bl_span span;
+} bl_drift;
+size_t bl_mapping_drift(const bl_graph *graph, const bl_schema *schema, bl_arena *arena, const bl_drift **out);
+
+#endif

@@ -1,0 +1,84 @@
+/* Stage 1: bytes out of a work tree, a revision, the index or a plain folder. The only user of libgit2. */
+#ifndef BL_REPO_REPO_H
+#define BL_REPO_REPO_H
+
+#include "core/base/diag.h"
+#include "core/base/str.h"
+#include "core/base/vec.h"
+
+enum { BL_REPO_MAX_FILE = 16 << 20 /* bytes of one file */, BL_REPO_MAX_FILES = 1000000 };
+
+typedef struct bl_repo bl_repo; /* not thread-safe; one thread walks and reads */
+
+typedef enum bl_tree_kind { BL_TREE_WORK, BL_TREE_INDEX, BL_TREE_REVISION } bl_tree_kind;
+
+typedef struct bl_repo_open {
+	const char *path;     /* a folder or file within the repository, or a bare repository */
+	const char *root;     /* --root: the root is this folder, no repository above it is looked for; or NULL */
+	bl_str name;          /* --repo NAME=; empty: the origin remote's host/owner/name, or empty */
+	bl_tree_kind tree;
+	const char *revision; /* for BL_TREE_REVISION: any revision git understands */
+} bl_repo_open;
+
+bl_status bl_repo_new(const bl_repo_open *open, bl_repo **out, bl_error *error);
+void bl_repo_free(bl_repo *repo);
+
+bl_str bl_repo_name(const bl_repo *repo);
+/* The absolute path of the root that paths in output are relative to. */
+bl_str bl_repo_root(const bl_repo *repo);
+bool bl_repo_is_git(const bl_repo *repo);
+/* The commit read (HEAD for a work tree or index), 40 hexadecimal digits, or empty. */
+bl_str bl_repo_commit(const bl_repo *repo);
+
+typedef struct bl_file_entry {
+	bl_str path; /* relative to the root, '/' */
+	size_t size;
+	bool named;  /* a path given on the command line, not found by walking */
+} bl_file_entry;
+
+typedef BL_VEC(bl_file_entry) bl_file_entries;
+
+/*
+ * The files under paths (relative to the current directory or absolute; none: the whole root), sorted by path. Ignore rules are
+ * respected below a path, not above it. Links are listed only when what they point to is inside the root, as the file itself;
+ * submodules and .git are left out. What is passed over for a reason worth telling (too large, unreadable) is a diagnostic.
+ */
+bl_status bl_repo_walk(bl_repo *repo, const char *const *paths, size_t npaths, bl_arena *arena,
+	bl_file_entries *out, bl_diag_list *diags, bl_error *error);
+
+/*
+ * A file's bytes. BL_NOT_FOUND where there is none; BL_LIMIT past BL_REPO_MAX_FILE; words say when it is a binary or a Git LFS pointer
+ * (BL_FAILED, with a diagnostic's wording). Reads by name also what ignore rules hide. Never leaves the root.
+ */
+bl_status bl_repo_read(bl_repo *repo, bl_str path, bl_arena *arena, bl_str *out, bl_error *error);
+/* The names of the entries directly in folder ("" is the root), sorted. */
+bl_status bl_repo_folder(bl_repo *repo, bl_str folder, bl_arena *arena, bl_str **names, size_t *n, bl_error *error);
+
+typedef struct bl_hunk {
+	uint32_t old_start, old_lines, new_start, new_lines; /* with three lines of context, as forges show them */
+} bl_hunk;
+
+typedef struct bl_change {
+	bl_str path;     /* on the head side, or the base side when deleted */
+	bl_str old_path; /* differs when renamed */
+	char status;     /* A M D R */
+	BL_VEC(bl_hunk) hunks;
+	bl_str base_text, head_text; /* empty when binary or too large */
+} bl_change;
+
+typedef BL_VEC(bl_change) bl_changes;
+
+/* What head changes against the merge base of base and head (renames followed). head NULL: HEAD. merge_base gets its 40 digits. */
+bl_status bl_repo_changes(bl_repo *repo, const char *base, const char *head, bl_arena *arena,
+	bl_changes *out, bl_str *merge_base, bl_error *error);
+
+typedef struct bl_blame {
+	bl_str commit, author, email; /* of the newest commit that touched the lines */
+	int64_t time;                 /* seconds since 1970, UTC */
+} bl_blame;
+
+/* The newest commit in the blame of lines [from, to] of path at HEAD. */
+bl_status bl_repo_blame(bl_repo *repo, bl_str path, uint32_t from, uint32_t to, bl_arena *arena,
+	bl_blame *out, bl_error *error);
+
+#endif

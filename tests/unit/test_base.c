@@ -1,0 +1,144 @@
+#include "core/base/map.h"
+#include "core/base/pool.h"
+#include "core/base/sym.h"
+#include "core/base/value.h"
+
+#include <stdatomic.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+#include <stdio.h>
+
+static void arena_memory_is_zeroed_and_survives_growth(void **state)
+{
+	bl_arena a = {0};
+	int *p = bl_new_n(&a, int, 100);
+	assert_int_equal(p[99], 0);
+	for (int i = 0; i < 100; i++)
+		p[i] = i;
+	p = bl_arena_grow(&a, p, 100 * sizeof *p, 100000 * sizeof *p);
+	assert_int_equal(p[99], 99);
+	assert_int_equal(p[99999], 0);
+	bl_arena_done(&a);
+}
+
+static void adopted_memory_stays_valid(void **state)
+{
+	bl_arena a = {0}, b = {0};
+	bl_str_dup(&a, BL_STR("a"));
+	bl_str s = bl_str_dup(&b, BL_STR("kept"));
+	bl_arena_adopt(&a, &b);
+	bl_arena_done(&b);
+	assert_true(bl_str_eqz(s, "kept"));
+	bl_arena_done(&a);
+}
+
+static void cut_splits_at_the_first_separator(void **state)
+{
+	bl_str head, rest = bl_str_cut(BL_STR("a.b.c"), '.', &head);
+	assert_true(bl_str_eqz(head, "a"));
+	assert_true(bl_str_eqz(rest, "b.c"));
+	rest = bl_str_cut(BL_STR("abc"), '.', &head);
+	assert_true(bl_str_eqz(head, "abc"));
+	assert_int_equal(rest.n, 0);
+}
+
+static void distance_counts_edits(void **state)
+{
+	assert_int_equal(bl_str_distance(BL_STR("severty"), BL_STR("severity"), 3), 1);
+	assert_int_equal(bl_str_distance(BL_STR("abc"), BL_STR("xyz"), 2), 3);
+}
+
+static void maps_find_every_key_after_growth(void **state)
+{
+	bl_arena a = {0};
+	bl_map m = {.fold = true};
+	for (intptr_t i = 0; i < 1000; i++)
+		bl_map_put(&a, &m, bl_str_fmt(&a, "Key%d", (int)i), (void *)(i + 1));
+	for (intptr_t i = 0; i < 1000; i++)
+		assert_ptr_equal(bl_map_get(&m, bl_str_fmt(&a, "kEY%d", (int)i)), (void *)(i + 1));
+	assert_null(bl_map_get(&m, BL_STR("key1000")));
+	assert_int_equal(m.n, 1000);
+	bl_arena_done(&a);
+}
+
+static void equal_names_are_one_symbol(void **state)
+{
+	bl_symbols *s = bl_symbols_new();
+	char text[] = "aws_s3_bucket";
+	assert_ptr_equal(bl_sym_of(s, BL_STR("aws_s3_bucket")), bl_sym_of(s, bl_str_of(text)));
+	assert_null(bl_sym_find(s, BL_STR("other")));
+	bl_symbols_free(s);
+}
+
+static void add_one(void *context, size_t item, bl_arena *scratch)
+{
+	bl_arena_alloc(scratch, 100);
+	atomic_fetch_add((atomic_size_t *)context, item);
+}
+
+static void a_barrier_runs_every_item_once(void **state)
+{
+	bl_pool *p = bl_pool_new(8);
+	for (int round = 0; round < 50; round++) {
+		atomic_size_t sum = 0;
+		bl_pool_run(p, 100, add_one, &sum);
+		assert_int_equal(sum, 4950);
+	}
+	bl_pool_free(p);
+}
+
+static void unknown_strings_keep_what_is_known(void **state)
+{
+	bl_arena a = {0};
+	bl_value *v = bl_value_unknown(&a, BL_NOWHERE, "var.x has no value");
+	bl_unknown u = *v->unknown;
+	u.prefix = BL_STR("st");
+	u.type = BL_STRING;
+	v->unknown = &u;
+	assert_int_equal(bl_value_equal(v, bl_value_string(&a, BL_NOWHERE, BL_STR("stprod"))), BL_MAYBE);
+	assert_int_equal(bl_value_equal(v, bl_value_string(&a, BL_NOWHERE, BL_STR("kv"))), BL_NO);
+	assert_int_equal(bl_value_equal(v, bl_value_bool(&a, BL_NOWHERE, true)), BL_NO);
+	bl_arena_done(&a);
+}
+
+static void an_open_list_is_never_surely_equal(void **state)
+{
+	bl_arena a = {0};
+	bl_value *l = bl_value_list(&a, BL_NOWHERE, NULL, 0), *m = bl_value_list(&a, BL_NOWHERE, NULL, 0);
+	assert_int_equal(bl_value_equal(l, m), BL_YES);
+	m->open = true;
+	assert_int_equal(bl_value_equal(l, m), BL_MAYBE);
+	bl_arena_done(&a);
+}
+
+static void setting_a_path_keeps_the_rest(void **state)
+{
+	bl_arena a = {0};
+	bl_items items = {0};
+	bl_items_put(&a, &items, BL_STR("keep"), BL_NOWHERE, bl_value_bool(&a, BL_NOWHERE, true));
+	const bl_value *v = bl_items_value(&a, BL_NOWHERE, &items);
+	const bl_value *w = bl_value_with(&a, v, BL_STR("properties.sku.name"),
+		bl_value_string(&a, BL_NOWHERE, BL_STR("S1")));
+	assert_true(bl_value_is_string(bl_value_at_path(w, BL_STR("Properties.SKU.Name")), "S1"));
+	assert_true(bl_value_getz(w, "keep")->boolean);
+	assert_null(bl_value_getz(v, "properties"));
+	bl_arena_done(&a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(arena_memory_is_zeroed_and_survives_growth),
+		cmocka_unit_test(adopted_memory_stays_valid),
+		cmocka_unit_test(cut_splits_at_the_first_separator),
+		cmocka_unit_test(distance_counts_edits),
+		cmocka_unit_test(maps_find_every_key_after_growth),
+		cmocka_unit_test(equal_names_are_one_symbol),
+		cmocka_unit_test(a_barrier_runs_every_item_once),
+		cmocka_unit_test(unknown_strings_keep_what_is_known),
+		cmocka_unit_test(an_open_list_is_never_surely_equal),
+		cmocka_unit_test(setting_a_path_keeps_the_rest),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
