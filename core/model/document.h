@@ -73,8 +73,8 @@ typedef struct bl_label {
  *               name, labels[1] a resource's or module's 'type@version' or path; attrs: "body", "type", "existing" (true literal), and each
  *               decorator as "@name" with a CALL; resources nested in a body are child blocks.
  *   arm         one block "template" with an attribute "body".
- *   yaml family one block "document" each, with an attribute "body" (an OBJECT of LITERALs; a tag such as !Ref is an OBJECT {"Ref": x} with the
- *               long form's name); JSON CloudFormation likewise.
+ *   yaml family one block "document" each, with an attribute "body": one LITERAL that holds the whole tree (CloudFormation's short forms are
+ *               maps of one key: !Ref x is {"Ref": x}); JSON CloudFormation and manifests likewise.
  *   dockerfile  the instruction in lower case; see parsers/dockerfile.
  */
 typedef struct bl_block bl_block;

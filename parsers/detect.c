@@ -1,0 +1,176 @@
+#include "parsers/parsers.h"
+
+static bl_str base_name(bl_str path)
+{
+	ptrdiff_t slash = bl_str_rfind_char(path, '/');
+	return bl_str_slice(path, (size_t)(slash + 1), path.n);
+}
+
+static bool has(bl_str text, const char *needle)
+{
+	return bl_str_find(text, bl_str_of(needle), 0) >= 0;
+}
+
+static bool contains_i(bl_str text, const char *needle)
+{
+	return bl_str_findi(text, bl_str_of(needle), 0) >= 0;
+}
+
+/* How much of a file decides what it is. */
+enum { PROBE = 64 << 10 };
+
+/* `key:` at the start of a line, with no indentation. */
+static bool top_key(bl_str text, const char *key)
+{
+	bl_str k = bl_str_of(key);
+	for (ptrdiff_t at = bl_str_find(text, k, 0); at >= 0; at = bl_str_find(text, k, (size_t)at + 1)) {
+		size_t end = (size_t)at + k.n;
+		bool starts = at == 0 || text.p[at - 1] == '\n' || (at == 3 && (unsigned char)text.p[0] == 0xef);
+		if (starts && end < text.n && text.p[end] == ':')
+			return true;
+	}
+	return false;
+}
+
+/* Kubernetes' own two keys; a List or a document of several is found by the same two. */
+static bool is_manifest(bl_str text)
+{
+	return (top_key(text, "apiVersion") && top_key(text, "kind")) ||
+	       (has(text, "\"apiVersion\"") && has(text, "\"kind\""));
+}
+
+static bool is_cloudformation(bl_str text)
+{
+	if (has(text, "AWSTemplateFormatVersion") || has(text, "AWS::Serverless-2016-10-31"))
+		return true;
+	return (top_key(text, "Resources") || has(text, "\"Resources\"")) &&
+	       (has(text, "Type: AWS::") || has(text, "Type: \"AWS::") || has(text, "Type: 'AWS::") ||
+		       has(text, "\"AWS::"));
+}
+
+static bool is_azure_pipeline(bl_str path, bl_str text)
+{
+	if (contains_i(base_name(path), "azure-pipelines") || contains_i(path, ".azuredevops/") ||
+		contains_i(path, ".azure-pipelines/"))
+		return true;
+	bool jobs = top_key(text, "steps") || top_key(text, "jobs") || top_key(text, "stages");
+	return jobs && (top_key(text, "pool") || top_key(text, "trigger") || has(text, "- task: ") ||
+			       has(text, "vmImage:"));
+}
+
+static bl_language detect_yaml(bl_str path, bl_str text, bl_str *dialect)
+{
+	if (has(path, ".github/workflows/")) {
+		*dialect = BL_STR("github");
+		return BL_LANG_PIPELINE;
+	}
+	bl_str name = base_name(path);
+	if ((bl_str_eqz(name, "action.yml") || bl_str_eqz(name, "action.yaml")) && top_key(text, "runs")) {
+		*dialect = BL_STR("github-action");
+		return BL_LANG_PIPELINE;
+	}
+	if (is_cloudformation(text))
+		return BL_LANG_CLOUDFORMATION;
+	if (is_manifest(text)) {
+		bool helm = has(path, "templates/") && has(text, "{{");
+		*dialect = helm ? BL_STR("helm") : BL_STR("");
+		return BL_LANG_KUBERNETES;
+	}
+	if (has(path, "templates/") && has(text, "{{") && (has(text, "apiVersion:") || has(text, "{{- define"))) {
+		*dialect = BL_STR("helm");
+		return BL_LANG_KUBERNETES;
+	}
+	if (is_azure_pipeline(path, text)) {
+		*dialect = BL_STR("azure-pipelines");
+		return BL_LANG_PIPELINE;
+	}
+	if (top_key(text, "on") && top_key(text, "jobs")) {
+		*dialect = BL_STR("github");
+		return BL_LANG_PIPELINE;
+	}
+	return BL_LANG_YAML;
+}
+
+static bool is_arm(bl_str text)
+{
+	return contains_i(text, "deploymentTemplate.json") || contains_i(text, "deploymentParameters.json") ||
+	       (has(text, "\"contentVersion\"") && has(text, "\"resources\""));
+}
+
+static bl_language detect_json(bl_str path, bl_str text, bl_str *dialect)
+{
+	if (bl_str_ends(path, BL_STR(".tfvars.json"))) {
+		*dialect = BL_STR("tfvars-json");
+		return BL_LANG_TERRAFORM;
+	}
+	if (bl_str_ends(path, BL_STR(".tf.json")) || bl_str_ends(path, BL_STR(".tofu.json"))) {
+		*dialect = BL_STR("json");
+		return BL_LANG_TERRAFORM;
+	}
+	if (is_arm(text)) {
+		*dialect = contains_i(text, "deploymentParameters.json") ? BL_STR("parameters") : BL_STR("");
+		return BL_LANG_ARM;
+	}
+	if (is_cloudformation(text)) {
+		*dialect = BL_STR("json");
+		return BL_LANG_CLOUDFORMATION;
+	}
+	if (is_manifest(text)) {
+		*dialect = BL_STR("json");
+		return BL_LANG_KUBERNETES;
+	}
+	return BL_LANG_NONE;
+}
+
+/* Dockerfile, Dockerfile.dev, dev.dockerfile, Containerfile; not Dockerfile.md or .dockerignore. */
+static bool is_dockerfile(bl_str name)
+{
+	static const char *const prose[] = {".md", ".txt", ".dockerignore", ".sh", ".py", ".json", ".yaml", ".yml",
+		".template", ".tmpl", ".j2", ".in"};
+	for (size_t i = 0; i < sizeof prose / sizeof *prose; i++)
+		if (bl_str_ends(name, bl_str_of(prose[i])))
+			return false;
+	static const char *const names[] = {"dockerfile", "containerfile"};
+	for (size_t i = 0; i < 2; i++) {
+		bl_str want = bl_str_of(names[i]);
+		if (bl_str_eqi(name, want))
+			return true;
+		if (bl_str_startsi(name, want) && (name.p[want.n] == '.' || name.p[want.n] == '-' || name.p[want.n] == '_'))
+			return true;
+		if (name.n > want.n && bl_str_eqi(bl_str_slice(name, name.n - want.n, name.n), want) &&
+			name.p[name.n - want.n - 1] == '.')
+			return true;
+	}
+	return false;
+}
+
+bl_language bl_parsers_detect(bl_str path, bl_str text, bl_str *dialect)
+{
+	static const struct {
+		const char *suffix;
+		bl_language language;
+		const char *dialect;
+	} by_name[] = {
+		{".bicep", BL_LANG_BICEP, ""},
+		{".bicepparam", BL_LANG_BICEP, "bicepparam"},
+		{".tf", BL_LANG_TERRAFORM, ""},
+		{".tfvars", BL_LANG_TERRAFORM, "tfvars"},
+		{".tofu", BL_LANG_TERRAFORM, ""},
+	};
+	*dialect = BL_STR("");
+	for (size_t i = 0; i < sizeof by_name / sizeof *by_name; i++) {
+		if (bl_str_ends(path, bl_str_of(by_name[i].suffix))) {
+			*dialect = bl_str_of(by_name[i].dialect);
+			return by_name[i].language;
+		}
+	}
+	bl_str probe = bl_str_slice(text, 0, PROBE);
+	if (bl_str_ends(path, BL_STR(".json")) || bl_str_ends(path, BL_STR(".jsonc")) ||
+		bl_str_ends(path, BL_STR(".template")))
+		return detect_json(path, probe, dialect);
+	if (bl_str_ends(path, BL_STR(".yaml")) || bl_str_ends(path, BL_STR(".yml")))
+		return detect_yaml(path, probe, dialect);
+	if (is_dockerfile(base_name(path)))
+		return BL_LANG_DOCKERFILE;
+	return BL_LANG_NONE;
+}

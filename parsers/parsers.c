@@ -1,0 +1,28 @@
+#include "parsers/parsers.h"
+
+#include "parsers/language.h"
+
+/* One row a language and dialect; a row with an empty dialect takes every dialect not named. Order: dialects before the language's main form. */
+static const struct {
+	bl_language language;
+	const char *dialect;
+	bl_parser_fn parse;
+} parsers[] = {
+	{BL_LANG_ARM, "", bl_parse_arm},
+	{BL_LANG_CLOUDFORMATION, "", bl_parse_yaml},
+	{BL_LANG_KUBERNETES, "", bl_parse_yaml},
+	{BL_LANG_PIPELINE, "", bl_parse_yaml},
+	{BL_LANG_YAML, "", bl_parse_yaml},
+};
+
+void bl_parse(bl_sources *sources, bl_document *document)
+{
+	for (size_t i = 0; i < sizeof parsers / sizeof *parsers; i++) {
+		if (parsers[i].language != document->language)
+			continue;
+		if (!*parsers[i].dialect || bl_str_eqz(document->dialect, parsers[i].dialect)) {
+			parsers[i].parse(sources, document);
+			return;
+		}
+	}
+}
