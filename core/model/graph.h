@@ -99,13 +99,22 @@ int64_t bl_graph_target(const bl_graph *graph, uint32_t node, const bl_value *va
 /* The canonical shape of a resource or asset node (effective layer for code), or NULL. */
 const bl_value *bl_graph_body(const bl_graph *graph, uint32_t node);
 bl_str bl_graph_type(const bl_graph *graph, uint32_t node);
-/* All nodes of a canonical type (case-insensitive), in order. */
+/* All nodes of a canonical or native type (case-insensitive), in order. */
 size_t bl_graph_of_type(const bl_graph *graph, bl_str type, const uint32_t **nodes);
 
-/* Results hang on the graph; stages append, later stages read. */
+/*
+ * Adds REFERS edges for what the properties of resources and assets name (one a pair; detail is the property's path), and
+ * CONTAINS edges from a parent to its child resources and from a module call to what stands in it. Call it once, when all
+ * resources and assets are in and before the code layer is sealed.
+ */
+void bl_graph_add_references(bl_graph *graph);
+
+/* Results hang on the graph, which keeps the pointers; stages append, later stages read. */
 void bl_graph_add_finding(bl_graph *graph, const bl_finding *finding);
 size_t bl_graph_findings(const bl_graph *graph, const bl_finding *const **findings);
 void bl_graph_add_link(bl_graph *graph, const bl_link *link);
 size_t bl_graph_links(const bl_graph *graph, const bl_link *const **links);
+/* The links that begin or end at node, in the order added. */
+size_t bl_graph_links_of(const bl_graph *graph, uint32_t node, const bl_link *const **links);
 
 #endif
