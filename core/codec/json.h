@@ -1,4 +1,4 @@
-/* JSON that belay writes, by cJSON's printing rules: replies, reports. Written straight to a buffer, keys in the order given. */
+/* JSON. What belay writes goes straight to a buffer, keys in the order given; what it reads whole is read by json_stream. */
 #ifndef BL_CORE_CODEC_JSON_H
 #define BL_CORE_CODEC_JSON_H
 
@@ -13,6 +13,7 @@ typedef struct bl_json {
 	bool first, after_key;
 } bl_json;
 
+/* pretty: two spaces a level and a newline at the end. */
 void bl_json_begin(bl_json *j, bl_buf *out, bool pretty);
 void bl_json_object(bl_json *j);
 void bl_json_object_end(bl_json *j);
@@ -36,7 +37,10 @@ void bl_json_member_bool(bl_json *j, const char *key, bool b);
 
 enum { BL_JSON_MAX_DEPTH = 512 };
 
-/* Reads strict JSON text (a registered source, or 0) with spans and every digit. NULL and words with line and column in error when it is none. */
+/*
+ * Reads strict JSON text (a registered source, or 0) with spans and every digit; strings without escapes are slices of text. Of double keys the
+ * last counts. A byte order mark is passed over. NULL, and words with line and column in error, when it is no JSON.
+ */
 const bl_value *bl_json_read(bl_arena *arena, uint32_t source, bl_str text, bl_error *error);
 
 #endif

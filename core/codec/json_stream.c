@@ -1,0 +1,436 @@
+#include "core/codec/json_stream.h"
+
+#include "core/base/map.h"
+#include "core/codec/json.h"
+
+#include <stdlib.h>
+#include <yajl/yajl_parse.h>
+
+/* Above this many items a map's double keys are looked for with a hash map. */
+enum { MAX_SEGMENTS = 8, SMALL_MAP = 16 };
+
+typedef struct segments {
+	size_t n;
+	bl_str name[MAX_SEGMENTS]; /* "[]" is any element */
+} segments;
+
+/* An open container that no value is built of. */
+typedef struct outer {
+	uint32_t mask; /* the paths that lead here */
+	bool map;
+} outer;
+
+/* An open container of the value being built. */
+typedef struct inner {
+	bool map;
+	size_t first; /* its first item on the stack of items */
+	uint32_t begin;
+	bl_str key;
+	bl_span key_span;
+} inner;
+
+struct bl_json_stream {
+	bl_json_stream_options o;
+	segments paths[BL_JSON_MAX_PATHS];
+	yajl_handle yajl;
+	bl_str chunk;
+	uint64_t base; /* bytes fed before chunk */
+	size_t last;   /* in chunk: the end of the token before */
+	bl_status status;
+	const char *words; /* when a callback failed */
+	bool begun, stopped;
+
+	size_t depth;
+	outer outers[BL_JSON_MAX_DEPTH + 1];
+	bl_str key; /* of the value to come, in outers[depth - 1] */
+	bl_buf key_buf;
+
+	bool building;
+	size_t path;
+	uint64_t part_offset;
+	bl_arena own;
+	bl_arena *arena;
+	size_t ninner;
+	inner inners[BL_JSON_MAX_DEPTH + 1];
+	bl_item *items;
+	size_t nitems, cap;
+};
+
+static bool is_gap(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == ',' || c == ':';
+}
+
+/* The span of the token just read; length is 0 where only its end is known. Its begin is what the last token left over. */
+static bl_span token(bl_json_stream *s, size_t length)
+{
+	size_t end = yajl_get_bytes_consumed(s->yajl);
+	if (!s->o.whole.p) {
+		s->last = end;
+		return BL_NOWHERE;
+	}
+	size_t begin = s->last;
+	while (begin < s->chunk.n && is_gap(s->chunk.p[begin]))
+		begin++;
+	if (length)
+		end = begin + length;
+	s->last = end;
+	/* base is not 0 after a byte order mark */
+	return (bl_span){s->o.source, (uint32_t)(s->base + begin), (uint32_t)(s->base + end)};
+}
+
+static uint64_t token_offset(const bl_json_stream *s, bl_span span, size_t length)
+{
+	if (s->o.whole.p)
+		return span.begin;
+	uint64_t end = s->base + s->last;
+	return end > length ? end - length : 0;
+}
+
+static int stop_with(bl_json_stream *s, bl_status status, const char *words)
+{
+	s->status = status;
+	s->words = words;
+	return 0;
+}
+
+/* The paths that lead to the value that comes next; *chosen is the first of them that ends here, or -1. */
+static uint32_t mask_here(const bl_json_stream *s, int *chosen)
+{
+	uint32_t mask = 0;
+	*chosen = -1;
+	for (size_t i = 0; i < s->o.npaths; i++) {
+		const segments *p = &s->paths[i];
+		if (s->depth) {
+			const outer *o = &s->outers[s->depth - 1];
+			if (!(o->mask >> i & 1) || p->n < s->depth)
+				continue;
+			bl_str want = p->name[s->depth - 1];
+			if (o->map ? !bl_str_eq(want, s->key) : !bl_str_eqz(want, "[]"))
+				continue;
+		}
+		mask |= 1u << i;
+		if (p->n == s->depth && *chosen < 0)
+			*chosen = (int)i;
+	}
+	return mask;
+}
+
+static bl_str keep(bl_json_stream *s, const char *p, size_t n)
+{
+	if (s->o.whole.p && p >= s->o.whole.p && p + n <= s->o.whole.p + s->o.whole.n)
+		return bl_str_make(p, n);
+	return bl_str_dup(s->arena, bl_str_make(p, n));
+}
+
+static int deliver(bl_json_stream *s, const bl_value *v)
+{
+	s->building = false;
+	bool more = s->o.part(s->o.context, s->path, v, s->part_offset, s->arena);
+	if (s->arena == &s->own)
+		bl_arena_done(&s->own);
+	if (!more)
+		s->stopped = true;
+	return more;
+}
+
+static void start_part(bl_json_stream *s, int path, uint64_t offset)
+{
+	s->building = true;
+	s->path = (size_t)path;
+	s->part_offset = offset;
+	s->arena = s->o.whole.p && s->o.arena ? s->o.arena : &s->own;
+	s->nitems = s->ninner = 0;
+}
+
+static int add(bl_json_stream *s, const bl_value *v)
+{
+	if (!s->ninner)
+		return deliver(s, v);
+	if (s->arena == &s->own && s->own.used > BL_JSON_MAX_PART)
+		return stop_with(s, BL_LIMIT, "an element is too large");
+	if (s->nitems == s->cap) {
+		s->cap = s->cap ? s->cap * 2 : 256;
+		s->items = bl_xrealloc(s->items, s->cap * sizeof *s->items);
+	}
+	const inner *in = &s->inners[s->ninner - 1];
+	s->items[s->nitems++] = (bl_item){in->key, in->key_span, v};
+	return 1;
+}
+
+/* Is the scalar that comes next part of a value? Starts one if it is chosen itself. */
+static bool wanted(bl_json_stream *s, bl_span span, size_t length)
+{
+	int chosen;
+	if (s->building)
+		return true;
+	mask_here(s, &chosen);
+	if (chosen < 0)
+		return false;
+	start_part(s, chosen, token_offset(s, span, length));
+	return true;
+}
+
+static int on_null(void *context)
+{
+	bl_json_stream *s = context;
+	bl_span span = token(s, 4);
+	return wanted(s, span, 4) ? add(s, bl_value_at(s->arena, &bl_value_null, span)) : 1;
+}
+
+static int on_bool(void *context, int b)
+{
+	bl_json_stream *s = context;
+	size_t length = b ? 4 : 5;
+	bl_span span = token(s, length);
+	return wanted(s, span, length) ? add(s, bl_value_bool(s->arena, span, b)) : 1;
+}
+
+static int on_number(void *context, const char *p, size_t n)
+{
+	bl_json_stream *s = context;
+	bl_span span = token(s, n);
+	return wanted(s, span, n) ? add(s, bl_value_digits(s->arena, span, keep(s, p, n))) : 1;
+}
+
+static int on_string(void *context, const unsigned char *p, size_t n)
+{
+	bl_json_stream *s = context;
+	bl_span span = token(s, 0);
+	if (!wanted(s, span, n + 2))
+		return 1;
+	return add(s, bl_value_string(s->arena, span, keep(s, (const char *)p, n)));
+}
+
+static int on_key(void *context, const unsigned char *p, size_t n)
+{
+	bl_json_stream *s = context;
+	bl_span span = token(s, 0);
+	if (s->building) {
+		inner *in = &s->inners[s->ninner - 1];
+		in->key = keep(s, (const char *)p, n);
+		in->key_span = span;
+	} else {
+		s->key_buf.n = 0;
+		bl_buf_put(&s->key_buf, bl_str_make((const char *)p, n));
+		s->key = bl_buf_str(&s->key_buf);
+	}
+	return 1;
+}
+
+static int open_container(bl_json_stream *s, bool map)
+{
+	bl_span span = token(s, 1);
+	int chosen;
+	if (s->depth + (s->building ? s->ninner : 0) >= BL_JSON_MAX_DEPTH)
+		return stop_with(s, BL_LIMIT, "nested too deeply");
+	if (!s->building) {
+		uint32_t mask = mask_here(s, &chosen);
+		if (chosen < 0) {
+			s->outers[s->depth++] = (outer){mask, map};
+			return 1;
+		}
+		start_part(s, chosen, token_offset(s, span, 1));
+	}
+	s->inners[s->ninner++] = (inner){.map = map, .first = s->nitems, .begin = span.begin};
+	return 1;
+}
+
+static int on_map(void *context)
+{
+	return open_container(context, true);
+}
+
+static int on_array(void *context)
+{
+	return open_container(context, false);
+}
+
+/* Of items with one key the last is meant; it takes the place of the first. */
+static size_t unique(bl_item *items, size_t n)
+{
+	bl_arena scratch = {0};
+	bl_map seen = {0};
+	size_t kept = 0;
+	for (size_t i = 0; i < n; i++) {
+		bl_item *old = NULL;
+		if (n > SMALL_MAP) {
+			size_t at = (size_t)(uintptr_t)bl_map_get(&seen, items[i].key);
+			old = at ? &items[at - 1] : NULL;
+		} else {
+			for (size_t k = 0; k < kept && !old; k++)
+				if (bl_str_eq(items[k].key, items[i].key))
+					old = &items[k];
+		}
+		if (old) {
+			*old = items[i];
+			continue;
+		}
+		items[kept++] = items[i];
+		if (n > SMALL_MAP)
+			bl_map_put(&scratch, &seen, items[i].key, (void *)(uintptr_t)kept);
+	}
+	bl_arena_done(&scratch);
+	return kept;
+}
+
+static int on_end(void *context)
+{
+	bl_json_stream *s = context;
+	bl_span span = token(s, 1);
+	if (!s->building) {
+		s->depth--;
+		return 1;
+	}
+	inner in = s->inners[--s->ninner];
+	bl_item *from = s->items + in.first;
+	size_t n = s->nitems - in.first;
+	s->nitems = in.first;
+	span.begin = in.begin;
+	bl_value *v;
+	if (in.map) {
+		n = n > 1 ? unique(from, n) : n;
+		bl_item *items = n ? bl_new_n(s->arena, bl_item, n) : NULL;
+		if (n)
+			memcpy(items, from, n * sizeof *items);
+		v = bl_value_map(s->arena, span, items, n);
+	} else {
+		const bl_value **list = n ? bl_new_n(s->arena, const bl_value *, n) : NULL;
+		for (size_t i = 0; i < n; i++)
+			list[i] = from[i].value;
+		v = bl_value_list(s->arena, span, list, n);
+	}
+	return add(s, v);
+}
+
+static const yajl_callbacks callbacks = {
+	.yajl_null = on_null,
+	.yajl_boolean = on_bool,
+	.yajl_number = on_number,
+	.yajl_string = on_string,
+	.yajl_start_map = on_map,
+	.yajl_map_key = on_key,
+	.yajl_end_map = on_end,
+	.yajl_start_array = on_array,
+	.yajl_end_array = on_end,
+};
+
+static void split(segments *out, bl_str path)
+{
+	while (path.n) {
+		bl_str name;
+		path = bl_str_cut(path, '.', &name);
+		bool each = bl_str_ends(name, BL_STR("[]"));
+		if (each)
+			name.n -= 2;
+		if (name.n)
+			out->name[out->n++] = name;
+		if (each)
+			out->name[out->n++] = BL_STR("[]");
+	}
+}
+
+bl_json_stream *bl_json_stream_new(const bl_json_stream_options *options)
+{
+	bl_json_stream *s = bl_xmalloc(sizeof *s);
+	s->o = *options;
+	if (s->o.npaths > BL_JSON_MAX_PATHS)
+		s->o.npaths = BL_JSON_MAX_PATHS;
+	for (size_t i = 0; i < s->o.npaths; i++)
+		split(&s->paths[i], bl_str_of(s->o.paths[i]));
+	s->yajl = yajl_alloc(&callbacks, NULL, s);
+	return s;
+}
+
+void bl_json_stream_free(bl_json_stream *s)
+{
+	if (!s)
+		return;
+	yajl_free(s->yajl);
+	bl_arena_done(&s->own);
+	bl_buf_done(&s->key_buf);
+	free(s->items);
+	free(s);
+}
+
+static void words_at(bl_json_stream *s, size_t offset, bl_error *error, bl_str words)
+{
+	if (!s->o.whole.p) {
+		bl_error_set(error, s->status, "byte %llu: " BL_FMT, (unsigned long long)(s->base + offset),
+			BL_ARG(words));
+		return;
+	}
+	size_t line = 1, column = 1;
+	bl_str before = bl_str_slice(s->o.whole, 0, (size_t)s->base + offset);
+	for (size_t i = 0; i < before.n; i++) {
+		if (before.p[i] == '\n') {
+			line++;
+			column = 1;
+		} else if ((before.p[i] & 0xc0) != 0x80) {
+			column++;
+		}
+	}
+	bl_error_set(error, s->status, "line %zu, column %zu: " BL_FMT, line, column, BL_ARG(words));
+}
+
+static bl_status report(bl_json_stream *s, yajl_status status, bool at_end, bl_error *error)
+{
+	if (status == yajl_status_ok || s->stopped)
+		return BL_OK;
+	size_t offset = at_end ? s->chunk.n : yajl_get_bytes_consumed(s->yajl);
+	if (status == yajl_status_client_canceled) {
+		words_at(s, offset, error, bl_str_of(s->words));
+		return s->status;
+	}
+	s->status = BL_FAILED;
+	if (at_end) {
+		words_at(s, offset, error, BL_STR("the text ends in the middle"));
+		return s->status;
+	}
+	unsigned char *z = yajl_get_error(s->yajl, 0, NULL, 0);
+	bl_str words = bl_str_trim(bl_str_of((const char *)z)), head;
+	bl_str rest = bl_str_cut(words, ':', &head);
+	if (rest.n > 1)
+		words = bl_str_trim(rest);
+	if (bl_str_ends(words, BL_STR(".")))
+		words.n--;
+	words_at(s, offset ? offset - 1 : 0, error, words);
+	yajl_free_error(s->yajl, z);
+	return s->status;
+}
+
+bl_status bl_json_stream_feed(bl_json_stream *s, bl_str bytes, bl_error *error)
+{
+	if (s->stopped)
+		return BL_OK;
+	if (s->status != BL_OK)
+		return bl_error_set(error, s->status, "nothing is read after an error");
+	s->base += s->chunk.n;
+	if (!s->begun && bl_str_starts(bytes, BL_STR("\xef\xbb\xbf"))) {
+		bytes = bl_str_slice(bytes, 3, bytes.n);
+		s->base = 3;
+	}
+	s->begun = true;
+	s->chunk = bytes;
+	s->last = 0;
+	return report(s, yajl_parse(s->yajl, (const unsigned char *)bytes.p, bytes.n), false, error);
+}
+
+bl_status bl_json_stream_end(bl_json_stream *s, bl_error *error)
+{
+	if (s->stopped)
+		return BL_OK;
+	if (s->status != BL_OK)
+		return bl_error_set(error, s->status, "nothing is read after an error");
+	return report(s, yajl_complete_parse(s->yajl), true, error);
+}
+
+bool bl_json_stream_stopped(const bl_json_stream *s)
+{
+	return s->stopped;
+}
+
+uint64_t bl_json_stream_offset(const bl_json_stream *s)
+{
+	return s->base + s->chunk.n;
+}

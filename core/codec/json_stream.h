@@ -1,0 +1,41 @@
+/* JSON read piece by piece, by yajl: chosen parts of a document of any size become values, the rest is passed over. */
+#ifndef BL_CORE_CODEC_JSON_STREAM_H
+#define BL_CORE_CODEC_JSON_STREAM_H
+
+#include "core/base/diag.h"
+#include "core/base/value.h"
+
+typedef struct bl_json_stream bl_json_stream;
+
+/*
+ * A chosen part is complete. path: its index in the paths given; offset: the byte its text begins at. v and its strings live in
+ * arena, which is emptied afterwards: adopt it to keep them. Return false to stop reading.
+ */
+typedef bool (*bl_json_part)(void *context, size_t path, const bl_value *v, uint64_t offset, bl_arena *arena);
+
+enum { BL_JSON_MAX_PATHS = 32, BL_JSON_MAX_PART = 256 << 20 };
+
+typedef struct bl_json_stream_options {
+	/* What to choose: "version", "data[]" (each element), "data.rows[]", "[]" (of an array at the top), "" (everything). At most BL_JSON_MAX_PATHS. */
+	const char *const *paths;
+	size_t npaths;
+	bl_json_part part;
+	void *context;
+	bl_str whole;    /* the whole text when it is at hand, fed in one piece: strings are slices of it, values have spans */
+	uint32_t source; /* with whole: what the spans point into */
+	bl_arena *arena; /* with whole: where values live, instead of an arena a part */
+} bl_json_stream_options;
+
+/* options are copied; paths and whole must outlive the stream. */
+bl_json_stream *bl_json_stream_new(const bl_json_stream_options *options);
+void bl_json_stream_free(bl_json_stream *stream);
+/* Reads on; pieces may end anywhere. BL_FAILED, with line and column (whole) or byte offset in error, when the text is no JSON; BL_LIMIT past a limit. */
+bl_status bl_json_stream_feed(bl_json_stream *stream, bl_str bytes, bl_error *error);
+/* Says that the text is over: BL_FAILED when it ends in the middle. */
+bl_status bl_json_stream_end(bl_json_stream *stream, bl_error *error);
+/* Did a part ask to stop? What is fed afterwards is ignored. */
+bool bl_json_stream_stopped(const bl_json_stream *stream);
+/* Bytes understood so far. */
+uint64_t bl_json_stream_offset(const bl_json_stream *stream);
+
+#endif
