@@ -22,6 +22,15 @@ const bl_type *bl_schema_type(const bl_schema *schema, bl_str name);
 const bl_type *bl_schema_terraform(const bl_schema *schema, bl_str native_type, const bl_value **rows);
 /* By Terraform resource type that is a part of a canonical type; its part entry goes to *part. */
 const bl_type *bl_schema_part(const bl_schema *schema, bl_str native_type, const bl_value **part);
+
+/* A type whose resources are properties of another type's: the owner and its entry under `parts:`. */
+typedef struct bl_part {
+	const bl_type *owner;
+	const bl_value *entry;
+} bl_part;
+
+/* All that native_type (Terraform's, or a canonical child type) is a part of; an association has two owners. */
+size_t bl_schema_parts(const bl_schema *schema, bl_str native_type, const bl_part **parts);
 size_t bl_schema_count(const bl_schema *schema);
 const bl_type *bl_schema_nth(const bl_schema *schema, size_t i);
 
@@ -32,5 +41,11 @@ typedef struct bl_embedded {
 } bl_embedded;
 extern const bl_embedded bl_embedded_schema[];
 extern const size_t bl_embedded_schema_count;
+/* The rule packs, from rules/packs/; the rules stage reads them. */
+extern const bl_embedded bl_embedded_rules[];
+extern const size_t bl_embedded_rules_count;
+
+/* As bl_schema_new, of other tables; for tests. */
+bl_schema *bl_schema_of(bl_arena *arena, const bl_embedded *tables, size_t n);
 
 #endif
