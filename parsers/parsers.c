@@ -10,6 +10,7 @@ static const struct {
 } parsers[] = {
 	{BL_LANG_ARM, "", bl_parse_arm},
 	{BL_LANG_CLOUDFORMATION, "", bl_parse_yaml},
+	{BL_LANG_DOCKERFILE, "", bl_parse_dockerfile},
 	{BL_LANG_KUBERNETES, "", bl_parse_yaml},
 	{BL_LANG_PIPELINE, "", bl_parse_yaml},
 	{BL_LANG_YAML, "", bl_parse_yaml},
