@@ -9,8 +9,8 @@ static const struct {
 	bl_parser_fn parse;
 } parsers[] = {
 	{BL_LANG_ARM, "", bl_parse_arm},
+	{BL_LANG_BICEP, "", bl_parse_bicep},
 	{BL_LANG_CLOUDFORMATION, "", bl_parse_yaml},
-	{BL_LANG_DOCKERFILE, "", bl_parse_dockerfile},
 	{BL_LANG_KUBERNETES, "", bl_parse_yaml},
 	{BL_LANG_PIPELINE, "", bl_parse_yaml},
 	{BL_LANG_YAML, "", bl_parse_yaml},
