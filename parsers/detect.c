@@ -144,6 +144,16 @@ static bool is_dockerfile(bl_str name)
 	return false;
 }
 
+bool bl_parsers_wants(bl_str path)
+{
+	static const char *const endings[] = {".bicep", ".bicepparam", ".json", ".jsonc", ".template", ".tf", ".tfvars",
+		".tofu", ".yaml", ".yml"};
+	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+		if (bl_str_ends(path, bl_str_of(endings[i])))
+			return true;
+	return is_dockerfile(base_name(path));
+}
+
 bl_language bl_parsers_detect(bl_str path, bl_str text, bl_str *dialect)
 {
 	static const struct {

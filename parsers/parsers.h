@@ -11,6 +11,8 @@ enum {
 	BL_PARSE_MAX_NODES = 4000000, /* blocks, attributes and expressions of one file */
 };
 
+/* Could a file of this name be for us? Decides by name only, so that others need not be read. */
+bool bl_parsers_wants(bl_str path);
 /*
  * What a file is, by its name and its first bytes (text may be a prefix of at least 4 KiB, or the whole).
  * BL_LANG_NONE: not for us. dialect is a static string.

@@ -1,0 +1,130 @@
+/*
+ * libbelay: code read, judged, and tied to what runs. One header, plain C99.
+ *
+ * Everything reached from a report belongs to it and lives until bl_report_free. A session may be used by one thread at
+ * a time; it works in parallel inside. The library never prints and never exits (but for memory that is out).
+ */
+#ifndef BELAY_BELAY_H
+#define BELAY_BELAY_H
+
+#include <stddef.h>
+
+#if defined(__GNUC__)
+#define BL_API __attribute__((visibility("default")))
+#else
+#define BL_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Exit codes that programs share (the numbers are part of the interface). When several apply: 2, then 3, then 1. */
+enum {
+	BL_EXIT_CLEAN = 0,
+	BL_EXIT_FINDINGS = 1, /* findings at or over the level asked for */
+	BL_EXIT_USAGE = 2,
+	BL_EXIT_PARTIAL = 3 /* could not run, or part of the input could not be analysed */
+};
+
+typedef struct bl_session bl_session; /* compiled rules and schema; reusable */
+typedef struct bl_report bl_report;   /* what one run found */
+
+/* Receives output, in order. Return 0 to go on; anything else stops the writing and is returned. */
+typedef int (*bl_write_fn)(void *context, const char *data, size_t size);
+
+/* The version, "0.1.0". */
+BL_API const char *bl_version(void);
+
+/*
+ * Opens a session. rule_dirs (may be NULL) name folders whose rules are added to the built-in ones or replace them.
+ * NULL on failure; words in error.
+ */
+BL_API bl_session *bl_session_open(const char *const *rule_dirs, size_t nrule_dirs, char *error, size_t error_size);
+BL_API void bl_session_close(bl_session *session);
+
+/* How far a run should go; each includes the ones before it. */
+typedef enum bl_depth {
+	BL_RUN_PARSE,
+	BL_RUN_EVALUATE,
+	BL_RUN_JUDGE, /* rules */
+	BL_RUN_JOIN   /* links, exposure, paths */
+} bl_depth;
+
+/* stage is "reading", "parsing", ... ; done of total, both 0 when unknown. */
+typedef void (*bl_progress_fn)(void *context, const char *stage, size_t done, size_t total);
+
+/* All zero is a run over the current directory. Strings are only read during the call. */
+typedef struct bl_run_options {
+	bl_depth depth;
+	const char *const *paths; /* files and folders; none: the current directory */
+	size_t npaths;
+	const char *root;         /* paths are relative to this folder, no repository above it is looked for */
+	const char *const *repos; /* "NAME=PATH": several repositories; then paths must be empty */
+	size_t nrepos;
+	int staged;               /* the index instead of the work tree */
+	const char *revision;     /* a revision instead of the work tree */
+	const char *base;         /* compare with the merge base of base and head */
+	const char *head;         /* with base; NULL: HEAD when the repository is bare or staged is unset and head is given, else the work tree */
+	const char *const *snapshots;
+	size_t nsnapshots;
+	const char *const *vars; /* "NAME=VALUE" */
+	size_t nvars;
+	const char *const *var_files;
+	size_t nvar_files;
+	const char *module_dir, *bicep_registry, *workspace;
+	const char *baseline; /* a baseline file: its findings are known */
+	unsigned jobs;        /* 0: one a processor */
+	int one_root;         /* a folder given that is a configuration itself is the only one */
+	bl_progress_fn progress;
+	void *progress_context;
+} bl_run_options;
+
+/* Never NULL but when it could not run at all (words in error). What is wrong with the input is in the report's diagnostics. */
+BL_API bl_report *bl_run(bl_session *session, const bl_run_options *options, char *error, size_t error_size);
+BL_API void bl_report_free(bl_report *report);
+
+typedef struct bl_counts {
+	size_t files, resources, findings, fail[5] /* by severity, info to critical */, maybe, suppressed, not_analysed;
+	size_t errors; /* error diagnostics: part of the input was not analysed */
+	size_t links, paths;
+} bl_counts;
+
+BL_API bl_counts bl_report_counts(const bl_report *report);
+
+/*
+ * The exit code by the contract. fail_on: "info" ... "critical", or "never"; maybes count with on_maybe, known gaps with strict.
+ */
+BL_API int bl_report_exit_code(const bl_report *report, const char *fail_on, int on_maybe, int strict);
+
+typedef struct bl_print_options {
+	const char *view;   /* "findings", "resources", "links", "paths", "parse", "eval", "graph", "baseline", "diagnostics" */
+	const char *format; /* "text", "json"; findings also "sarif", "github", "azure-devops"; parse also "sexp" */
+	int colour;
+	const char *fail_on;
+} bl_print_options;
+
+/* 0, what write returned, or -1 when there is no such view or format (words in error). */
+BL_API int bl_report_print(const bl_report *report, const bl_print_options *options, bl_write_fn write, void *context,
+	char *error, size_t error_size);
+
+/* The requests that would tell a pull request of this report (made with base), as JSON lines. forge: "github". repository: "owner/name". */
+BL_API int bl_report_annotate(const bl_report *report, const char *forge, const char *repository, long long number,
+	bl_write_fn write, void *context, char *error, size_t error_size);
+
+/* The rules: format "text" or "json"; id NULL lists them, else shows that one (-1 when there is none). */
+BL_API int bl_rules_print(bl_session *session, const char *id, const char *format, int colour, bl_write_fn write,
+	void *context, char *error, size_t error_size);
+/* Runs the examples of every rule (or of those whose ids begin with prefix): one line each that fails. Counts go to passed and failed. */
+BL_API int bl_rules_test(bl_session *session, const char *prefix, size_t *passed, size_t *failed, bl_write_fn write,
+	void *context);
+
+/* Evaluates one expression of a language ("terraform", "arm", "bicep") and writes one JSON object and a newline. dir: for file(); or NULL. */
+BL_API int bl_console(bl_session *session, const char *language, const char *dir, const char *expression,
+	bl_write_fn write, void *context);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

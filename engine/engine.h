@@ -1,0 +1,102 @@
+/* Inside engine/ only: one run's state, and the steps that fill it in order. */
+#ifndef BL_ENGINE_ENGINE_H
+#define BL_ENGINE_ENGINE_H
+
+#include "annotate/annotate.h"
+#include "belay/belay.h"
+#include "core/base/pool.h"
+#include "core/model/graph.h"
+#include "core/model/path.h"
+#include "core/model/schema.h"
+#include "eval/eval.h"
+#include "mapping/mapping.h"
+#include "parsers/parsers.h"
+#include "paths/paths.h"
+#include "repo/repo.h"
+#include "rules/rules.h"
+#include "snapshots/snapshots.h"
+
+#include <pthread.h>
+
+struct bl_session {
+	bl_arena arena;
+	bl_schema *schema;
+	bl_rules *rules;
+};
+
+/* One repository at one revision (or as it lies in the work tree), its files parsed. */
+typedef struct bl_side {
+	bl_repo *repo;
+	bl_str name, root, commit;
+	bl_arena arena;               /* the files' bytes and paths */
+	BL_VEC(bl_document *) documents; /* found by walking, sorted by path */
+	BL_VEC(bl_file_entry) entries;   /* alike */
+	bl_map by_path;               /* path -> bl_document, those read by name too */
+	bl_map folders;               /* folder -> BL_VEC of documents as bl_folder */
+	pthread_mutex_t lock;         /* over reading by name while roots are evaluated */
+	BL_VEC(bl_document *) by_name; /* read by name: ignored or outside the paths given */
+	bl_diag_list diags;
+	bl_sources *sources;
+} bl_side;
+
+typedef BL_VEC(const bl_document *) bl_document_list;
+
+/* A root to evaluate: which documents, with which variable files. */
+typedef struct bl_root_plan {
+	bl_root root;
+	bl_side *side;
+	bl_document_list documents, var_files;
+	bl_evaluation evaluation;
+	bl_arena arena; /* of the evaluation; adopted by the report */
+} bl_root_plan;
+
+struct bl_report {
+	bl_session *session;
+	const bl_run_options *options; /* during bl_run only */
+	bl_depth depth;
+	bl_arena arena;
+	bl_sources *sources;
+	BL_VEC(bl_side *) sides;
+	BL_VEC(bl_root_plan *) plans; /* sorted by repository and root name */
+	BL_VEC(bl_snapshot *) snapshots;
+	bl_graph *graph;
+	BL_VEC(bl_finding *) findings; /* what is shown, sorted */
+	BL_VEC(const bl_path *) paths;
+	bl_diag_list diags;            /* sorted */
+	bl_counts counts;
+	bl_report *before;             /* with --base: the other side, judged as far */
+	bl_changes changes;            /* with --base */
+	bool compared;
+	bl_str commit;
+	double seconds;
+	bl_document_list var_files; /* of the command line */
+	BL_VEC(bl_var) vars;
+};
+
+void bl_engine_progress(const bl_report *report, const char *stage, size_t done, size_t total);
+
+/* load.c: opens, walks, reads and parses the repositories that options name. */
+bl_status bl_engine_load(bl_report *report, bl_pool *pool, bl_error *error);
+void bl_side_free(bl_side *side);
+/* The loader that evaluators read by name through. */
+bl_loader bl_side_loader(bl_side *side);
+/* Parses a file from outside any repository (--var-file), owned by the report's first side. */
+bl_status bl_engine_load_file(bl_report *report, const char *path, const bl_document **out, bl_error *error);
+
+/* roots.c: groups the documents into roots, one a deployment. */
+void bl_engine_plan(bl_report *report);
+/* "a/b/../c" -> "a/c"; false when it leaves the root. */
+bool bl_engine_normalise(bl_arena *arena, bl_str path, bl_str *out);
+bl_str bl_engine_folder_of(bl_str path);
+
+/* compare.c: what is new against the other side. */
+void bl_engine_compare(bl_report *report);
+
+/* report.c */
+void bl_engine_collect(bl_report *report);
+bl_report_view bl_engine_view(const bl_report *report);
+
+/* examples.c: evaluates a text as a single file of a language and returns its report, judged; for rule examples. */
+bl_report *bl_engine_run_text(bl_session *session, bl_str language, bl_str text);
+
+#endif

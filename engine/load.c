@@ -1,0 +1,277 @@
+#include "engine/engine.h"
+
+#include "core/io/file.h"
+
+#include <stdlib.h>
+
+enum { VAR_FILE_LIMIT = 16 << 20 };
+
+typedef struct folder {
+	bl_document_list documents;
+} folder;
+
+bl_str bl_engine_folder_of(bl_str path)
+{
+	ptrdiff_t slash = bl_str_rfind_char(path, '/');
+	return slash < 0 ? BL_STR("") : bl_str_slice(path, 0, (size_t)slash);
+}
+
+static bl_document *new_document(bl_side *side, bl_str path, bl_str text, bl_language language, bl_str dialect)
+{
+	bl_document *d = bl_new(&side->arena, bl_document);
+	d->language = language;
+	d->dialect = dialect;
+	d->repo = side->name;
+	d->path = path;
+	d->source = bl_sources_add(side->sources, side->name, path, text);
+	return d;
+}
+
+static void index_document(bl_side *side, bl_document *d)
+{
+	bl_map_put(&side->arena, &side->by_path, d->path, d);
+	bl_str name = bl_engine_folder_of(d->path);
+	folder *f = bl_map_get(&side->folders, name);
+	if (!f) {
+		f = bl_new(&side->arena, folder);
+		bl_map_put(&side->arena, &side->folders, name, f);
+	}
+	bl_vec_push(&side->arena, &f->documents, d);
+}
+
+static void note_unread(bl_side *side, bl_str path, bl_status status, const bl_error *error)
+{
+	/* a binary or an LFS pointer where configuration is expected is a known gap; what cannot be read is an error */
+	bl_diag_level level = status == BL_LIMIT || bl_str_find(bl_str_of(error->text), BL_STR("cannot"), 0) >= 0
+					? BL_DIAG_ERROR
+					: BL_DIAG_WARNING;
+	bl_diag_add(&side->arena, &side->diags, level, BL_NOWHERE, "%s", error->text);
+	side->diags.items[side->diags.n - 1].path = path;
+	side->diags.items[side->diags.n - 1].repo = side->name;
+}
+
+static void read_entry(bl_side *side, const bl_file_entry *entry)
+{
+	if (!entry->named && !bl_parsers_wants(entry->path))
+		return;
+	bl_error error = {""};
+	bl_str text;
+	bl_status status = bl_repo_read(side->repo, entry->path, &side->arena, &text, &error);
+	if (status == BL_NOT_FOUND)
+		return;
+	if (status != BL_OK) {
+		note_unread(side, entry->path, status, &error);
+		return;
+	}
+	bl_str dialect;
+	bl_language language = bl_parsers_detect(entry->path, text, &dialect);
+	if (language == BL_LANG_NONE || language == BL_LANG_YAML) {
+		if (entry->named) {
+			bl_diag_add(&side->arena, &side->diags, BL_DIAG_NOTE, BL_NOWHERE,
+				"is of no kind that is analysed");
+			side->diags.items[side->diags.n - 1].path = entry->path;
+			side->diags.items[side->diags.n - 1].repo = side->name;
+		}
+		return;
+	}
+	bl_document *d = new_document(side, entry->path, text, language, dialect);
+	bl_vec_push(&side->arena, &side->documents, d);
+	bl_vec_push(&side->arena, &side->entries, *entry);
+	index_document(side, d);
+}
+
+static bl_status open_side(bl_report *report, const bl_repo_open *open, const char *const *paths, size_t npaths,
+	bl_error *error)
+{
+	bl_repo *repo;
+	bl_status status = bl_repo_new(open, &repo, error);
+	if (status != BL_OK)
+		return status;
+	bl_side *side = bl_xmalloc(sizeof *side);
+	pthread_mutex_init(&side->lock, NULL);
+	side->repo = repo;
+	side->sources = report->sources;
+	side->name = bl_repo_name(repo);
+	side->root = bl_repo_root(repo);
+	side->commit = bl_repo_commit(repo);
+	bl_vec_push(&report->arena, &report->sides, side);
+
+	bl_file_entries entries = {0};
+	status = bl_repo_walk(repo, paths, npaths, &side->arena, &entries, &side->diags, error);
+	if (status != BL_OK)
+		return status;
+	for (size_t i = 0; i < entries.n; i++) {
+		if (i % 256 == 0)
+			bl_engine_progress(report, "reading", i, entries.n);
+		read_entry(side, &entries.items[i]);
+	}
+	return BL_OK;
+}
+
+static void parse_task(void *context, size_t item, bl_arena *scratch)
+{
+	bl_side *side = context;
+	bl_parse(side->sources, side->documents.items[item]);
+}
+
+static bl_status load_repos(bl_report *report, bl_error *error)
+{
+	const bl_run_options *o = report->options;
+	bl_status status = BL_OK;
+	for (size_t i = 0; i < o->nrepos && status == BL_OK; i++) {
+		bl_str name, path = bl_str_cut(bl_str_of(o->repos[i]), '=', &name);
+		if (!path.n)
+			return bl_error_set(error, BL_FAILED, "'%s' is not NAME=PATH", o->repos[i]);
+		bl_repo_open open = {.path = path.p, .name = name};
+		status = open_side(report, &open, &path.p, 1, error);
+	}
+	return status;
+}
+
+bl_status bl_engine_load(bl_report *report, bl_pool *pool, bl_error *error)
+{
+	const bl_run_options *o = report->options;
+	bl_status status;
+	if (o->nrepos) {
+		status = load_repos(report, error);
+	} else {
+		bl_repo_open open = {.path = o->npaths ? o->paths[0] : o->root ? o->root : ".", .root = o->root};
+		if (o->staged)
+			open.tree = BL_TREE_INDEX;
+		if (o->revision) {
+			open.tree = BL_TREE_REVISION;
+			open.revision = o->revision;
+		}
+		status = open_side(report, &open, o->paths, o->npaths, error);
+	}
+	if (status != BL_OK)
+		return status;
+	for (size_t i = 0; i < report->sides.n; i++) {
+		bl_side *side = report->sides.items[i];
+		bl_engine_progress(report, "parsing", 0, side->documents.n);
+		bl_pool_run(pool, side->documents.n, parse_task, side);
+	}
+	return BL_OK;
+}
+
+void bl_side_free(bl_side *side)
+{
+	if (!side)
+		return;
+	for (size_t i = 0; i < side->documents.n; i++)
+		bl_arena_done(&side->documents.items[i]->arena);
+	for (size_t i = 0; i < side->by_name.n; i++)
+		bl_arena_done(&side->by_name.items[i]->arena);
+	bl_repo_free(side->repo);
+	pthread_mutex_destroy(&side->lock);
+	bl_arena_done(&side->arena);
+	free(side);
+}
+
+/* Reads and parses a file that walking did not list. The lock is held. */
+static bl_document *read_by_name(bl_side *side, bl_str path)
+{
+	bl_document *d = bl_map_get(&side->by_path, path);
+	if (d)
+		return d;
+	bl_str text, dialect;
+	if (bl_repo_read(side->repo, path, &side->arena, &text, NULL) != BL_OK)
+		return NULL;
+	path = bl_str_dup(&side->arena, path);
+	bl_language language = bl_parsers_detect(path, text, &dialect);
+	if (language == BL_LANG_NONE)
+		return NULL;
+	d = new_document(side, path, text, language, dialect);
+	bl_parse(side->sources, d);
+	bl_vec_push(&side->arena, &side->by_name, d);
+	bl_map_put(&side->arena, &side->by_path, path, d);
+	return d;
+}
+
+static const bl_document *load_document(void *context, bl_str path)
+{
+	bl_side *side = context;
+	pthread_mutex_lock(&side->lock);
+	const bl_document *d = read_by_name(side, path);
+	pthread_mutex_unlock(&side->lock);
+	return d;
+}
+
+/* Lists a folder that walking did not enter (an ignored .terraform/modules, a path outside those given). The lock is held. */
+static folder *read_folder(bl_side *side, bl_str name)
+{
+	folder *f = bl_new(&side->arena, folder);
+	name = bl_str_dup(&side->arena, name);
+	bl_map_put(&side->arena, &side->folders, name, f);
+	bl_str *names;
+	size_t n;
+	if (bl_repo_folder(side->repo, name, &side->arena, &names, &n, NULL) != BL_OK)
+		return f;
+	for (size_t i = 0; i < n; i++) {
+		bl_str path = name.n ? bl_str_fmt(&side->arena, BL_FMT "/" BL_FMT, BL_ARG(name), BL_ARG(names[i])) : names[i];
+		bl_document *d = bl_parsers_wants(path) ? read_by_name(side, path) : NULL;
+		if (d)
+			bl_vec_push(&side->arena, &f->documents, d);
+	}
+	return f;
+}
+
+static size_t load_folder(void *context, bl_str name, bl_language language, const bl_document *const **documents)
+{
+	bl_side *side = context;
+	pthread_mutex_lock(&side->lock);
+	folder *f = bl_map_get(&side->folders, name);
+	if (!f)
+		f = read_folder(side, name);
+	bl_document_list matching = {0};
+	for (size_t i = 0; i < f->documents.n; i++)
+		if (f->documents.items[i]->language == language)
+			bl_vec_push(&side->arena, &matching, f->documents.items[i]);
+	pthread_mutex_unlock(&side->lock);
+	*documents = matching.items;
+	return matching.n;
+}
+
+static bool load_bytes(void *context, bl_str path, bl_str *out)
+{
+	bl_side *side = context;
+	pthread_mutex_lock(&side->lock);
+	bool found = bl_repo_read(side->repo, path, &side->arena, out, NULL) == BL_OK;
+	pthread_mutex_unlock(&side->lock);
+	return found;
+}
+
+static const bl_document *parse_embedded(void *context, bl_language language, uint32_t source)
+{
+	bl_side *side = context;
+	pthread_mutex_lock(&side->lock);
+	bl_document *d = bl_new(&side->arena, bl_document);
+	d->language = language;
+	d->repo = side->name;
+	d->path = bl_sources_path(side->sources, source);
+	d->source = source;
+	bl_parse(side->sources, d);
+	bl_vec_push(&side->arena, &side->by_name, d);
+	pthread_mutex_unlock(&side->lock);
+	return d;
+}
+
+bl_loader bl_side_loader(bl_side *side)
+{
+	return (bl_loader){side, load_document, load_folder, load_bytes, parse_embedded};
+}
+
+bl_status bl_engine_load_file(bl_report *report, const char *path, const bl_document **out, bl_error *error)
+{
+	bl_side *side = report->sides.items[0];
+	bl_str text, dialect;
+	bl_status status = bl_file_read(&side->arena, path, VAR_FILE_LIMIT, &text, error);
+	if (status != BL_OK)
+		return status;
+	bl_language language = bl_parsers_detect(bl_str_of(path), text, &dialect);
+	bl_document *d = new_document(side, bl_str_dup(&side->arena, bl_str_of(path)), text, language, dialect);
+	bl_parse(side->sources, d);
+	bl_vec_push(&side->arena, &side->by_name, d);
+	*out = d;
+	return BL_OK;
+}

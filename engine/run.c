@@ -1,0 +1,217 @@
+/* One run, in order: load, plan, evaluate, judge, join. */
+#include "engine/engine.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+void bl_engine_progress(const bl_report *report, const char *stage, size_t done, size_t total)
+{
+	const bl_run_options *o = report->options;
+	if (o && o->progress)
+		o->progress(o->progress_context, stage, done, total);
+}
+
+typedef struct evaluate_task {
+	bl_report *report;
+	bl_eval_options options;
+} evaluate_task;
+
+static void evaluate_root(void *context, size_t item, bl_arena *scratch)
+{
+	evaluate_task *t = context;
+	bl_root_plan *plan = t->report->plans.items[item];
+	bl_eval_options options = t->options;
+	bl_loader loader = bl_side_loader(plan->side);
+	options.var_files = plan->var_files.items;
+	options.nvar_files = plan->var_files.n;
+	bl_eval_input input = {
+		.root = &plan->root,
+		.documents = plan->documents.items,
+		.ndocuments = plan->documents.n,
+		.loader = &loader,
+		.options = &options,
+		.schema = t->report->session->schema,
+		.sources = t->report->sources,
+	};
+	bl_eval_root(&input, &plan->arena, &plan->evaluation);
+}
+
+static void evaluate(bl_report *report, bl_pool *pool)
+{
+	const bl_run_options *o = report->options;
+	evaluate_task task = {.report = report};
+	task.options.vars = report->vars.items;
+	task.options.nvars = report->vars.n;
+	task.options.module_dir = bl_str_of(o->module_dir);
+	task.options.bicep_registry = bl_str_of(o->bicep_registry);
+	task.options.workspace = bl_str_of(o->workspace);
+	bl_engine_progress(report, "evaluating", 0, report->plans.n);
+	bl_pool_run(pool, report->plans.n, evaluate_root, &task);
+	for (size_t i = 0; i < report->plans.n; i++)
+		bl_arena_adopt(&report->arena, &report->plans.items[i]->arena);
+}
+
+static bl_status read_variables(bl_report *report, bl_error *error)
+{
+	const bl_run_options *o = report->options;
+	for (size_t i = 0; i < o->nvars; i++) {
+		bl_var var;
+		var.text = bl_str_cut(bl_str_of(o->vars[i]), '=', &var.name);
+		if (!memchr(o->vars[i], '=', var.name.n + 1) || !var.name.n)
+			return bl_error_set(error, BL_FAILED, "'%s' is not NAME=VALUE", o->vars[i]);
+		var.name = bl_str_dup(&report->arena, var.name);
+		var.text = bl_str_dup(&report->arena, var.text);
+		bl_vec_push(&report->arena, &report->vars, var);
+	}
+	for (size_t i = 0; i < o->nvar_files; i++) {
+		const bl_document *d;
+		bl_status status = bl_engine_load_file(report, o->var_files[i], &d, error);
+		if (status != BL_OK)
+			return status;
+		bl_vec_push(&report->arena, &report->var_files, d);
+	}
+	return BL_OK;
+}
+
+static bl_status read_snapshots(bl_report *report, bl_error *error)
+{
+	const bl_run_options *o = report->options;
+	for (size_t i = 0; i < o->nsnapshots; i++) {
+		bl_engine_progress(report, "reading snapshots", i, o->nsnapshots);
+		bl_snapshot *snapshot = bl_new(&report->arena, bl_snapshot);
+		bl_vec_push(&report->arena, &report->snapshots, snapshot);
+		bl_status status = bl_snapshot_read(report->session->schema, o->snapshots[i], snapshot, error);
+		if (status != BL_OK)
+			return status;
+	}
+	return BL_OK;
+}
+
+/* Everything declared and everything running, in one numbering. */
+static void build_graph(bl_report *report)
+{
+	report->graph = bl_graph_new(&report->arena, report->sources);
+	for (size_t i = 0; i < report->plans.n; i++) {
+		bl_evaluation *e = &report->plans.items[i]->evaluation;
+		for (size_t k = 0; k < e->resources.n; k++)
+			if (!e->resources.items[k]->is_module && e->resources.items[k]->condition != BL_NO)
+				bl_graph_add_resource(report->graph, e->resources.items[k]);
+	}
+	for (size_t i = 0; i < report->snapshots.n; i++) {
+		bl_snapshot *s = report->snapshots.items[i];
+		for (size_t k = 0; k < s->assets.n; k++)
+			bl_graph_add_asset(report->graph, s->assets.items[k]);
+	}
+	bl_graph_add_references(report->graph);
+	bl_graph_seal(report->graph, BL_LAYER_CODE);
+}
+
+static void judge(bl_report *report, bl_pool *pool)
+{
+	build_graph(report);
+	bl_engine_progress(report, "judging", 0, bl_graph_size(report->graph));
+	bl_rules_run(report->session->rules, report->graph, pool);
+	if (report->depth < BL_RUN_JOIN)
+		return;
+	bl_engine_progress(report, "joining", 0, 0);
+	bl_mapping_run(report->graph, report->session->schema, (const bl_snapshot *const *)report->snapshots.items,
+		report->snapshots.n);
+	bl_paths_edges(report->graph);
+	bl_paths_search(report->graph);
+}
+
+static bl_status run_stages(bl_report *report, bl_error *error)
+{
+	bl_pool *pool = bl_pool_new(report->options->jobs);
+	bl_status status = bl_engine_load(report, pool, error);
+	if (status == BL_OK)
+		status = read_variables(report, error);
+	if (status == BL_OK)
+		status = read_snapshots(report, error);
+	if (status == BL_OK && report->depth >= BL_RUN_EVALUATE) {
+		bl_engine_plan(report);
+		evaluate(report, pool);
+		if (report->depth >= BL_RUN_JUDGE)
+			judge(report, pool);
+	}
+	bl_pool_free(pool);
+	return status;
+}
+
+static bl_report *new_report(bl_session *session, const bl_run_options *options)
+{
+	bl_report *report = bl_xmalloc(sizeof *report);
+	report->session = session;
+	report->options = options;
+	report->depth = options->depth;
+	report->sources = bl_sources_new();
+	return report;
+}
+
+/* The other side of a comparison: the merge base, read as a revision. */
+static bl_status run_before(bl_report *report, bl_error *error)
+{
+	const bl_run_options *o = report->options;
+	bl_str merge_base;
+	bl_status status = bl_repo_changes(report->sides.items[0]->repo, o->base, o->head, &report->arena, &report->changes,
+		&merge_base, error);
+	if (status != BL_OK)
+		return status;
+	bl_run_options before = *o;
+	before.base = before.head = NULL;
+	before.staged = 0;
+	before.revision = bl_str_z(&report->arena, merge_base);
+	report->before = new_report(report->session, &before);
+	status = run_stages(report->before, error);
+	bl_engine_collect(report->before);
+	report->before->options = NULL;
+	return status;
+}
+
+static double now(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+bl_report *bl_run(bl_session *session, const bl_run_options *options, char *error, size_t error_size)
+{
+	bl_error words = {""};
+	double begun = now();
+	bl_run_options o = *options;
+	if (o.base && o.head)
+		o.revision = o.head;
+	bl_report *report = new_report(session, &o);
+	bl_status status = run_stages(report, &words);
+	if (status == BL_OK && o.base) {
+		status = run_before(report, &words);
+		report->compared = true;
+	}
+	if (status != BL_OK) {
+		if (error && error_size)
+			snprintf(error, error_size, "%s", words.text);
+		bl_report_free(report);
+		return NULL;
+	}
+	bl_engine_collect(report);
+	if (report->compared)
+		bl_engine_compare(report);
+	report->seconds = now() - begun;
+	report->options = NULL;
+	return report;
+}
+
+void bl_report_free(bl_report *report)
+{
+	if (!report)
+		return;
+	bl_report_free(report->before);
+	for (size_t i = 0; i < report->sides.n; i++)
+		bl_side_free(report->sides.items[i]);
+	for (size_t i = 0; i < report->snapshots.n; i++)
+		bl_snapshot_done(report->snapshots.items[i]);
+	bl_sources_free(report->sources);
+	bl_arena_done(&report->arena);
+	free(report);
+}
