@@ -83,6 +83,9 @@ bl_loader bl_side_loader(bl_side *side);
 /* Parses a file from outside any repository (--var-file), owned by the report's first side. */
 bl_status bl_engine_load_file(bl_report *report, const char *path, const bl_document **out, bl_error *error);
 
+/* run.c: plans, evaluates, judges and collects what was loaded, on one worker. */
+void bl_engine_finish(bl_report *report);
+
 /* roots.c: groups the documents into roots, one a deployment. */
 void bl_engine_plan(bl_report *report);
 /* "a/b/../c" -> "a/c"; false when it leaves the root. */
@@ -94,6 +97,8 @@ void bl_engine_compare(bl_report *report);
 
 /* report.c */
 void bl_engine_collect(bl_report *report);
+/* Counts findings, paths and diagnostics anew. */
+void bl_engine_count(bl_report *report);
 bl_report_view bl_engine_view(const bl_report *report);
 
 /* examples.c: evaluates a text as a single file of a language and returns its report, judged; for rule examples. */

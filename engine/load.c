@@ -175,7 +175,7 @@ static bl_document *read_by_name(bl_side *side, bl_str path)
 	if (d)
 		return d;
 	bl_str text, dialect;
-	if (bl_repo_read(side->repo, path, &side->arena, &text, NULL) != BL_OK)
+	if (!side->repo || bl_repo_read(side->repo, path, &side->arena, &text, NULL) != BL_OK)
 		return NULL;
 	path = bl_str_dup(&side->arena, path);
 	bl_language language = bl_parsers_detect(path, text, &dialect);
@@ -205,7 +205,7 @@ static folder *read_folder(bl_side *side, bl_str name)
 	bl_map_put(&side->arena, &side->folders, name, f);
 	bl_str *names;
 	size_t n;
-	if (bl_repo_folder(side->repo, name, &side->arena, &names, &n, NULL) != BL_OK)
+	if (!side->repo || bl_repo_folder(side->repo, name, &side->arena, &names, &n, NULL) != BL_OK)
 		return f;
 	for (size_t i = 0; i < n; i++) {
 		bl_str path = name.n ? bl_str_fmt(&side->arena, BL_FMT "/" BL_FMT, BL_ARG(name), BL_ARG(names[i])) : names[i];
@@ -236,7 +236,7 @@ static bool load_bytes(void *context, bl_str path, bl_str *out)
 {
 	bl_side *side = context;
 	pthread_mutex_lock(&side->lock);
-	bool found = bl_repo_read(side->repo, path, &side->arena, out, NULL) == BL_OK;
+	bool found = side->repo && bl_repo_read(side->repo, path, &side->arena, out, NULL) == BL_OK;
 	pthread_mutex_unlock(&side->lock);
 	return found;
 }

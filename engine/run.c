@@ -1,6 +1,7 @@
 /* One run, in order: load, plan, evaluate, judge, join. */
 #include "engine/engine.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -136,6 +137,16 @@ static bl_status run_stages(bl_report *report, bl_error *error)
 	}
 	bl_pool_free(pool);
 	return status;
+}
+
+void bl_engine_finish(bl_report *report)
+{
+	bl_pool *pool = bl_pool_new(1);
+	bl_engine_plan(report);
+	evaluate(report, pool);
+	judge(report, pool);
+	bl_pool_free(pool);
+	bl_engine_collect(report);
 }
 
 static bl_report *new_report(bl_session *session, const bl_run_options *options)

@@ -119,9 +119,13 @@ BL_API int bl_rules_print(bl_session *session, const char *id, const char *forma
 BL_API int bl_rules_test(bl_session *session, const char *prefix, size_t *passed, size_t *failed, bl_write_fn write,
 	void *context);
 
-/* Evaluates one expression of a language ("terraform", "arm", "bicep") and writes one JSON object and a newline. dir: for file(); or NULL. */
-BL_API int bl_console(bl_session *session, const char *language, const char *dir, const char *expression,
-	bl_write_fn write, void *context);
+/* Evaluates expressions of a language ("terraform", "arm", "bicep"). dir: what file() and relative names start from, or NULL. */
+typedef struct bl_console bl_console;
+BL_API bl_console *bl_console_open(bl_session *session, const char *language, const char *dir, char *error,
+	size_t error_size);
+/* Writes one JSON object and a newline: {"value", "type"}, {"unknown": true, "why"} or {"error"}. */
+BL_API int bl_console_run(bl_console *console, const char *expression, bl_write_fn write, void *context);
+BL_API void bl_console_close(bl_console *console);
 
 #ifdef __cplusplus
 }

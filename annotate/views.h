@@ -1,0 +1,47 @@
+/* Prints of the other things a run knows: resources, links, paths, the graph. Their JSON shapes are in docs/schemas. */
+#ifndef BL_ANNOTATE_VIEWS_H
+#define BL_ANNOTATE_VIEWS_H
+
+#include "annotate/annotate.h"
+
+typedef struct bl_inventory_view {
+	const bl_sources *sources;
+	const bl_evaluation *const *evaluations; /* sorted by repository and root */
+	size_t nevaluations;
+	const bl_diag *diags;
+	size_t ndiags;
+} bl_inventory_view;
+
+void bl_view_resources(const bl_inventory_view *view, bool json, bool colour, bl_buf *out);
+
+typedef struct bl_drift_view {
+	const bl_link *link;
+	bl_str path;
+	const bl_value *code, *cloud;
+	bl_span span;
+} bl_drift_view;
+
+typedef struct bl_links_view {
+	const bl_sources *sources;
+	const bl_graph *graph;
+	bl_str commit;
+	const uint32_t *code_only, *cloud_only;
+	size_t ncode_only, ncloud_only;
+	const bl_drift_view *drift;
+	size_t ndrift;
+} bl_links_view;
+
+void bl_view_links(const bl_links_view *view, bool json, bool colour, bl_buf *out);
+
+typedef struct bl_paths_view {
+	const bl_graph *graph, *before; /* closed paths are of before */
+	const bl_path *const *paths;
+	size_t npaths;
+	bool compared;
+} bl_paths_view;
+
+void bl_view_paths(const bl_paths_view *view, bool json, bool colour, bl_buf *out);
+
+void bl_view_graph(const bl_graph *graph, bool json, bl_buf *out);
+
+#endif

@@ -1,0 +1,128 @@
+/* What the verbs share: sessions, runs and outputs. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int cli_write_stdout(void *context, const char *data, size_t size)
+{
+	return fwrite(data, 1, size, stdout) == size ? 0 : 1;
+}
+
+static int write_stderr(void *context, const char *data, size_t size)
+{
+	return fwrite(data, 1, size, stderr) == size ? 0 : 1;
+}
+
+static int write_file(void *context, const char *data, size_t size)
+{
+	return fwrite(data, 1, size, context) == size ? 0 : 1;
+}
+
+bl_session *cli_open_session(const command *c)
+{
+	char error[600];
+	bl_session *session = bl_session_open(c->o.rules.items, c->o.rules.n, error, sizeof error);
+	if (!session)
+		cli_complain("%s", error);
+	return session;
+}
+
+static void show_progress(void *context, const char *stage, size_t done, size_t total)
+{
+	if (total)
+		fprintf(stderr, "\r\033[K%s %zu of %zu", stage, done, total);
+	else
+		fprintf(stderr, "\r\033[K%s", stage);
+	fflush(stderr);
+}
+
+static bool read_jobs(const command *c, unsigned *jobs)
+{
+	const char *text = cli_value(c->o.jobs, "0");
+	char *end;
+	errno = 0;
+	unsigned long n = strtoul(text, &end, 10);
+	*jobs = (unsigned)n;
+	return *text >= '0' && *text <= '9' && !*end && !errno && n <= 1024;
+}
+
+bl_report *cli_run(const command *c, bl_session *session, bl_run_options *run, int *exit_code)
+{
+	char error[600];
+	*exit_code = BL_EXIT_USAGE;
+	if (!read_jobs(c, &run->jobs)) {
+		cli_complain("--jobs takes a number from 0 to 1024");
+		return NULL;
+	}
+	if (c->o.repo.n && run->npaths) {
+		cli_complain("with --repo there are no further paths");
+		return NULL;
+	}
+	run->root = cli_value(c->o.root, NULL);
+	run->repos = c->o.repo.items;
+	run->nrepos = c->o.repo.n;
+	run->staged = c->o.staged.n > 0;
+	run->base = cli_value(c->o.base, NULL);
+	run->head = cli_value(c->o.head, NULL);
+	run->snapshots = c->o.snapshot.items;
+	run->nsnapshots = c->o.snapshot.n;
+	run->vars = c->o.var.items;
+	run->nvars = c->o.var.n;
+	run->var_files = c->o.var_file.items;
+	run->nvar_files = c->o.var_file.n;
+	run->module_dir = cli_value(c->o.module_dir, NULL);
+	run->bicep_registry = cli_value(c->o.bicep_registry, NULL);
+	run->workspace = cli_value(c->o.workspace, NULL);
+	run->baseline = cli_value(c->o.baseline, NULL);
+	if (c->progress)
+		run->progress = show_progress;
+	bl_report *report = bl_run(session, run, error, sizeof error);
+	if (c->progress)
+		fputs("\r\033[K", stderr);
+	if (!report) {
+		*exit_code = BL_EXIT_PARTIAL;
+		cli_complain("%s", error);
+		return NULL;
+	}
+	if (!c->o.quiet.n) {
+		bl_print_options print = {.view = "diagnostics", .format = "text", .colour = c->progress && c->colour};
+		bl_report_print(report, &print, write_stderr, NULL, NULL, 0);
+	}
+	return report;
+}
+
+static bool print_one(const command *c, const bl_report *report, const char *view, const char *format, const char *path)
+{
+	char error[200];
+	bool to_stdout = !path || strcmp(path, "-") == 0;
+	FILE *f = to_stdout ? stdout : fopen(path, "we");
+	if (!f) {
+		cli_complain("cannot write '%s': %s", path, strerror(errno));
+		return false;
+	}
+	bl_print_options print = {.view = view, .format = format, .colour = to_stdout && c->colour,
+		.fail_on = cli_value(c->o.fail_on, "high")};
+	int result = bl_report_print(report, &print, write_file, f, error, sizeof error);
+	if (result < 0)
+		cli_complain("%s", error);
+	if (!to_stdout && fclose(f) != 0)
+		result = 1;
+	if (result > 0)
+		cli_complain("cannot write '%s'", to_stdout ? "standard output" : path);
+	return result == 0;
+}
+
+bool cli_print(const command *c, const bl_report *report, const char *view)
+{
+	size_t n = c->o.format.n ? c->o.format.n : 1;
+	bool good = true;
+	for (size_t i = 0; i < n; i++) {
+		const char *format = c->o.format.n ? c->o.format.items[i] : strcmp(view, "baseline") == 0 ? "json" : "text";
+		const char *path = i < c->o.output.n ? c->o.output.items[i] : NULL;
+		good = print_one(c, report, view, format, path) && good;
+	}
+	return good;
+}

@@ -1,0 +1,220 @@
+/* What a run found, put in order. */
+#include "engine/engine.h"
+
+#include "core/codec/json.h"
+#include "core/io/file.h"
+
+#include <stdlib.h>
+
+static void collect_list(bl_report *report, const bl_diag_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		bl_vec_push(&report->arena, &report->diags, list->items[i]);
+}
+
+static void collect_side(bl_report *report, const bl_side *side)
+{
+	size_t pipelines = 0;
+	const bl_document *first = NULL;
+	collect_list(report, &side->diags);
+	for (size_t i = 0; i < side->documents.n; i++) {
+		const bl_document *d = side->documents.items[i];
+		collect_list(report, &d->diags);
+		if (d->language == BL_LANG_PIPELINE) {
+			pipelines++;
+			first = first ? first : d;
+		}
+	}
+	for (size_t i = 0; i < side->by_name.n; i++)
+		collect_list(report, &side->by_name.items[i]->diags);
+	if (pipelines && report->depth >= BL_RUN_JUDGE)
+		bl_diag_add(&report->arena, &report->diags, BL_DIAG_WARNING, (bl_span){first->source, 0, 0},
+			"pipelines are recognised but not analysed yet (%zu here)", pipelines);
+	report->counts.files += side->documents.n;
+}
+
+static bl_str diag_path(const bl_report *report, const bl_diag *d)
+{
+	return d->path.n ? d->path : bl_sources_path(report->sources, d->span.source);
+}
+
+typedef struct sort_key {
+	bl_str repo, root, path, rule, address;
+	bl_span span;
+	const void *item;
+} sort_key;
+
+static int by_key(const void *a, const void *b)
+{
+	const sort_key *x = a, *y = b;
+	int c = bl_str_cmp(x->repo, y->repo);
+	if (!c)
+		c = bl_str_cmp(x->root, y->root);
+	if (!c)
+		c = bl_str_cmp(x->path, y->path);
+	if (!c && x->span.begin != y->span.begin)
+		c = x->span.begin < y->span.begin ? -1 : 1;
+	if (!c && x->span.end != y->span.end)
+		c = x->span.end < y->span.end ? -1 : 1;
+	if (!c)
+		c = bl_str_cmp(x->rule, y->rule);
+	return c ? c : bl_str_cmp(x->address, y->address);
+}
+
+static void sort_diags(bl_report *report)
+{
+	size_t n = report->diags.n;
+	bl_arena scratch = {0};
+	sort_key *keys = bl_new_n(&scratch, sort_key, n);
+	bl_diag *sorted = bl_new_n(&report->arena, bl_diag, n);
+	for (size_t i = 0; i < n; i++) {
+		bl_diag *d = &report->diags.items[i];
+		bl_span root = bl_sources_root(report->sources, d->span);
+		keys[i] = (sort_key){.repo = d->path.n ? d->repo : bl_sources_repo(report->sources, d->span.source),
+			.path = diag_path(report, d), .rule = d->message, .span = root, .item = d};
+	}
+	if (n)
+		qsort(keys, n, sizeof *keys, by_key);
+	size_t kept = 0;
+	for (size_t i = 0; i < n; i++)
+		if (!i || by_key(&keys[i - 1], &keys[i]) != 0) /* one of each: a shared module is evaluated by many roots */
+			sorted[kept++] = *(const bl_diag *)keys[i].item;
+	report->diags.items = sorted;
+	report->diags.n = kept;
+	bl_arena_done(&scratch);
+}
+
+static void sort_findings(bl_report *report)
+{
+	const bl_finding *const *found;
+	size_t n = bl_graph_findings(report->graph, &found);
+	bl_arena scratch = {0};
+	sort_key *keys = bl_new_n(&scratch, sort_key, n);
+	for (size_t i = 0; i < n; i++) {
+		const bl_finding *f = found[i];
+		bl_span root = bl_sources_root(report->sources, f->span);
+		keys[i] = (sort_key){.repo = f->resource ? f->resource->root->repo : BL_STR(""),
+			.root = f->resource ? f->resource->root->name : BL_STR(""),
+			.path = bl_sources_path(report->sources, root.source),
+			.rule = f->rule->id,
+			.address = f->resource ? f->resource->address : f->asset ? f->asset->id : BL_STR(""),
+			.span = root,
+			.item = f};
+	}
+	if (n)
+		qsort(keys, n, sizeof *keys, by_key);
+	for (size_t i = 0; i < n; i++) {
+		bl_finding *copy = bl_new(&report->arena, bl_finding);
+		*copy = *(const bl_finding *)keys[i].item;
+		bl_vec_push(&report->arena, &report->findings, copy);
+	}
+	bl_arena_done(&scratch);
+}
+
+/* Marks what a baseline file knows. The file is read from the base side when there is one. */
+static void apply_baseline(bl_report *report)
+{
+	const char *path = report->options ? report->options->baseline : NULL;
+	if (!path)
+		return;
+	bl_arena *arena = &report->arena;
+	bl_str text;
+	bl_error error = {""};
+	const bl_value *root = NULL;
+	bl_status status = report->before ? bl_repo_read(report->before->sides.items[0]->repo, bl_str_of(path), arena, &text, &error)
+					  : bl_file_read(arena, path, BL_REPO_MAX_FILE, &text, &error);
+	if (status == BL_OK)
+		root = bl_json_read(arena, 0, text, &error);
+	const bl_value *list = root ? bl_value_getz(root, "fingerprints") : NULL;
+	if (!bl_value_is(list, BL_LIST)) {
+		bl_diag_add(arena, &report->diags, BL_DIAG_ERROR, BL_NOWHERE, "the baseline '%s' cannot be used: %s", path,
+			root ? "it has no list 'fingerprints'" : error.text);
+		return;
+	}
+	bl_map known = {0};
+	for (uint32_t i = 0; i < list->n; i++)
+		bl_map_put(arena, &known, bl_value_text(list->list[i]), (void *)list);
+	bl_suppression *why = bl_new(arena, bl_suppression);
+	why->reason = BL_STR("in the baseline");
+	for (size_t i = 0; i < report->findings.n; i++) {
+		bl_finding *f = report->findings.items[i];
+		if (f->result != BL_SUPPRESSED && bl_map_get(&known, bl_str_of(f->fingerprint))) {
+			f->result = BL_SUPPRESSED;
+			f->suppression = why;
+		}
+	}
+}
+
+void bl_engine_count(bl_report *report)
+{
+	bl_counts *c = &report->counts;
+	*c = (bl_counts){.files = c->files, .resources = c->resources, .links = c->links};
+	c->findings = report->findings.n;
+	for (size_t i = 0; i < report->findings.n; i++) {
+		const bl_finding *f = report->findings.items[i];
+		if (f->result == BL_SUPPRESSED)
+			c->suppressed++;
+		else if (f->result == BL_UNSURE)
+			c->maybe++;
+		else
+			c->fail[f->severity]++;
+	}
+	for (size_t i = 0; i < report->diags.n; i++) {
+		c->errors += report->diags.items[i].level == BL_DIAG_ERROR;
+		c->not_analysed += report->diags.items[i].level == BL_DIAG_WARNING;
+	}
+	c->paths = report->paths.n;
+}
+
+void bl_engine_collect(bl_report *report)
+{
+	for (size_t i = 0; i < report->sides.n; i++)
+		collect_side(report, report->sides.items[i]);
+	for (size_t i = 0; i < report->plans.n; i++) {
+		collect_list(report, &report->plans.items[i]->evaluation.diags);
+		report->counts.resources += report->plans.items[i]->evaluation.resources.n;
+	}
+	for (size_t i = 0; i < report->snapshots.n; i++)
+		collect_list(report, &report->snapshots.items[i]->diags);
+	if (report->sides.n)
+		report->commit = report->sides.items[0]->commit;
+	if (report->graph) {
+		sort_findings(report);
+		apply_baseline(report);
+		const bl_path *const *paths;
+		size_t n = bl_graph_paths(report->graph, &paths);
+		for (size_t i = 0; i < n; i++)
+			bl_vec_push(&report->arena, &report->paths, paths[i]);
+		const bl_link *const *links;
+		report->counts.links = bl_graph_links(report->graph, &links);
+	}
+	sort_diags(report);
+	bl_engine_count(report);
+}
+
+bl_report_view bl_engine_view(const bl_report *report)
+{
+	size_t nrules = bl_rules_count(report->session->rules);
+	bl_report *r = (bl_report *)report; /* the list of rules is kept with the report */
+	const bl_rule_info **rules = bl_new_n(&r->arena, const bl_rule_info *, nrules);
+	for (size_t i = 0; i < nrules; i++)
+		rules[i] = bl_rules_nth(report->session->rules, i);
+	return (bl_report_view){
+		.version = bl_version(),
+		.graph = report->graph,
+		.sources = report->sources,
+		.findings = (const bl_finding *const *)report->findings.items,
+		.nfindings = report->findings.n,
+		.diags = report->diags.items,
+		.ndiags = report->diags.n,
+		.rules = rules,
+		.nrules = nrules,
+		.files = report->counts.files,
+		.resources = report->counts.resources,
+		.not_analysed = report->counts.not_analysed,
+		.seconds = report->seconds,
+		.compared = report->compared,
+		.commit = report->commit,
+		.fail_on = BL_HIGH,
+	};
+}
