@@ -1,0 +1,218 @@
+#include "parsers/parsers.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+typedef struct parsed {
+	bl_sources *sources;
+	bl_document document;
+} parsed;
+
+static parsed parse_as(const char *path, const char *text)
+{
+	parsed p = {.sources = bl_sources_new()};
+	p.document.path = bl_str_of(path);
+	p.document.language = bl_parsers_detect(p.document.path, bl_str_of(text), &p.document.dialect);
+	p.document.source = bl_sources_add(p.sources, BL_STR(""), p.document.path, bl_str_of(text));
+	bl_parse(p.sources, &p.document);
+	return p;
+}
+
+static parsed parse(const char *text)
+{
+	return parse_as("main.tf", text);
+}
+
+static void done(parsed *p)
+{
+	bl_arena_done(&p->document.arena);
+	bl_sources_free(p->sources);
+}
+
+static const bl_expr *attr_of(const parsed *p, size_t block, const char *name)
+{
+	assert_true(block < p->document.blocks.n);
+	const bl_attr *a = bl_block_attr(p->document.blocks.items[block], name);
+	assert_non_null(a);
+	return a->expr;
+}
+
+static void assert_str(bl_str got, const char *want)
+{
+	char *z = calloc(1, got.n + 1);
+	memcpy(z, got.p, got.n);
+	assert_string_equal(z, want);
+	free(z);
+}
+
+static void blocks_keep_their_labels_and_order(void **state)
+{
+	parsed p = parse("resource \"a\" \"b\" {\n  x = 1\n  nested {\n    y = 2\n  }\n}\nlocals {}\n");
+	assert_int_equal(p.document.diags.n, 0);
+	assert_int_equal(p.document.blocks.n, 2);
+	const bl_block *b = p.document.blocks.items[0];
+	assert_str(b->kind, "resource");
+	assert_str(bl_block_label(b, 1), "b");
+	assert_int_equal(b->head.end, 16);
+	assert_int_equal(b->blocks.n, 1);
+	assert_str(bl_sources_slice(p.sources, b->attrs.items[0].span), "x = 1");
+	done(&p);
+}
+
+static void a_conditional_nests_to_the_right(void **state)
+{
+	parsed p = parse("locals {\n  a = x ? 1 : y ? 2 : z ? 3 : 4\n}\n");
+	const bl_expr *e = attr_of(&p, 0, "a");
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(e->kind, BL_EXPR_CONDITION);
+		assert_int_equal(e->kids[0]->kind, BL_EXPR_NAME);
+		assert_int_equal(e->span.end, 40);
+		e = e->kids[2];
+	}
+	assert_str(e->value->digits, "4");
+	done(&p);
+}
+
+static void an_index_after_an_attribute_splat_is_for_the_list(void **state)
+{
+	parsed p = parse("locals {\n  a = x.*.b[0]\n  b = x[*].b[0]\n}\n");
+	const bl_expr *legacy = attr_of(&p, 0, "a"), *full = attr_of(&p, 0, "b");
+	assert_int_equal(legacy->kind, BL_EXPR_INDEX);
+	assert_int_equal(legacy->kids[0]->kind, BL_EXPR_SPLAT);
+	assert_int_equal(full->kind, BL_EXPR_SPLAT);
+	assert_int_equal(full->kids[1]->kind, BL_EXPR_INDEX);
+	done(&p);
+}
+
+static void escapes_are_decoded_and_white_space_is_kept(void **state)
+{
+	parsed p = parse("locals {\n  a = \"  \\t$${x}\\u00e9 \"\n}\n");
+	const bl_expr *e = attr_of(&p, 0, "a");
+	assert_int_equal(e->kind, BL_EXPR_LITERAL);
+	assert_str(e->value->string, "  \t${x}\xc3\xa9 ");
+	done(&p);
+}
+
+static void a_lone_interpolation_is_the_value_itself(void **state)
+{
+	parsed p = parse("locals {\n  a = \"${x}\"\n}\n");
+	assert_int_equal(attr_of(&p, 0, "a")->kind, BL_EXPR_NAME);
+	done(&p);
+}
+
+static void an_indented_heredoc_is_dedented_and_its_places_lead_to_the_file(void **state)
+{
+	parsed p = parse("locals {\n  a = <<-EOT\n    one\n\n      two\n  EOT\n}\n");
+	const bl_expr *e = attr_of(&p, 0, "a");
+	assert_int_equal(e->kind, BL_EXPR_LITERAL);
+	assert_str(e->value->string, "one\n\n  two\n");
+	bl_span two = e->value->span;
+	two.begin += 7;
+	two.end = two.begin + 3;
+	bl_place place;
+	assert_true(bl_sources_place(p.sources, two, &place));
+	assert_int_equal(place.start_line, 5);
+	assert_int_equal(place.start_column, 7);
+	done(&p);
+}
+
+static void strip_markers_in_a_heredoc_stop_at_the_line(void **state)
+{
+	parsed p = parse("locals {\n  a = <<EOT\n%{ for v in x ~}\n  s ${v}\n%{ endfor ~}\nEOT\n}\n");
+	const bl_expr *e = attr_of(&p, 0, "a");
+	assert_int_equal(e->kind, BL_EXPR_TEMPLATE);
+	const bl_expr *body = e->kids[0]->kids[0]->kids[2];
+	assert_true(e->kids[0]->expand);
+	assert_str(body->kids[0]->value->string, "  s ");
+	assert_str(body->kids[2]->value->string, "\n");
+	done(&p);
+}
+
+static void a_syntax_error_has_a_place_and_the_rest_stays(void **state)
+{
+	parsed p = parse("locals {\n  a = [1\n}\n\nresource \"a\" \"b\" {\n  x = 1\n}\n");
+	assert_true(p.document.diags.n >= 1);
+	assert_int_equal(p.document.diags.items[0].level, BL_DIAG_ERROR);
+	assert_true(p.document.partial);
+	bool found = false;
+	for (size_t i = 0; i < p.document.blocks.n; i++)
+		found |= bl_str_eqz(p.document.blocks.items[i]->kind, "resource");
+	assert_true(found);
+	done(&p);
+}
+
+static void two_arguments_on_one_line_are_an_error(void **state)
+{
+	parsed p = parse("locals {\n  a = 1 b = 2\n}\n");
+	assert_int_equal(p.document.diags.n, 1);
+	done(&p);
+}
+
+static void deep_nesting_is_a_diagnostic(void **state)
+{
+	bl_buf text = {0};
+	bl_buf_putz(&text, "locals {\n  a = ");
+	for (int i = 0; i < 5000; i++)
+		bl_buf_putc(&text, '[');
+	for (int i = 0; i < 5000; i++)
+		bl_buf_putc(&text, ']');
+	bl_buf_putz(&text, "\n  b = 1");
+	for (int i = 0; i < 5000; i++)
+		bl_buf_putz(&text, "+1");
+	bl_buf_putz(&text, "\n}\n");
+	parsed p = parse(text.p);
+	assert_true(p.document.diags.n >= 1);
+	assert_true(p.document.partial);
+	done(&p);
+	bl_buf_done(&text);
+}
+
+static void json_blocks_are_the_same_blocks(void **state)
+{
+	parsed p = parse_as("main.tf.json", "{\"resource\": {\"a\": {\"b\": {\"x\": \"n-${var.x}\"}, \"c\": [{\"y\": 1.50}]}}}");
+	assert_int_equal(p.document.diags.n, 0);
+	assert_int_equal(p.document.blocks.n, 2);
+	const bl_expr *e = attr_of(&p, 0, "x");
+	assert_int_equal(e->kind, BL_EXPR_TEMPLATE);
+	assert_str(e->kids[0]->value->string, "n-");
+	assert_int_equal(e->kids[1]->kind, BL_EXPR_ATTR);
+	bl_place place;
+	bl_sources_place(p.sources, e->kids[1]->span, &place);
+	assert_int_equal(place.start_column, 37);
+	assert_str(attr_of(&p, 1, "y")->value->digits, "1.50");
+	done(&p);
+}
+
+static void variable_files_hold_their_arguments_in_one_block(void **state)
+{
+	parsed p = parse_as("a.tfvars", "x = 1\ny = [\"a\"]\n");
+	assert_int_equal(p.document.diags.n, 0);
+	assert_int_equal(p.document.blocks.n, 1);
+	assert_str(p.document.blocks.items[0]->kind, "");
+	assert_int_equal(attr_of(&p, 0, "y")->kind, BL_EXPR_LIST);
+	done(&p);
+	p = parse_as("a.tfvars.json", "{\"x\": \"${not.a.template}\"}");
+	assert_str(attr_of(&p, 0, "x")->value->string, "${not.a.template}");
+	done(&p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_conditional_nests_to_the_right),
+		cmocka_unit_test(a_lone_interpolation_is_the_value_itself),
+		cmocka_unit_test(a_syntax_error_has_a_place_and_the_rest_stays),
+		cmocka_unit_test(an_indented_heredoc_is_dedented_and_its_places_lead_to_the_file),
+		cmocka_unit_test(an_index_after_an_attribute_splat_is_for_the_list),
+		cmocka_unit_test(blocks_keep_their_labels_and_order),
+		cmocka_unit_test(deep_nesting_is_a_diagnostic),
+		cmocka_unit_test(escapes_are_decoded_and_white_space_is_kept),
+		cmocka_unit_test(json_blocks_are_the_same_blocks),
+		cmocka_unit_test(strip_markers_in_a_heredoc_stop_at_the_line),
+		cmocka_unit_test(two_arguments_on_one_line_are_an_error),
+		cmocka_unit_test(variable_files_hold_their_arguments_in_one_block),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
