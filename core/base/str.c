@@ -184,7 +184,8 @@ bl_str bl_str_vfmt(bl_arena *arena, const char *format, va_list ap)
 {
 	va_list again;
 	va_copy(again, ap);
-	int n = vsnprintf(NULL, 0, format, ap);
+	char none[1];
+	int n = vsnprintf(none, sizeof none, format, ap);
 	if (n < 0)
 		n = 0;
 	char *p = bl_arena_alloc(arena, (size_t)n + 1);
