@@ -17,8 +17,10 @@ typedef struct bl_repo_open {
 	const char *root;     /* --root: the root is this folder, no repository above it is looked for; or NULL */
 	bl_str name;          /* --repo NAME=; empty: the origin remote's host/owner/name, or empty */
 	bl_tree_kind tree;
-	const char *revision; /* for BL_TREE_REVISION: any revision git understands */
+	const char *revision; /* for BL_TREE_REVISION: any revision git understands; NULL: HEAD */
 } bl_repo_open;
+
+/* A bare repository has no work tree: BL_TREE_WORK then reads HEAD. The index is GIT_INDEX_FILE's when a commit hook sets that. */
 
 bl_status bl_repo_new(const bl_repo_open *open, bl_repo **out, bl_error *error);
 void bl_repo_free(bl_repo *repo);
@@ -51,7 +53,13 @@ bl_status bl_repo_walk(bl_repo *repo, const char *const *paths, size_t npaths, b
  * (BL_FAILED, with a diagnostic's wording). Reads by name also what ignore rules hide. Never leaves the root.
  */
 bl_status bl_repo_read(bl_repo *repo, bl_str path, bl_arena *arena, bl_str *out, bl_error *error);
-/* The names of the entries directly in folder ("" is the root), sorted. */
+/* What a file's first bytes say it is. */
+typedef enum bl_content { BL_CONTENT_TEXT, BL_CONTENT_BINARY, BL_CONTENT_LFS /* a pointer, the file itself is not here */, BL_CONTENT_UTF16 } bl_content;
+/* What is to be said of a file that is not read: "is a binary file". NULL for text. */
+const char *bl_repo_content_words(bl_content content);
+/* As bl_repo_read, but what is no text is BL_OK as well: *content says what the bytes are. */
+bl_status bl_repo_read_any(bl_repo *repo, bl_str path, bl_arena *arena, bl_str *out, bl_content *content, bl_error *error);
+/* The names of the entries (files, folders, links) directly in folder ("" is the root), sorted, .git left out. */
 bl_status bl_repo_folder(bl_repo *repo, bl_str folder, bl_arena *arena, bl_str **names, size_t *n, bl_error *error);
 
 typedef struct bl_hunk {
@@ -68,7 +76,11 @@ typedef struct bl_change {
 
 typedef BL_VEC(bl_change) bl_changes;
 
-/* What head changes against the merge base of base and head (renames followed). head NULL: HEAD. merge_base gets its 40 digits. */
+/*
+ * What head changes against the merge base of base and head (renames followed), sorted by path. head NULL: what repo was opened on, so
+ * that hunks fit the files read (a work tree with what is not committed yet, the index, a revision), the merge base taken with HEAD or
+ * that revision. merge_base gets its 40 digits. Links and submodules are left out.
+ */
 bl_status bl_repo_changes(bl_repo *repo, const char *base, const char *head, bl_arena *arena,
 	bl_changes *out, bl_str *merge_base, bl_error *error);
 
@@ -77,7 +89,7 @@ typedef struct bl_blame {
 	int64_t time;                 /* seconds since 1970, UTC */
 } bl_blame;
 
-/* The newest commit in the blame of lines [from, to] of path at HEAD. */
+/* The newest commit in the blame of lines [from, to] of path at HEAD. BL_NOT_FOUND: HEAD has no such file or lines. */
 bl_status bl_repo_blame(bl_repo *repo, bl_str path, uint32_t from, uint32_t to, bl_arena *arena,
 	bl_blame *out, bl_error *error);
 
