@@ -1,0 +1,340 @@
+/* The commands of a shell text, by tree-sitter's bash: what runs, with which words, and whether a pipe joins it to others. */
+#include "parsers/dockerfile/dockerfile.h"
+
+#include <tree_sitter/api.h>
+
+const TSLanguage *tree_sitter_bash(void);
+
+enum {
+	MAX_TEXT = 256 * 1024, /* bytes of one shell text */
+	MAX_DEPTH = 100,       /* of its tree */
+	MAX_SHELLS = 3         /* sh -c 'sh -c ...' */
+};
+
+typedef struct walk {
+	const bl_dockerfile *file;
+	bl_arena *arena;
+	bl_block *block;
+	bl_str s;
+	bl_span base;  /* of s */
+	bool verbatim; /* s is what base says, byte for byte */
+	int shells;
+} walk;
+
+static void read_text(const bl_dockerfile *file, bl_block *block, bl_text text, bool verbatim, int shells);
+
+static bl_span span_of(const walk *w, TSNode node)
+{
+	if (!w->verbatim)
+		return w->base;
+	return (bl_span){w->base.source, w->base.begin + ts_node_start_byte(node), w->base.begin + ts_node_end_byte(node)};
+}
+
+static bl_str slice(const walk *w, TSNode node)
+{
+	return bl_str_slice(w->s, ts_node_start_byte(node), ts_node_end_byte(node));
+}
+
+static bool is(TSNode node, const char *type)
+{
+	return !strcmp(ts_node_type(node), type);
+}
+
+/* A word's literal text: backslashes away, of which within double quotes only some are. */
+static bl_str unescape(bl_arena *arena, bl_str s, bool quoted)
+{
+	if (!memchr(s.p, '\\', s.n))
+		return s;
+	char *out = bl_arena_alloc(arena, s.n);
+	size_t n = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '\\' && i + 1 < s.n && (!quoted || memchr("\"$\\`", s.p[i + 1], 4)))
+			i++;
+		out[n++] = s.p[i];
+	}
+	return bl_str_make(out, n);
+}
+
+typedef BL_VEC(bl_expr *) parts;
+
+static void put_literal(walk *w, parts *out, bl_span span, bl_str s)
+{
+	bl_vec_push(w->arena, out, bl_expr_string(w->arena, span, s));
+}
+
+static void put_unknown(walk *w, parts *out, TSNode node, bl_expr_kind kind, bl_str text)
+{
+	bl_expr *e = bl_expr_new(w->arena, kind, span_of(w, node), 0);
+	e->text = text;
+	bl_vec_push(w->arena, out, e);
+}
+
+static void word_parts(walk *w, TSNode node, bool quoted, int depth, parts *out)
+{
+	uint32_t n = ts_node_child_count(node);
+	if (is(node, "word") || is(node, "number") || is(node, "string_content") || is(node, "extglob_pattern") ||
+		is(node, "regex") || is(node, "variable_name")) {
+		put_literal(w, out, span_of(w, node), unescape(w->arena, slice(w, node), quoted));
+	} else if (is(node, "raw_string")) {
+		bl_str s = slice(w, node);
+		put_literal(w, out, span_of(w, node), s.n >= 2 ? bl_str_slice(s, 1, s.n - 1) : s);
+	} else if (is(node, "simple_expansion") || (is(node, "expansion") && n == 3)) {
+		put_unknown(w, out, node, BL_EXPR_NAME, slice(w, ts_node_child(node, 1)));
+	} else if ((is(node, "string") || is(node, "concatenation") || is(node, "command_name")) && depth < MAX_DEPTH) {
+		for (uint32_t i = 0; i < n && i < 4096; i++) {
+			TSNode child = ts_node_child(node, i);
+			if (ts_node_is_named(child))
+				word_parts(w, child, quoted || is(node, "string"), depth + 1, out);
+		}
+	} else {
+		put_unknown(w, out, node, BL_EXPR_OPAQUE, slice(w, node));
+	}
+}
+
+static bl_expr *word(walk *w, TSNode node)
+{
+	parts list = {0};
+	word_parts(w, node, false, 0, &list);
+	bool literal = true;
+	bl_buf buf = {0};
+	for (size_t i = 0; i < list.n; i++) {
+		literal = literal && list.items[i]->kind == BL_EXPR_LITERAL;
+		if (literal)
+			bl_buf_put(&buf, list.items[i]->value->string);
+	}
+	bl_expr *e;
+	if (literal) {
+		e = bl_expr_string(w->arena, span_of(w, node), bl_str_dup(w->arena, bl_buf_str(&buf)));
+	} else {
+		e = bl_expr_new(w->arena, BL_EXPR_TEMPLATE, span_of(w, node), list.n);
+		memcpy(e->kids, list.items, list.n * sizeof *list.items);
+	}
+	bl_buf_done(&buf);
+	return e;
+}
+
+static void push(walk *w, parts *list, bl_expr *e)
+{
+	bl_vec_push(w->arena, list, e);
+}
+
+static bl_expr *list_of(walk *w, bl_span span, const parts *list)
+{
+	bl_expr *e = bl_expr_new(w->arena, BL_EXPR_LIST, span, list->n);
+	if (list->n)
+		memcpy(e->kids, list->items, list->n * sizeof *list->items);
+	return e;
+}
+
+/* How a command stands among others. */
+typedef struct place {
+	bool pipe_in, pipe_out;
+	TSNode redirected; /* the redirected_statement around it, or null */
+} place;
+
+static void add_command(walk *w, bl_span span, const parts *words, const parts *redirects, place at)
+{
+	bl_expr *e = bl_expr_new(w->arena, BL_EXPR_OBJECT, span, 8);
+	e->kids[0] = bl_expr_string(w->arena, span, BL_STR("words"));
+	e->kids[1] = list_of(w, span, words);
+	e->kids[2] = bl_expr_string(w->arena, span, BL_STR("pipe_in"));
+	e->kids[3] = bl_dockerfile_bool(w->arena, span, at.pipe_in);
+	e->kids[4] = bl_expr_string(w->arena, span, BL_STR("pipe_out"));
+	e->kids[5] = bl_dockerfile_bool(w->arena, span, at.pipe_out);
+	e->kids[6] = bl_expr_string(w->arena, span, BL_STR("redirects"));
+	e->kids[7] = list_of(w, span, redirects);
+	bl_dockerfile_put(w->arena, w->block, BL_STR("command"), span, e);
+}
+
+/* The program's name without its folder; empty where it isn't literal. */
+static bl_str name_of(const bl_expr *e)
+{
+	bl_str s = e->kind == BL_EXPR_LITERAL ? bl_value_text(e->value) : BL_STR("");
+	return bl_str_slice(s, (size_t)(bl_str_rfind_char(s, '/') + 1), s.n);
+}
+
+/* sh -c TEXT: the text's commands too, each at the place of the text. */
+static void read_inner(const bl_dockerfile *file, bl_block *block, bl_expr *const *words, size_t n, int shells)
+{
+	static const char *const names[] = {"ash", "bash", "dash", "sh"};
+	bool shell = false;
+	for (size_t i = 0; n && i < sizeof names / sizeof *names; i++)
+		shell |= bl_str_eqz(name_of(words[0]), names[i]);
+	if (!shell || shells >= MAX_SHELLS)
+		return;
+	for (size_t i = 1; i + 1 < n; i++) {
+		bl_str flag = words[i]->kind == BL_EXPR_LITERAL ? bl_value_text(words[i]->value) : BL_STR("");
+		if (flag.n < 2 || flag.p[0] != '-' || flag.p[1] == '-')
+			return;
+		if (flag.p[flag.n - 1] != 'c')
+			continue;
+		if (words[i + 1]->kind == BL_EXPR_LITERAL)
+			read_text(file, block, (bl_text){bl_value_text(words[i + 1]->value), words[i + 1]->span}, false,
+				shells + 1);
+		return;
+	}
+}
+
+static void visit(walk *w, TSNode node, place at, int depth);
+
+/* The commands within a word: substitutions. */
+static void visit_words(walk *w, TSNode node, int depth)
+{
+	uint32_t n = ts_node_child_count(node);
+	if (depth > MAX_DEPTH)
+		return;
+	TSTreeCursor cursor = ts_tree_cursor_new(node);
+	bool more = n && ts_tree_cursor_goto_first_child(&cursor);
+	for (; more; more = ts_tree_cursor_goto_next_sibling(&cursor)) {
+		TSNode child = ts_tree_cursor_current_node(&cursor);
+		if (is(child, "command_substitution") || is(child, "process_substitution"))
+			visit(w, child, (place){0}, depth + 1);
+		else if (ts_node_child_count(child))
+			visit_words(w, child, depth + 1);
+	}
+	ts_tree_cursor_delete(&cursor);
+}
+
+static void redirect(walk *w, TSNode node, parts *out)
+{
+	TSNode target = ts_node_child_by_field_name(node, "destination", 11);
+	if (!is(node, "file_redirect"))
+		return;
+	put_literal(w, out, span_of(w, node), slice(w, node));
+	if (!ts_node_is_null(target))
+		visit_words(w, node, 1);
+}
+
+static void visit_command(walk *w, TSNode node, place at, int depth)
+{
+	parts words = {0}, redirects = {0};
+	TSTreeCursor cursor = ts_tree_cursor_new(node);
+	bool more = ts_tree_cursor_goto_first_child(&cursor);
+	bool declares = is(node, "declaration_command");
+	bl_span span = span_of(w, node);
+	for (; more; more = ts_tree_cursor_goto_next_sibling(&cursor)) {
+		TSNode child = ts_tree_cursor_current_node(&cursor);
+		if (is(child, "file_redirect")) {
+			redirect(w, child, &redirects);
+		} else if (declares && is(child, "variable_assignment")) {
+			push(w, &words, bl_expr_string(w->arena, span_of(w, child), slice(w, child)));
+		} else if (is(child, "command_name") || ts_tree_cursor_current_field_id(&cursor) || declares) {
+			if (ts_node_is_named(child) || declares)
+				push(w, &words, ts_node_is_named(child) ? word(w, child)
+					: bl_expr_string(w->arena, span_of(w, child), slice(w, child)));
+		}
+	}
+	ts_tree_cursor_delete(&cursor);
+	if (!ts_node_is_null(at.redirected)) {
+		cursor = ts_tree_cursor_new(at.redirected);
+		for (more = ts_tree_cursor_goto_first_child(&cursor); more; more = ts_tree_cursor_goto_next_sibling(&cursor))
+			redirect(w, ts_tree_cursor_current_node(&cursor), &redirects);
+		ts_tree_cursor_delete(&cursor);
+	}
+	if (words.n) {
+		add_command(w, span, &words, &redirects, at);
+		read_inner(w->file, w->block, words.items, words.n, w->shells);
+	}
+	visit_words(w, node, depth);
+}
+
+/* a | b | c: only the first reads no pipe, only the last writes none. */
+static void visit_pipeline(walk *w, TSNode node, place at, int depth)
+{
+	TSTreeCursor cursor = ts_tree_cursor_new(node);
+	uint32_t n = ts_node_named_child_count(node), i = 0;
+	bool more = ts_tree_cursor_goto_first_child(&cursor);
+	for (; more; more = ts_tree_cursor_goto_next_sibling(&cursor)) {
+		TSNode child = ts_tree_cursor_current_node(&cursor);
+		if (!ts_node_is_named(child))
+			continue;
+		place inner = {at.pipe_in || i > 0, at.pipe_out || i + 1 < n, at.redirected};
+		visit(w, child, inner, depth + 1);
+		i++;
+	}
+	ts_tree_cursor_delete(&cursor);
+}
+
+static void visit(walk *w, TSNode node, place at, int depth)
+{
+	if (depth > MAX_DEPTH)
+		return;
+	if (is(node, "command") || is(node, "declaration_command") || is(node, "unset_command")) {
+		visit_command(w, node, at, depth);
+		return;
+	}
+	if (is(node, "pipeline")) {
+		visit_pipeline(w, node, at, depth);
+		return;
+	}
+	if (is(node, "redirected_statement"))
+		at.redirected = node;
+	bool words = is(node, "variable_assignment") || is(node, "test_command");
+	if (words) {
+		visit_words(w, node, depth);
+		return;
+	}
+	TSTreeCursor cursor = ts_tree_cursor_new(node);
+	bool more = ts_tree_cursor_goto_first_child(&cursor);
+	for (; more; more = ts_tree_cursor_goto_next_sibling(&cursor)) {
+		TSNode child = ts_tree_cursor_current_node(&cursor);
+		if (is(child, "file_redirect"))
+			visit_words(w, child, depth + 1);
+		else if (ts_node_is_named(child))
+			visit(w, child, at, depth + 1);
+	}
+	ts_tree_cursor_delete(&cursor);
+}
+
+static void parser_done(TSParser **parser)
+{
+	ts_parser_delete(*parser);
+}
+
+static void tree_done(TSTree **tree)
+{
+	ts_tree_delete(*tree);
+}
+
+static void opaque(const bl_dockerfile *file, bl_block *block, bl_span span, const char *why)
+{
+	bl_dockerfile_put(file->arena, block, BL_STR("opaque"), span, bl_expr_string(file->arena, span, bl_str_of(why)));
+}
+
+static void read_text(const bl_dockerfile *file, bl_block *block, bl_text text, bool verbatim, int shells)
+{
+	__attribute__((cleanup(parser_done))) TSParser *parser = ts_parser_new();
+	__attribute__((cleanup(tree_done))) TSTree *tree = NULL;
+	walk w = {file, file->arena, block, text.s, text.span, verbatim, shells};
+	if (text.s.n > MAX_TEXT) {
+		opaque(file, block, text.span, "the shell text is too long");
+		return;
+	}
+	if (!ts_parser_set_language(parser, tree_sitter_bash()) ||
+		!(tree = ts_parser_parse_string(parser, NULL, text.s.n ? text.s.p : "", (uint32_t)text.s.n))) {
+		opaque(file, block, text.span, "the shell text can't be read");
+		return;
+	}
+	TSNode root = ts_tree_root_node(tree);
+	if (ts_node_has_error(root))
+		opaque(file, block, text.span, "part of the shell text can't be read");
+	visit(&w, root, (place){0}, 0);
+}
+
+void bl_dockerfile_shell(const bl_dockerfile *file, bl_block *block, bl_text text)
+{
+	read_text(file, block, text, true, 0);
+}
+
+void bl_dockerfile_exec(const bl_dockerfile *file, bl_block *block, bl_span span)
+{
+	walk w = {.file = file, .arena = file->arena, .block = block};
+	parts words = {0}, none = {0};
+	size_t first = bl_str_eqz(block->kind, "healthcheck") ? 1 : 0;
+	for (size_t i = first; i < block->labels.n; i++)
+		push(&w, &words, bl_expr_string(file->arena, block->labels.items[i].span, block->labels.items[i].text));
+	if (!words.n)
+		return;
+	add_command(&w, span, &words, &none, (place){0});
+	read_inner(file, block, words.items, words.n, 0);
+}
