@@ -48,6 +48,8 @@ struct bl_json_stream {
 	bool building;
 	size_t path;
 	uint64_t part_offset;
+	size_t part_begin; /* arena bytes before the part */
+	bl_map names;      /* keys met before, when they are copied */
 	bl_arena own;
 	bl_arena *arena;
 	size_t ninner;
@@ -123,6 +125,24 @@ static bl_str keep(bl_json_stream *s, const char *p, size_t n)
 	return bl_str_dup(s->arena, bl_str_make(p, n));
 }
 
+/* Records of one export repeat their keys: one copy of each is enough, as long as there are not too many. */
+static bl_str keep_name(bl_json_stream *s, const char *p, size_t n)
+{
+	enum { MAX_NAMES = 1 << 16 };
+	if (s->o.whole.p || !s->o.arena)
+		return keep(s, p, n);
+	bl_str *known = bl_map_get(&s->names, bl_str_make(p, n));
+	if (known)
+		return *known;
+	bl_str copy = keep(s, p, n);
+	if (s->names.n < MAX_NAMES) {
+		known = bl_new(s->arena, bl_str);
+		*known = copy;
+		bl_map_put(s->arena, &s->names, copy, known);
+	}
+	return copy;
+}
+
 static int deliver(bl_json_stream *s, const bl_value *v)
 {
 	s->building = false;
@@ -139,7 +159,8 @@ static void start_part(bl_json_stream *s, int path, uint64_t offset)
 	s->building = true;
 	s->path = (size_t)path;
 	s->part_offset = offset;
-	s->arena = s->o.whole.p && s->o.arena ? s->o.arena : &s->own;
+	s->arena = s->o.arena ? s->o.arena : &s->own;
+	s->part_begin = s->arena->used;
 	s->nitems = s->ninner = 0;
 }
 
@@ -147,7 +168,7 @@ static int add(bl_json_stream *s, const bl_value *v)
 {
 	if (!s->ninner)
 		return deliver(s, v);
-	if (s->arena == &s->own && s->own.used > BL_JSON_MAX_PART)
+	if (!s->o.whole.p && s->arena->used - s->part_begin > BL_JSON_MAX_PART)
 		return stop_with(s, BL_LIMIT, "an element is too large");
 	if (s->nitems == s->cap) {
 		s->cap = s->cap ? s->cap * 2 : 256;
@@ -175,15 +196,22 @@ static int on_null(void *context)
 {
 	bl_json_stream *s = context;
 	bl_span span = token(s, 4);
-	return wanted(s, span, 4) ? add(s, bl_value_at(s->arena, &bl_value_null, span)) : 1;
+	if (!wanted(s, span, 4))
+		return 1;
+	return add(s, s->o.whole.p ? bl_value_at(s->arena, &bl_value_null, span) : &bl_value_null);
 }
+
+/* Values without spans are all alike. */
+static const bl_value bools[] = {{.kind = BL_BOOL, .boolean = false}, {.kind = BL_BOOL, .boolean = true}};
 
 static int on_bool(void *context, int b)
 {
 	bl_json_stream *s = context;
 	size_t length = b ? 4 : 5;
 	bl_span span = token(s, length);
-	return wanted(s, span, length) ? add(s, bl_value_bool(s->arena, span, b)) : 1;
+	if (!wanted(s, span, length))
+		return 1;
+	return add(s, s->o.whole.p ? bl_value_bool(s->arena, span, b) : &bools[b != 0]);
 }
 
 static int on_number(void *context, const char *p, size_t n)
@@ -208,7 +236,7 @@ static int on_key(void *context, const unsigned char *p, size_t n)
 	bl_span span = token(s, 0);
 	if (s->building) {
 		inner *in = &s->inners[s->ninner - 1];
-		in->key = keep(s, (const char *)p, n);
+		in->key = keep_name(s, (const char *)p, n);
 		in->key_span = span;
 	} else {
 		s->key_buf.n = 0;

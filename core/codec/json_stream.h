@@ -9,7 +9,7 @@ typedef struct bl_json_stream bl_json_stream;
 
 /*
  * A chosen part is complete. path: its index in the paths given; offset: the byte its text begins at. v and its strings live in
- * arena, which is emptied afterwards: adopt it to keep them. Return false to stop reading.
+ * arena, which is emptied afterwards unless it is the options' own. Return false to stop reading.
  */
 typedef bool (*bl_json_part)(void *context, size_t path, const bl_value *v, uint64_t offset, bl_arena *arena);
 
@@ -23,7 +23,7 @@ typedef struct bl_json_stream_options {
 	void *context;
 	bl_str whole;    /* the whole text when it is at hand, fed in one piece: strings are slices of it, values have spans */
 	uint32_t source; /* with whole: what the spans point into */
-	bl_arena *arena; /* with whole: where values live, instead of an arena a part */
+	bl_arena *arena; /* where values live, for good; NULL: until the part is handled */
 } bl_json_stream_options;
 
 /* options are copied; paths and whole must outlive the stream. */

@@ -58,6 +58,35 @@ bl_status bl_file_read(bl_arena *arena, const char *path, size_t limit, bl_str *
 	return status;
 }
 
+static bl_status each_piece(int fd, const char *path, bool (*each)(void *, bl_str), void *context, bl_error *error)
+{
+	char chunk[65536];
+	ssize_t n;
+	while ((n = read(fd, chunk, sizeof chunk)) > 0 || (n < 0 && errno == EINTR))
+		if (n > 0 && !each(context, bl_str_make(chunk, (size_t)n)))
+			return BL_OK;
+	return n < 0 ? failed(error, "read", path) : BL_OK;
+}
+
+bl_status bl_file_each(const char *path, bool (*each)(void *context, bl_str piece), void *context, bl_error *error)
+{
+	if (strcmp(path, "-") == 0)
+		return each_piece(0, "standard input", each, context, error);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return failed(error, "open", path);
+	struct stat st;
+	bl_status status;
+	if (fstat(fd, &st) < 0)
+		status = failed(error, "read", path);
+	else if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode))
+		status = bl_error_set(error, BL_FAILED, "'%s' is no regular file", path);
+	else
+		status = each_piece(fd, path, each, context, error);
+	close(fd);
+	return status;
+}
+
 static bool write_all(int fd, bl_str data)
 {
 	while (data.n) {

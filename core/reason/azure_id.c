@@ -1,0 +1,80 @@
+#include "core/reason/azure_id.h"
+
+enum { MAX_PARTS = 64 };
+
+/* The id's parts between slashes; empty ones make it no id. */
+static size_t split(bl_str id, bl_str parts[MAX_PARTS])
+{
+	size_t n = 0;
+	bl_str rest = bl_str_slice(id, 1, id.n);
+	if (bl_str_ends(rest, BL_STR("/")))
+		rest.n--;
+	while (rest.n) {
+		if (n == MAX_PARTS)
+			return 0;
+		rest = bl_str_cut(rest, '/', &parts[n]);
+		if (!parts[n++].n)
+			return 0;
+	}
+	return n;
+}
+
+static bl_str up_to(bl_str id, bl_str part)
+{
+	return bl_str_make(id.p, (size_t)(part.p + part.n - id.p));
+}
+
+static bl_str join(bl_arena *arena, const bl_str *parts, size_t from, size_t n, bl_str head)
+{
+	bl_buf out = {0};
+	bl_buf_put(&out, head);
+	for (size_t i = from; i < n; i += 2) {
+		if (out.n)
+			bl_buf_putc(&out, '/');
+		bl_buf_put(&out, parts[i]);
+	}
+	bl_str s = bl_str_dup(arena, bl_buf_str(&out));
+	bl_buf_done(&out);
+	return s;
+}
+
+bool bl_azure_id_parse(bl_arena *arena, bl_str id, bl_azure_id *out)
+{
+	bl_str parts[MAX_PARTS];
+	*out = (bl_azure_id){0};
+	if (!id.n || id.p[0] != '/')
+		return false;
+	size_t n = split(id, parts), provider = n;
+	bool in_subscription = n >= 2 && bl_str_eqiz(parts[0], "subscriptions");
+	for (size_t i = 0; i + 1 < n; i++)
+		if (bl_str_eqiz(parts[i], "providers"))
+			provider = i;
+	if (provider == n && !in_subscription)
+		return false;
+	if (in_subscription)
+		out->subscription = parts[1];
+	bool in_group = in_subscription && n >= 4 && bl_str_eqiz(parts[2], "resourceGroups");
+	if (in_group)
+		out->group = parts[3];
+	if (in_subscription)
+		out->scope = bl_str_lower(arena, up_to(id, in_group ? parts[3] : parts[1]));
+	if (provider == n) {
+		out->type = in_group ? BL_STR("Microsoft.Resources/resourceGroups")
+				     : BL_STR("Microsoft.Resources/subscriptions");
+		out->name = out->last = in_group ? parts[3] : parts[1];
+		out->parent = in_group ? up_to(id, parts[1]) : BL_STR("");
+		return n == 2 || (in_group && n == 4);
+	}
+	/* NS and at least one TYPE/NAME pair */
+	size_t rest = n - provider - 2;
+	if (rest < 2 || rest % 2)
+		return false;
+	out->type = join(arena, parts, provider + 2, n, parts[provider + 1]);
+	out->name = join(arena, parts, provider + 3, n, BL_STR(""));
+	out->last = parts[n - 1];
+	if (rest > 2)
+		out->parent = up_to(id, parts[n - 3]);
+	else if (provider)
+		out->parent = up_to(id, parts[provider - 1]);
+	return true;
+}
