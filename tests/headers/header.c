@@ -1,0 +1,6 @@
+#include <belay/belay.h>
+
+int main(void)
+{
+	return bl_version() == 0;
+}
