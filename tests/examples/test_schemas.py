@@ -12,6 +12,7 @@ from belay import EXAMPLES, GRAPH, NOW, SOURCE, STATE, Belay, Tap
 
 SHOP = os.path.join(EXAMPLES, "shop")
 COMMANDS = [
+    ("baseline", ["baseline", EXAMPLES]),
     ("scan", ["scan", EXAMPLES, "--no-config", "--snapshot", GRAPH, "--now", NOW, "--format", "json"]),
     ("rules", ["rules", "list", "--format", "json"]),
     ("resources", ["resources", EXAMPLES, "--format", "json"]),
@@ -21,6 +22,7 @@ COMMANDS = [
 ]
 # What must not be empty, or the schema would have nothing to hold against it.
 FILLED = {
+    "baseline": ["fingerprints"],
     "scan": ["findings"],
     "rules": ["rules"],
     "resources": ["resources"],
