@@ -48,6 +48,7 @@ typedef struct bl_unknown {
 	const bl_value **candidates;
 	size_t nrefs; /* the resources it will come from */
 	bl_ref *refs;
+	const bl_value *decoded; /* a string that will be the JSON of this, as far as it is known (jsonencode); or NULL */
 } bl_unknown;
 
 typedef struct bl_item {

@@ -37,7 +37,11 @@ static void add_parts(bl_schema *schema, bl_arena *arena, const bl_type *type)
 			rows = bl_new(arena, part_rows);
 			bl_map_put(arena, &schema->parts, name, rows);
 		}
-		bl_vec_push(arena, rows, ((bl_part){type, parts->map[i].value}));
+		const bl_value *entry = parts->map[i].value;
+		if (entry->kind != BL_LIST)
+			bl_vec_push(arena, rows, ((bl_part){type, entry}));
+		for (uint32_t k = 0; entry->kind == BL_LIST && k < entry->n; k++)
+			bl_vec_push(arena, rows, ((bl_part){type, entry->list[k]}));
 	}
 }
 

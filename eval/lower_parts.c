@@ -1,0 +1,458 @@
+#include "eval/lower.h"
+
+/* Comparisons of a part's owner value with candidates, of one root; past this a candidate counts as possible unseen. */
+enum { MAX_COMPARISONS = 2000000 };
+
+/* A list longer than this has no element replaced by a part of the same key: both stay. */
+enum { MAX_KEYED = 1000 };
+
+typedef BL_VEC(size_t) numbers;
+
+/* A part and what it belongs to: sure ones are folded in, others leave a mark that something may be there. */
+typedef struct claim {
+	size_t part;
+	const bl_value *entry;
+	bool sure;
+} claim;
+
+typedef BL_VEC(claim) claim_list;
+
+/* What one resource may own. maybes holds one claim for each kind of part, however many there are. */
+typedef struct claims {
+	claim_list sure, maybes;
+} claims;
+
+typedef struct owners {
+	numbers all, unnamed; /* of one canonical type; those whose name is not known */
+	bl_map by_name;       /* numbers */
+} owners;
+
+typedef struct folding {
+	bl_lowering *l;
+	bl_arena scratch;
+	bl_map by_address, by_base, by_type; /* size_t + 1, numbers, owners */
+	claims *claims;                      /* by owner */
+	unsigned char *state;                /* 0 not begun, 1 under way, 2 done */
+	size_t compared;
+	BL_VEC(const bl_value *) crowded; /* entries with too many comparisons: every candidate is marked */
+} folding;
+
+/* The address without the instance key at its end. */
+static bl_str base_of(bl_str address)
+{
+	if (!bl_str_ends(address, BL_STR("]")))
+		return address;
+	/* A key may hold brackets: the opening one is the last outside quotes. */
+	bool quoted = false;
+	size_t open = address.n;
+	for (size_t i = 0; i < address.n; i++) {
+		if (address.p[i] == '"' && (!i || address.p[i - 1] != '\\'))
+			quoted = !quoted;
+		else if (address.p[i] == '[' && !quoted)
+			open = i;
+	}
+	return bl_str_slice(address, 0, open);
+}
+
+static void index_number(folding *f, bl_map *map, bl_str key, size_t i)
+{
+	numbers *list = bl_map_get(map, key);
+	if (!list) {
+		list = bl_new(&f->scratch, numbers);
+		bl_map_put(&f->scratch, map, key, list);
+	}
+	bl_vec_push(&f->scratch, list, i);
+}
+
+static void index_resources(folding *f)
+{
+	bl_evaluation *out = f->l->out;
+	f->by_type.fold = true;
+	for (size_t i = 0; i < out->resources.n; i++) {
+		const bl_resource *r = out->resources.items[i];
+		if (r->is_module)
+			continue;
+		bl_map_put(&f->scratch, &f->by_address, r->address, (void *)(uintptr_t)(i + 1));
+		index_number(f, &f->by_base, base_of(r->address), i);
+		owners *o = bl_map_get(&f->by_type, r->type);
+		if (!o) {
+			o = bl_new(&f->scratch, owners);
+			o->by_name.fold = true;
+			bl_map_put(&f->scratch, &f->by_type, r->type, o);
+		}
+		bl_vec_push(&f->scratch, &o->all, i);
+		if (bl_value_is(r->name, BL_STRING))
+			index_number(f, &o->by_name, r->name->string, i);
+		else
+			bl_vec_push(&f->scratch, &o->unnamed, i);
+	}
+}
+
+static void add_claim(folding *f, size_t owner, size_t part, const bl_value *entry, bool sure)
+{
+	if (owner == part)
+		return;
+	claims *list = &f->claims[owner];
+	claim c = {part, entry, sure};
+	if (sure) {
+		bl_vec_push(&f->scratch, &list->sure, c);
+		return;
+	}
+	for (size_t i = 0; i < list->maybes.n; i++)
+		if (list->maybes.items[i].entry == entry)
+			return;
+	bl_vec_push(&f->scratch, &list->maybes, c);
+}
+
+static bool is_type(const bl_resource *r, const bl_type *type)
+{
+	return bl_str_eqi(r->type, type->name);
+}
+
+/* By the resources that by waits for. True when one of them is of the owner's type, so that the owner is among them. */
+static bool claim_by_reference(folding *f, size_t part, const bl_part *p, const bl_value *by, bool sure)
+{
+	bl_evaluation *out = f->l->out;
+	numbers found = {0};
+	for (size_t i = 0; i < by->unknown->nrefs; i++) {
+		bl_str address = by->unknown->refs[i].address;
+		uintptr_t exact = (uintptr_t)bl_map_get(&f->by_address, address);
+		const numbers *instances = exact ? NULL : bl_map_get(&f->by_base, base_of(address));
+		if (exact && is_type(out->resources.items[exact - 1], p->owner))
+			bl_vec_push(&f->scratch, &found, (size_t)(exact - 1));
+		for (size_t k = 0; instances && k < instances->n; k++)
+			if (is_type(out->resources.items[instances->items[k]], p->owner))
+				bl_vec_push(&f->scratch, &found, instances->items[k]);
+	}
+	for (size_t i = 0; i < found.n; i++)
+		add_claim(f, found.items[i], part, p->entry, sure && found.n == 1);
+	return found.n > 0;
+}
+
+static bl_tri same_name(const bl_value *a, const bl_value *b)
+{
+	if (!a || !b)
+		return BL_NO;
+	if (a->kind != BL_UNKNOWN || b->kind != BL_UNKNOWN)
+		return bl_value_equal(a, b);
+	/* Two unknowns that wait for the same and look the same: one expression, written twice or shared. */
+	const bl_unknown *x = a->unknown, *y = b->unknown;
+	if (x->nrefs == 1 && y->nrefs == 1 && bl_str_eq(x->refs->address, y->refs->address) &&
+		bl_str_eq(x->refs->path, y->refs->path) && bl_str_eq(x->prefix, y->prefix) &&
+		bl_str_eq(x->suffix, y->suffix))
+		return BL_YES;
+	return BL_MAYBE;
+}
+
+/* The last segment of an id such as /subscriptions/.../storageAccounts/NAME, or the whole. */
+static bl_str last_segment(bl_str id)
+{
+	ptrdiff_t slash = bl_str_rfind_char(id, '/');
+	return slash < 0 ? id : bl_str_slice(id, (size_t)slash + 1, id.n);
+}
+
+static const numbers *owners_named(const owners *o, bl_str name)
+{
+	const numbers *named = bl_map_get(&o->by_name, name);
+	return named ? named : bl_map_get(&o->by_name, last_segment(name));
+}
+
+/* Compares by with each owner of list. True when one is surely it. */
+static bool compare_names(folding *f, size_t part, const bl_part *p, const bl_value *by, const numbers *list,
+	bool sure)
+{
+	bl_evaluation *out = f->l->out;
+	for (size_t i = 0; i < list->n; i++) {
+		bl_tri same = BL_MAYBE;
+		if (f->compared++ < MAX_COMPARISONS)
+			same = same_name(by, out->resources.items[list->items[i]]->name);
+		if (same != BL_NO)
+			add_claim(f, list->items[i], part, p->entry, sure && same == BL_YES);
+		if (same == BL_YES)
+			return true;
+	}
+	return false;
+}
+
+static void claim_by_name(folding *f, size_t part, const bl_part *p, const bl_value *by, bool sure)
+{
+	const owners *o = bl_map_get(&f->by_type, p->owner->name);
+	if (!o)
+		return;
+	if (by->kind == BL_STRING) {
+		const numbers *named = owners_named(o, by->string);
+		for (size_t i = 0; named && i < named->n; i++)
+			add_claim(f, named->items[i], part, p->entry, sure && named->n == 1);
+		if (named)
+			return;
+		by = bl_value_string(&f->scratch, by->span, last_segment(by->string));
+	}
+	for (size_t i = 0; i < f->crowded.n; i++)
+		if (f->crowded.items[i] == p->entry)
+			return;
+	bool found = compare_names(f, part, p, by, by->kind == BL_STRING ? &o->unnamed : &o->all, sure);
+	if (!found && f->compared >= MAX_COMPARISONS) {
+		for (size_t i = 0; i < o->all.n; i++)
+			add_claim(f, o->all.items[i], part, p->entry, false);
+		bl_vec_push(&f->scratch, &f->crowded, p->entry);
+	}
+}
+
+/* What a child resource of ARM says its parent is: `parent`, `scope`, or the names before its own in `a/b`. */
+static const bl_value *arm_parent(folding *f, const bl_resource *r)
+{
+	const bl_value *parent = bl_value_getz(r->written, "parent");
+	if (parent && parent->kind != BL_NULL)
+		return parent;
+	if (!r->name)
+		return NULL;
+	bl_arena *arena = f->l->arena;
+	if (r->name->kind == BL_STRING) {
+		ptrdiff_t slash = bl_str_rfind_char(r->name->string, '/');
+		if (slash < 0)
+			return NULL;
+		return bl_value_string(arena, r->name->span,
+			bl_str_slice(r->name->string, 0, (size_t)slash));
+	}
+	return r->name->kind == BL_UNKNOWN ? bl_lower_unknown_of(arena, r->name, BL_STRING) : NULL;
+}
+
+static const bl_value *owner_value(folding *f, const bl_resource *r, const bl_value *entry)
+{
+	const bl_value *by = bl_value_getz(entry, "by");
+	if (!by)
+		return arm_parent(f, r);
+	const bl_value *from = r->language == BL_LANG_TERRAFORM ? r->native : r->written;
+	const bl_value *v = NULL;
+	for (bl_str rest = bl_value_text(by), one; rest.n && !v;) {
+		rest = bl_str_cut(rest, '|', &one);
+		v = bl_value_at_path(from, bl_str_trim(one));
+		if (v && v->kind == BL_NULL)
+			v = NULL;
+	}
+	return v;
+}
+
+/* `when: { attribute: value }`: is this the entry for this part? */
+static bl_tri applies(const bl_resource *r, const bl_value *entry)
+{
+	const bl_value *when = bl_value_getz(entry, "when");
+	const bl_value *from = r->language == BL_LANG_TERRAFORM ? r->native : r->written;
+	bl_tri result = BL_YES;
+	for (uint32_t i = 0; bl_value_is(when, BL_MAP) && i < when->n; i++) {
+		const bl_value *v = bl_value_at_path(from, when->map[i].key);
+		result = bl_tri_and(result, v ? bl_value_equal(v, when->map[i].value) : BL_NO);
+	}
+	return result;
+}
+
+static void claim_owners(folding *f, size_t part)
+{
+	const bl_resource *r = f->l->out->resources.items[part];
+	const bl_part *parts;
+	size_t n = r->existing || r->is_module || r->condition == BL_NO
+		? 0
+		: bl_schema_parts(f->l->schema, r->native_type, &parts);
+	for (size_t i = 0; i < n; i++) {
+		const bl_value *by = owner_value(f, r, parts[i].entry);
+		bl_tri here = bl_tri_and(r->condition, applies(r, parts[i].entry));
+		bool sure = here == BL_YES;
+		if (!by || here == BL_NO)
+			continue;
+		if (by->kind == BL_UNKNOWN && claim_by_reference(f, part, &parts[i], by, sure))
+			continue;
+		if (by->kind == BL_UNKNOWN || by->kind == BL_STRING)
+			claim_by_name(f, part, &parts[i], by, sure);
+	}
+}
+
+/* ---- folding ---- */
+
+/* What a part brings: its rows applied to it, or (a child with a shape of its own) its name and properties. */
+static const bl_value *part_value(folding *f, const bl_resource *part, const bl_value *entry)
+{
+	bl_arena *arena = f->l->arena;
+	const bl_value *rows = bl_value_getz(entry, "rows");
+	bl_convert_fn convert = bl_lower_converter(bl_value_text(bl_value_getz(entry, "convert")));
+	if (convert) {
+		const bl_value **one = bl_new(arena, const bl_value *);
+		*one = bl_value_at(arena, part->native, part->head);
+		return convert(f->l, bl_value_list(arena, part->head, one, 1), part->native);
+	}
+	if (rows) {
+		bl_node *root = bl_lower_node(arena, NULL);
+		bl_lower_rows(f->l, rows,
+			part->language == BL_LANG_TERRAFORM ? part->native : part->written, root);
+		return bl_lower_freeze(arena, root);
+	}
+	const bl_value *from = bl_value_getz(entry, "from");
+	if (from)
+		return bl_value_at_path(part->effective, bl_value_text(from));
+	static const char *const kept[] = {"name", "properties", "sku", "kind", "identity", "location",
+		"tags", "zones"};
+	bl_items items = {0};
+	for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+		const bl_item *item = bl_value_item(part->effective, bl_str_of(kept[i]), true);
+		if (item)
+			bl_items_put(arena, &items, bl_str_of(kept[i]), item->key_span, item->value);
+	}
+	/* "account/default" is "default" to its owner. */
+	for (size_t i = 0; i < items.n; i++)
+		if (bl_str_eqz(items.items[i].key, "name") &&
+			items.items[i].value->kind == BL_STRING) {
+			const bl_value *name = items.items[i].value;
+			bl_value *own = bl_value_at(arena, name, name->span);
+			own->string = last_segment(name->string);
+			items.items[i].value = own;
+		}
+	return bl_items_value(arena, part->head, &items);
+}
+
+/* Writes what v says over node, leaf by leaf: what v does not say stays. */
+static void overlay(bl_arena *arena, bl_node *node, const bl_value *v, int depth)
+{
+	if (v->kind != BL_MAP || depth > BL_LOWER_MAX_DEPTH) {
+		bl_lower_set(node, v);
+		return;
+	}
+	if (!bl_span_known(node->span))
+		node->span = v->span;
+	bl_lower_open(arena, node);
+	if (node->leaf || node->list) {
+		bl_lower_set(node, v);
+		return;
+	}
+	node->open = node->open || v->open;
+	for (uint32_t i = 0; i < v->n; i++) {
+		const bl_item *item = &v->map[i];
+		bl_node *kid = bl_lower_member(arena, node, item->key, item->key_span);
+		kid->key_span = item->key_span;
+		overlay(arena, kid, item->value, depth + 1);
+	}
+}
+
+/* Nobody knows whether the part belongs here: each leaf it would set may have its value. */
+static void cloud(bl_arena *arena, bl_node *node, const bl_value *v, const bl_resource *part, int depth)
+{
+	if (v->kind == BL_MAP && depth < BL_LOWER_MAX_DEPTH) {
+		bl_lower_open(arena, node);
+		if (!node->leaf && !node->list) {
+			node->open = true;
+			for (uint32_t i = 0; i < v->n; i++)
+				cloud(arena, bl_lower_member(arena, node, v->map[i].key, BL_NOWHERE),
+					v->map[i].value, part, depth + 1);
+			return;
+		}
+	}
+	bl_value *u = bl_value_unknown(arena, v->span, BL_FMT " may set it", BL_ARG(part->address));
+	bl_lower_set(node, u);
+}
+
+static bl_node *element_with_key(bl_arena *arena, bl_node *list, const bl_value *key_path,
+	const bl_value *v)
+{
+	const bl_value *key = bl_value_at_path(v, bl_value_text(key_path));
+	if (!key_path || !bl_value_is(key, BL_STRING) || list->n > MAX_KEYED)
+		return NULL;
+	for (size_t i = 0; i < list->n; i++) {
+		const bl_value *member = bl_lower_freeze(arena, list->kids[i]);
+		const bl_value *its = bl_value_at_path(member, bl_value_text(key_path));
+		if (bl_value_is(its, BL_STRING) && bl_str_eqi(its->string, key->string))
+			return list->kids[i];
+	}
+	return NULL;
+}
+
+static void into_list(folding *f, bl_node *list, const claim *c, const bl_value *v)
+{
+	bl_arena *arena = f->l->arena;
+	bl_lower_open(arena, list);
+	if (list->leaf && list->leaf->kind != BL_NULL)
+		return;
+	list->leaf = NULL;
+	list->list = true;
+	if (!c->sure || v->kind == BL_LIST)
+		list->open = list->open || !c->sure || v->open;
+	for (uint32_t i = 0; c->sure && v->kind == BL_LIST && i < v->n; i++)
+		bl_lower_set(bl_lower_element(arena, list, list->n), v->list[i]);
+	if (!c->sure || v->kind == BL_LIST)
+		return;
+	bl_node *element = element_with_key(arena, list, bl_value_getz(c->entry, "key"), v);
+	if (!element)
+		element = bl_lower_element(arena, list, list->n);
+	if (!element)
+		return;
+	if (v->kind == BL_MAP && !bl_span_known(element->span) && !element->leaf)
+		element->span = f->l->out->resources.items[c->part]->head;
+	overlay(arena, element, v, 0);
+}
+
+static void apply_claim(folding *f, bl_node *root, const claim *c)
+{
+	bl_arena *arena = f->l->arena;
+	const bl_resource *part = f->l->out->resources.items[c->part];
+	const bl_value *v = part_value(f, part, c->entry);
+	bl_steps into;
+	if (!v || !bl_lower_steps(bl_value_text(bl_value_getz(c->entry, "into")), &into))
+		return;
+	bl_node *node = root;
+	for (size_t i = 0; i < into.n && node; i++) {
+		node = bl_lower_member(arena, node, into.items[i].name, BL_NOWHERE);
+		if (node && into.items[i].each) {
+			into_list(f, node, c, v);
+			return;
+		}
+		if (node && into.items[i].index >= 0)
+			node = bl_lower_element(arena, node, (size_t)into.items[i].index);
+	}
+	if (!node)
+		return;
+	if (node != root && bl_lower_empty(node))
+		node->span = part->head;
+	if (c->sure)
+		overlay(arena, node, v, 0);
+	else
+		cloud(arena, node, v, part, 0);
+}
+
+static void fold(folding *f, size_t owner, int depth);
+
+static void apply_claims(folding *f, bl_node *root, const claim_list *list, int depth)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		if (depth < BL_LOWER_MAX_DEPTH)
+			fold(f, list->items[i].part, depth + 1);
+		apply_claim(f, root, &list->items[i]);
+	}
+}
+
+/* A part's own parts come first: rules of a group that a subnet of a network names. */
+static void fold(folding *f, size_t owner, int depth)
+{
+	bl_resource *r = f->l->out->resources.items[owner];
+	const claims *list = &f->claims[owner];
+	if (f->state[owner])
+		return;
+	f->state[owner] = 1;
+	if (list->sure.n || list->maybes.n) {
+		bl_node *root = bl_lower_node(f->l->arena, r->effective);
+		apply_claims(f, root, &list->sure, depth);
+		apply_claims(f, root, &list->maybes, depth);
+		r->effective = bl_lower_freeze(f->l->arena, root);
+	}
+	f->state[owner] = 2;
+}
+
+void bl_lower_fold_parts(bl_lowering *l)
+{
+	size_t n = l->out->resources.n;
+	folding f = {.l = l};
+	f.claims = bl_new_n(&f.scratch, claims, n);
+	f.state = bl_new_n(&f.scratch, unsigned char, n);
+	index_resources(&f);
+	for (size_t i = 0; i < n; i++)
+		claim_owners(&f, i);
+	for (size_t i = 0; i < n; i++)
+		fold(&f, i, 0);
+	bl_arena_done(&f.scratch);
+}
