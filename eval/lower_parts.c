@@ -373,8 +373,11 @@ static void into_list(folding *f, bl_node *list, const claim *c, const bl_value 
 	list->list = true;
 	if (!c->sure || v->kind == BL_LIST)
 		list->open = list->open || !c->sure || v->open;
-	for (uint32_t i = 0; c->sure && v->kind == BL_LIST && i < v->n; i++)
-		bl_lower_set(bl_lower_element(arena, list, list->n), v->list[i]);
+	for (uint32_t i = 0; c->sure && v->kind == BL_LIST && i < v->n; i++) {
+		bl_node *element = bl_lower_element(arena, list, list->n);
+		if (element)
+			bl_lower_set(element, v->list[i]);
+	}
 	if (!c->sure || v->kind == BL_LIST)
 		return;
 	bl_node *element = element_with_key(arena, list, bl_value_getz(c->entry, "key"), v);

@@ -18,6 +18,7 @@ typedef struct writer {
 	bl_arena arena;
 	bl_buf values, items, lists;
 	size_t nvalues, nitems, nlists;
+	bool values_with_items, values_with_lists;
 } writer;
 
 static void find_files(bl_arena *arena, names *out, bl_str dir, int depth)
@@ -118,12 +119,14 @@ static void write_value(writer *w, size_t first, const bl_value *v)
 		bl_buf_putz(b, "}},\n");
 		return;
 	case BL_LIST:
+		w->values_with_lists = true;
 		bl_buf_putf(b, "{.kind=BL_LIST,.n=%u,.list=(const bl_value **)&lists[%zu]},\n", v->n,
 			w->nlists);
 		for (uint32_t k = 0; k < v->n; k++, w->nlists++)
 			bl_buf_putf(&w->lists, "&values[%zu],\n", first + k);
 		return;
 	case BL_MAP:
+		w->values_with_items = true;
 		bl_buf_putf(b, "{.kind=BL_MAP,.n=%u,.map=(bl_item *)&items[%zu]},\n", v->n, w->nitems);
 		for (uint32_t k = 0; k < v->n; k++, w->nitems++) {
 			bl_buf_putz(&w->items, "{{");
@@ -198,10 +201,13 @@ static void assemble(writer *w, bl_buf *out, const char *symbol, const bl_buf *t
 	bl_buf_putz(out, "/* Made by tools/embed. */\n#include \"core/model/schema.h\"\n\n");
 	if (n) {
 		bl_buf_putf(out, "static const bl_value values[%zu];\n", w->nvalues);
-		bl_buf_putf(out, "static const bl_item items[] = {\n" BL_FMT "{{\"\",0},{0},0}};\n",
-			BL_ARG(bl_buf_str(&w->items)));
-		bl_buf_putf(out, "static const bl_value *const lists[] = {\n" BL_FMT "0};\n",
-			BL_ARG(bl_buf_str(&w->lists)));
+		/* A sentinel keeps the arrays from being empty, and the address of an empty collection valid. */
+		if (w->values_with_items)
+			bl_buf_putf(out, "static const bl_item items[] = {\n" BL_FMT "{{\"\",0},{0},0}};\n",
+				BL_ARG(bl_buf_str(&w->items)));
+		if (w->values_with_lists)
+			bl_buf_putf(out, "static const bl_value *const lists[] = {\n" BL_FMT "0};\n",
+				BL_ARG(bl_buf_str(&w->lists)));
 		bl_buf_putf(out, "static const bl_value values[%zu] = {\n" BL_FMT "};\n", w->nvalues,
 			BL_ARG(bl_buf_str(&w->values)));
 	}
