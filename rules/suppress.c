@@ -1,0 +1,105 @@
+#include "rules/suppress.h"
+
+/* The bytes of the line that offset stands in, without its newline. */
+static bl_str line_at(bl_str text, size_t at, size_t *begin)
+{
+	size_t from = at < text.n ? at : text.n, to = from;
+	while (from && text.p[from - 1] != '\n')
+		from--;
+	while (to < text.n && text.p[to] != '\n')
+		to++;
+	*begin = from;
+	return bl_str_slice(text, from, to);
+}
+
+static bool is_comment(bl_str line)
+{
+	bl_str s = bl_str_trim(line);
+	return bl_str_starts(s, BL_STR("#")) || bl_str_starts(s, BL_STR("//"));
+}
+
+/* Is rule named by word: its id, an id's beginning with '*', or an alias? */
+static bool names(const bl_rule_info *rule, bl_str word)
+{
+	if (bl_str_eqz(word, "*") || bl_str_eqi(word, rule->id))
+		return true;
+	if (word.n && word.p[word.n - 1] == '*')
+		return bl_str_startsi(rule->id, bl_str_slice(word, 0, word.n - 1));
+	for (size_t i = 0; i < rule->naliases; i++)
+		if (bl_str_eqi(word, rule->aliases[i]))
+			return true;
+	return false;
+}
+
+/* After the marker: "RULE[,RULE] [until=DATE] reason". */
+static bool read_words(bl_arena *arena, const bl_rule_info *rule, bl_str words, bl_suppression *out)
+{
+	bl_str list, word;
+	bool named = false;
+	bl_str reason = bl_str_trim(bl_str_cut(bl_str_trim(words), ' ', &list));
+	while (list.n) {
+		list = bl_str_cut(list, ',', &word);
+		named = named || names(rule, bl_str_trim(word));
+	}
+	if (bl_str_starts(reason, BL_STR("until="))) {
+		reason = bl_str_trim(bl_str_cut(reason, ' ', &word));
+		out->until = bl_str_dup(arena, bl_str_slice(word, 6, word.n));
+	}
+	if (bl_str_ends(reason, BL_STR("*/")))
+		reason = bl_str_trim(bl_str_slice(reason, 0, reason.n - 2));
+	out->reason = bl_str_dup(arena, reason);
+	return named;
+}
+
+static const bl_suppression *in_line(bl_arena *arena, const bl_rule_info *rule, uint32_t source, bl_str line, size_t begin)
+{
+	ptrdiff_t at = bl_str_find(line, BL_STR("belay:ignore"), 0);
+	if (at < 0)
+		return NULL;
+	bl_str before = bl_str_trim(bl_str_slice(line, 0, (size_t)at));
+	if (!bl_str_ends(before, BL_STR("#")) && !bl_str_ends(before, BL_STR("//")) && !bl_str_ends(before, BL_STR("/*")))
+		return NULL;
+	bl_suppression found = {0};
+	if (!read_words(arena, rule, bl_str_slice(line, (size_t)at + 12, line.n), &found))
+		return NULL;
+	found.where = (bl_span){source, (uint32_t)(begin + (size_t)at), (uint32_t)(begin + line.n)};
+	bl_suppression *kept = bl_new(arena, bl_suppression);
+	*kept = found;
+	return kept;
+}
+
+/* Comment lines that stand right above the block belong to it. */
+static size_t with_comments_above(bl_str text, size_t begin)
+{
+	for (;;) {
+		size_t above;
+		if (!begin)
+			return begin;
+		bl_str line = line_at(text, begin - 1, &above);
+		if (!is_comment(line))
+			return begin;
+		begin = above;
+	}
+}
+
+const bl_suppression *bl_suppress_find(bl_arena *arena, const bl_sources *sources, const bl_rule_info *rule, bl_span block,
+	bl_span finding)
+{
+	bl_span spans[2] = {bl_sources_root(sources, block), bl_sources_root(sources, finding)};
+	for (size_t i = 0; i < 2; i++) {
+		if (!bl_span_known(spans[i]))
+			continue;
+		size_t begin, at;
+		bl_str text = bl_sources_text(sources, spans[i].source);
+		line_at(text, spans[i].begin, &begin);
+		begin = with_comments_above(text, begin);
+		while (begin < spans[i].end && begin < text.n) {
+			bl_str line = line_at(text, begin, &at);
+			const bl_suppression *found = in_line(arena, rule, spans[i].source, line, begin);
+			if (found)
+				return found;
+			begin += line.n + 1;
+		}
+	}
+	return NULL;
+}
