@@ -19,7 +19,7 @@ void bl_mapping_unmatched(const bl_graph *graph, bl_arena *arena, const bl_snaps
 typedef struct bl_drift {
 	const bl_link *link;
 	bl_str path;
-	const bl_value *code, *cloud;
+	const bl_value *code, *cloud; /* cloud is NULL for an element of a list that is not there */
 	bl_span span;
 } bl_drift;
 size_t bl_mapping_drift(const bl_graph *graph, const bl_schema *schema, bl_arena *arena, const bl_drift **out);

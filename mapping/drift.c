@@ -1,0 +1,204 @@
+/* Drift: where what runs is set differently from what code says. Compared is what both sides state. */
+#include "mapping/mapping.h"
+
+#include <stdlib.h>
+
+enum { MAX_DEPTH = 64 };
+
+typedef BL_VEC(bl_drift) drift_list;
+
+typedef struct drift_walk {
+	bl_arena *arena;
+	const bl_link *link;
+	const bl_value *marks; /* the schema's `properties`: path -> marks; or NULL */
+	drift_list *out;
+	bl_buf path;
+} drift_walk;
+
+static bool has_mark(const drift_walk *w, const char *mark)
+{
+	const bl_value *v = bl_value_geti(w->marks, bl_buf_str(&w->path));
+	if (bl_value_is(v, BL_STRING))
+		return bl_str_eqiz(v->string, mark);
+	for (uint32_t i = 0; bl_value_is(v, BL_LIST) && i < v->n; i++)
+		if (bl_str_eqiz(bl_value_text(v->list[i]), mark))
+			return true;
+	const bl_value *flag = bl_value_geti(v, bl_str_of(mark));
+	return bl_value_is(flag, BL_BOOL) && flag->boolean;
+}
+
+/* "West Europe" and "westeurope" are one place. */
+static bool same_location(bl_str a, bl_str b)
+{
+	size_t i = 0, k = 0;
+	for (;;) {
+		while (i < a.n && a.p[i] == ' ')
+			i++;
+		while (k < b.n && b.p[k] == ' ')
+			k++;
+		if (i == a.n || k == b.n)
+			return i == a.n && k == b.n;
+		if (!bl_str_eqi(bl_str_slice(a, i, i + 1), bl_str_slice(b, k, k + 1)))
+			return false;
+		i++;
+		k++;
+	}
+}
+
+/* Services answer with their own spelling of names and enumerations; a number may come as text. */
+static bool same_scalar(const bl_value *a, const bl_value *b)
+{
+	if (a->kind == BL_STRING && b->kind == BL_STRING)
+		return bl_str_eqi(a->string, b->string) || same_location(a->string, b->string);
+	if (a->kind == BL_NUMBER && b->kind == BL_STRING)
+		return bl_str_eq(a->digits, b->string);
+	if (a->kind == BL_STRING && b->kind == BL_NUMBER)
+		return bl_str_eq(a->string, b->digits);
+	if (a->kind == BL_STRING && b->kind == BL_BOOL)
+		return bl_str_eqiz(a->string, b->boolean ? "true" : "false");
+	return bl_value_equal(a, b) != BL_NO;
+}
+
+static bool is_scalar(const bl_value *v)
+{
+	return v->kind == BL_BOOL || v->kind == BL_NUMBER || v->kind == BL_STRING;
+}
+
+static bool all_scalars(const bl_value *list)
+{
+	for (uint32_t i = 0; i < list->n; i++)
+		if (!is_scalar(list->list[i]))
+			return false;
+	return true;
+}
+
+static void report(drift_walk *w, const bl_value *code, const bl_value *cloud)
+{
+	bl_drift *d = bl_vec_add(w->arena, w->out);
+	bl_span span = bl_span_known(code->span) ? code->span : w->link->resource->head;
+	*d = (bl_drift){w->link, bl_str_dup(w->arena, bl_buf_str(&w->path)), code, cloud, span};
+}
+
+static bool holds(const bl_value *list, const bl_value *e)
+{
+	for (uint32_t i = 0; i < list->n; i++)
+		if (same_scalar(e, list->list[i]))
+			return true;
+	return false;
+}
+
+static void compare(drift_walk *w, const bl_value *code, const bl_value *cloud, int depth);
+
+/* Lists of scalars are compared as sets: services return them in an order of their own. */
+static void compare_scalars(drift_walk *w, const bl_value *code, const bl_value *cloud)
+{
+	bool differ = code->n != cloud->n && !code->open;
+	if (code->n > 10000 || cloud->n > 10000)
+		return;
+	for (uint32_t i = 0; i < code->n && !differ; i++)
+		differ = !holds(cloud, code->list[i]);
+	if (differ)
+		report(w, code, cloud);
+}
+
+static const bl_value *by_name(const bl_value *list, bl_str name)
+{
+	for (uint32_t i = 0; i < list->n; i++)
+		if (bl_str_eqi(bl_value_text(bl_value_geti(list->list[i], BL_STR("name"))), name))
+			return list->list[i];
+	return NULL;
+}
+
+/* Elements that are maps are found by their names. Without names nothing says which is which, and nothing is compared. */
+static void compare_named(drift_walk *w, const bl_value *code, const bl_value *cloud, int depth)
+{
+	size_t length = w->path.n;
+	if (code->n > 5000 || cloud->n > 5000)
+		return;
+	for (uint32_t i = 0; i < code->n; i++) {
+		bl_str name = bl_value_text(bl_value_geti(code->list[i], BL_STR("name")));
+		const bl_value *other = name.n ? by_name(cloud, name) : NULL;
+		if (!name.n)
+			continue;
+		bl_buf_putf(&w->path, "[" BL_FMT "]", BL_ARG(name));
+		if (other)
+			compare(w, code->list[i], other, depth + 1);
+		else
+			report(w, code->list[i], NULL);
+		w->path.n = length;
+	}
+}
+
+static void compare(drift_walk *w, const bl_value *code, const bl_value *cloud, int depth)
+{
+	if (!code || !cloud || depth > MAX_DEPTH || code->sensitive || cloud->sensitive || code->kind == BL_NULL ||
+		cloud->kind == BL_NULL || code->kind == BL_UNKNOWN)
+		return;
+	if (has_mark(w, "read-only") || has_mark(w, "server-set") || has_mark(w, "write-only"))
+		return;
+	if (code->kind == BL_MAP && cloud->kind == BL_MAP) {
+		size_t length = w->path.n;
+		for (uint32_t i = 0; i < code->n; i++) {
+			if (length)
+				bl_buf_putc(&w->path, '.');
+			bl_buf_put(&w->path, code->map[i].key);
+			compare(w, code->map[i].value, bl_value_geti(cloud, code->map[i].key), depth + 1);
+			w->path.n = length;
+		}
+	} else if (code->kind == BL_LIST && cloud->kind == BL_LIST) {
+		if (all_scalars(code) && all_scalars(cloud))
+			compare_scalars(w, code, cloud);
+		else
+			compare_named(w, code, cloud, depth);
+	} else if (is_scalar(code) && is_scalar(cloud) && !same_scalar(code, cloud)) {
+		report(w, code, cloud);
+	}
+}
+
+static int in_order(const void *a, const void *b)
+{
+	const bl_drift *x = a, *y = b;
+	int order = bl_str_cmp(x->link->asset->id, y->link->asset->id);
+	if (!order)
+		order = bl_str_cmp(x->link->resource->address, y->link->resource->address);
+	if (!order)
+		order = bl_str_cmp(x->link->resource->root->name, y->link->resource->root->name);
+	return order ? order : bl_str_cmp(x->path, y->path);
+}
+
+static void compare_link(drift_walk *w, const bl_link *link, const bl_schema *schema)
+{
+	static const char *const parts[] = {"kind", "location", "properties", "sku", "tags", "zones"};
+	const bl_type *type = bl_schema_type(schema, link->resource->type);
+	w->link = link;
+	w->marks = type ? bl_value_getz(type->schema, "properties") : NULL;
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		w->path.n = 0;
+		bl_buf_putz(&w->path, parts[i]);
+		compare(w, bl_value_geti(link->resource->written, bl_str_of(parts[i])),
+			bl_value_geti(link->asset->body, bl_str_of(parts[i])), 0);
+	}
+	w->path.n = 0;
+	bl_buf_putz(&w->path, "identity.type");
+	compare(w, bl_value_at_path(link->resource->written, bl_buf_str(&w->path)),
+		bl_value_at_path(link->asset->body, bl_buf_str(&w->path)), 0);
+}
+
+size_t bl_mapping_drift(const bl_graph *graph, const bl_schema *schema, bl_arena *arena, const bl_drift **out)
+{
+	const bl_link *const *links;
+	size_t n = bl_graph_links(graph, &links);
+	drift_list found = {0};
+	drift_walk w = {.arena = arena, .out = &found};
+	for (size_t i = 0; i < n; i++) {
+		const bl_link *link = links[i];
+		/* what may be another asset cannot have drifted, and a guess by part of a name is no ground for it */
+		if (link->kind == BL_PROVISIONS && link->class != BL_AMBIGUOUS && link->confidence >= 0.5 && link->asset->body)
+			compare_link(&w, link, schema);
+	}
+	bl_buf_done(&w.path);
+	if (found.n)
+		qsort(found.items, found.n, sizeof *found.items, in_order);
+	*out = found.items;
+	return found.n;
+}
