@@ -104,8 +104,9 @@ static bool read_unknown(bl_rule_reader *r, const bl_item *item)
 	return bl_rule_wrong(r, item->value->span, "'unknown' is one of note, flag and pass");
 }
 
-static const char *const workloads[] = {"CronJob", "DaemonSet", "Deployment", "Job", "Pod",
-	"ReplicaSet", "ReplicationController", "StatefulSet"};
+static const char *const workloads[] = {"kubernetes/CronJob", "kubernetes/DaemonSet", "kubernetes/Deployment",
+	"kubernetes/Job", "kubernetes/Pod", "kubernetes/PodTemplate", "kubernetes/ReplicaSet",
+	"kubernetes/ReplicationController", "kubernetes/StatefulSet"};
 
 size_t bl_rule_types(bl_str name, const char *const **types)
 {

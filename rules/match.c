@@ -205,19 +205,6 @@ static bl_verdict walk_keys(bl_match *m, const bl_way *way, size_t i, const bl_c
 	return any;
 }
 
-/* CronJobs hold a job's template, controllers a pod's, a Pod is one. */
-static bl_verdict walk_pod(bl_match *m, const bl_way *way, size_t i, const bl_cursor *c, visitor visit, void *context)
-{
-	const bl_cursor *spec = at_key(m, c, BL_STR("spec"));
-	const bl_cursor *job = at_key(m, spec, BL_STR("jobTemplate"));
-	if (!bl_cursor_absent(job))
-		spec = at_key(m, job, BL_STR("spec"));
-	const bl_cursor *template = at_key(m, spec, BL_STR("template"));
-	if (!bl_cursor_absent(template))
-		spec = at_key(m, template, BL_STR("spec"));
-	return walk(m, way, i + 1, spec, visit, context);
-}
-
 static bl_verdict walk(bl_match *m, const bl_way *way, size_t i, const bl_cursor *c, visitor visit, void *context)
 {
 	if (!m->budget)
@@ -234,8 +221,6 @@ static bl_verdict walk(bl_match *m, const bl_way *way, size_t i, const bl_cursor
 		return walk_any(m, way, i, c, visit, context);
 	case BL_STEP_KEYS:
 		return walk_keys(m, way, i, c, visit, context);
-	case BL_STEP_POD:
-		return walk_pod(m, way, i, c, visit, context);
 	default:
 		return walk_key(m, way, i, c, visit, context);
 	}

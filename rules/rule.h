@@ -10,8 +10,7 @@ typedef enum bl_step_kind {
 	BL_STEP_KEY,  /* a map's key, case aside; goes through every element of a list */
 	BL_STEP_KEYS, /* {a,b}: the union of several keys */
 	BL_STEP_EACH, /* []: every element of a list */
-	BL_STEP_ANY,  /* *: every value of a map */
-	BL_STEP_POD   /* $pod: the pod specification of any Kubernetes workload */
+	BL_STEP_ANY   /* *: every value of a map */
 } bl_step_kind;
 
 typedef struct bl_step {

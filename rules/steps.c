@@ -86,10 +86,8 @@ static bool scan_step(scanner *s, bl_step *step)
 		return wrong(s, "a key is empty");
 	if (bl_str_eqz(name, "*"))
 		step->kind = BL_STEP_ANY;
-	else if (bl_str_eqz(name, "$pod"))
-		step->kind = BL_STEP_POD;
 	else if (name.p[0] == '$')
-		return wrong(s, "'$pod' is the only name that begins with '$'");
+		return wrong(s, "'$' stands at the beginning only, before a '.'");
 	step->key = bl_str_dup(s->reader->arena, name);
 	return true;
 }

@@ -447,8 +447,6 @@ static void other_shapes_of_a_resource_are_at_hand(void **state)
 	ROWS({"{ meta: { language: terraform, address: a.a } }", "{}", "fail"}, {"{ native: { x: 1 } }", "{\"x\": 1}", "fail"},
 		{"{ written.x: 1 }", "{\"written\": {\"x\": 1}}", "fail"}, {"{ 'native:x': 1 }", "{\"x\": 1}", "fail"},
 		{"{ \"e[]\": { p: 22, $.x: 1 } }", "{\"x\": 1, \"e\": [{\"p\": 22}]}", "fail"},
-		{"{ \"$pod.{containers,initContainers}[].n\": 1 }", "{\"spec\": {\"template\": {\"spec\": {\"initContainers\": [{\"n\": 1}]}}}}", "fail"},
-		{"{ \"$pod.hostNetwork\": true }", "{\"spec\": {\"hostNetwork\": true}}", "fail"},
 		{"{ \"m[\\\"a.b/c\\\"]\": x }", "{\"m\": {\"a.b/c\": \"x\"}}", "fail"});
 }
 
