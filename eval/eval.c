@@ -5,6 +5,7 @@ typedef void (*evaluator)(const bl_eval_input *input, bl_arena *arena, bl_evalua
 /* One row a language. A language that declares no resources has none. */
 static const evaluator evaluators[BL_LANG_COUNT] = {
 	[BL_LANG_CLOUDFORMATION] = bl_eval_cloudformation,
+	[BL_LANG_DOCKERFILE] = bl_eval_dockerfile,
 	[BL_LANG_KUBERNETES] = bl_eval_kubernetes,
 };
 
