@@ -22,6 +22,8 @@ typedef struct bl_report_view {
 	bool compared;       /* with --base */
 	bl_str commit;       /* of the head, or empty */
 	bl_severity fail_on;
+	const bl_path *const *paths; /* attack paths; with --base their delta says what the change does, closed ones are the base's */
+	size_t npaths;
 } bl_report_view;
 
 /* Text formats by name: "text", "json", "sarif", "github", "azure-devops". False when there is none of that name. */
@@ -48,8 +50,9 @@ typedef struct bl_pull_request {
 } bl_pull_request;
 
 /*
- * The requests that would tell a GitHub pull request: one JSON line each (method, path, body). One review with a comment for each new
- * finding that lies inside a hunk, the rest in the review's summary; a comment begins with a hidden marker that holds the fingerprint.
+ * The requests that would tell a GitHub pull request: one JSON line each (method, path, body). A review with a comment for each new
+ * finding that lies inside a hunk (within GitHub's manners: 30 in all, 10 a file), then the summary comment, which holds the rest and
+ * what the change does to attack paths. Each comment begins with a hidden marker: the finding's fingerprints, or "summary".
  */
 void bl_annotate_github(const bl_report_view *view, const bl_pull_request *pull, bl_buf *out);
 

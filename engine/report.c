@@ -216,5 +216,7 @@ bl_report_view bl_engine_view(const bl_report *report)
 		.compared = report->compared,
 		.commit = report->commit,
 		.fail_on = BL_HIGH,
+		.paths = report->paths.items,
+		.npaths = report->paths.n,
 	};
 }

@@ -23,6 +23,7 @@ typedef struct bl_rule_info {
 	size_t naliases, nrefs, ncontrols, nopens, nresources, nlanguages;
 	bl_str *aliases, *refs, *opens, *resources, *languages;
 	bl_text_pair *controls; /* framework, control; sorted */
+	const bl_value *fix;    /* a map of property paths to the values that end the finding, or NULL */
 } bl_rule_info;
 
 typedef enum bl_result { BL_FAIL, BL_UNSURE, BL_SUPPRESSED } bl_result; /* contract.md: fail, maybe, suppressed */
