@@ -1,6 +1,6 @@
 #include "eval/docker/command.h"
 
-enum { MAX_WRAPPERS = 4 };
+enum { MAX_WRAPPERS = 4, MAX_FLAGS = 64 };
 
 /* How a package is pinned to a version. */
 typedef enum pin { PIN_NONE, PIN_AT, PIN_DASH, PIN_EQUALS, PIN_GEM, PIN_PIP } pin;
@@ -17,8 +17,8 @@ static const installer installers[] = {
 	{"apk", " add ", " -X --repository -p --root -t --virtual --arch --keys-dir --cache-dir --repositories-file --wait ", PIN_EQUALS},
 	{"apt", " install reinstall ", " -t --target-release --default-release -o --option -c --config-file -a --host-architecture ", PIN_EQUALS},
 	{"apt-get", " install reinstall ", " -t --target-release --default-release -o --option -c --config-file -a --host-architecture ", PIN_EQUALS},
-	{"dnf", " install localinstall ", " -c --config -x --exclude --installroot --releasever --setopt --enablerepo --disablerepo --repo --repoid --forcearch ", PIN_DASH},
-	{"gem", " install i ", " -i --install-dir -n --bindir --document --build-root -P --trust-policy -s --source -p --http-proxy -v --version --platform -g --file ", PIN_GEM},
+	{"dnf", " install in localinstall ", " -c --config -x --exclude --installroot --releasever --setopt --enablerepo --disablerepo --repo --repoid --forcearch ", PIN_DASH},
+	{"gem", " install i ", " --use-system-libraries -i --install-dir -n --bindir --document --build-root -P --trust-policy -s --source -p --http-proxy -v --version --platform -g --file ", PIN_GEM},
 	{"go", " install get ", " -C -p -tags -ldflags -gcflags -mod -o ", PIN_AT},
 	{"microdnf", " install ", " -c --config --installroot --releasever --setopt --enablerepo --disablerepo ", PIN_DASH},
 	{"npm", " install i add ", " --registry --prefix --cache --userconfig --loglevel --tag --omit --include -w --workspace -C ", PIN_AT},
@@ -51,6 +51,7 @@ typedef struct reader {
 	const bl_value **words;
 	size_t n;
 	const bl_value *pipe_in, *pipe_out, *redirects;
+	bl_values assigns;
 	bl_span span;
 	bool open; /* a word is a bare variable: it may be none, or many */
 } reader;
@@ -152,12 +153,17 @@ static bl_str known_text(const bl_value *v)
 
 static bool is_file(bl_str s)
 {
-	static const char *const endings[] = {".apk", ".deb", ".gem", ".rpm", ".tar.gz", ".tgz", ".whl", ".zip"};
+	static const char *const endings[] = {".apk", ".deb", ".gem", ".rpm", ".tar", ".tar.gz", ".tgz", ".whl", ".zip"};
 	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
 		if (bl_str_ends(s, bl_str_of(endings[i])))
 			return true;
-	return bl_str_starts(s, BL_STR(".")) || bl_str_starts(s, BL_STR("/")) || bl_str_find(s, BL_STR("://"), 0) >= 0 ||
-	       bl_str_starts(s, BL_STR("git+")) || bl_str_starts(s, BL_STR("file:"));
+	return bl_str_starts(s, BL_STR(".")) || bl_str_starts(s, BL_STR("/")) || bl_str_starts(s, BL_STR("~/")) ||
+	       bl_str_starts(s, BL_STR("file:"));
+}
+
+static bool is_url(bl_str s)
+{
+	return bl_str_find(s, BL_STR("://"), 0) >= 0 || bl_str_starts(s, BL_STR("git@"));
 }
 
 static bool has_any(bl_str s, const char *bytes)
@@ -181,6 +187,8 @@ static bool is_pinned(pin how, bl_str s, bool partial)
 {
 	if (is_file(s))
 		return true;
+	if (is_url(s) && how == PIN_AT) /* a repository: its commit or tag stands behind '#' */
+		return bl_str_find(s, BL_STR("#"), 0) > 0;
 	switch (how) {
 	case PIN_AT: {
 		ptrdiff_t at = bl_str_find(s, BL_STR("@"), 1);
@@ -204,12 +212,13 @@ static const bl_value *packages(reader *r, const installer *in, const bl_values 
 {
 	bl_values list = {0};
 	bool all = in->pin == PIN_GEM && (bl_value_getz(options, "-v") || bl_value_getz(options, "--version"));
-	for (size_t i = 1; i < arguments->n; i++) {
+	bool modules = in->pin == PIN_DASH && bl_str_eqz(bl_value_text(arguments->items[0]), "module");
+	for (size_t i = modules ? 2 : 1; i < arguments->n; i++) {
 		const bl_value *v = arguments->items[i];
 		bl_items item = {0};
 		const bl_value *pinned;
 		bl_str known = known_text(v);
-		if (all || is_pinned(in->pin, known, v->kind == BL_UNKNOWN))
+		if (all || is_pinned(modules ? PIN_GEM : in->pin, known, v->kind == BL_UNKNOWN))
 			pinned = bl_value_bool(r->arena, v->span, true);
 		else if (v->kind == BL_UNKNOWN)
 			pinned = bl_value_unknown(r->arena, v->span, BL_FMT, BL_ARG(v->unknown->why));
@@ -224,9 +233,26 @@ static const bl_value *packages(reader *r, const installer *in, const bl_values 
 	return v;
 }
 
+/* A flag given twice stands there as one of its own, too: -q -q is -qq, --quiet --quiet is "--quiet --quiet". */
 static void put_flag(reader *r, bl_values *flags, bl_span span, bl_str s)
 {
+	for (size_t i = 0; i < flags->n && i < MAX_FLAGS; i++) {
+		if (!bl_str_eq(flags->items[i]->string, s))
+			continue;
+		bl_str twice = s.n == 2 ? bl_str_cat(r->arena, s, bl_str_slice(s, 1, 2))
+					: bl_str_fmt(r->arena, BL_FMT " " BL_FMT, BL_ARG(s), BL_ARG(s));
+		bl_vec_push(r->arena, flags, bl_value_string(r->arena, span, twice));
+		break;
+	}
 	bl_vec_push(r->arena, flags, bl_value_string(r->arena, span, s));
+}
+
+static bool installs(const installer *in, const bl_values *arguments)
+{
+	bl_str verb = arguments->n ? bl_value_text(arguments->items[0]) : BL_STR("");
+	if (in->pin == PIN_DASH && bl_str_eqz(verb, "module") && arguments->n > 1)
+		verb = bl_value_text(arguments->items[1]);
+	return listed(in->verbs, verb);
 }
 
 /* -abc, --long, --long=value */
@@ -258,6 +284,29 @@ static const bl_value *text_of(reader *r)
 	return bl_value_string(r->arena, r->span, bl_sources_slice(r->sources, r->span));
 }
 
+static void put_variable(reader *r, bl_values *list, const bl_value *v)
+{
+	bl_str name, value = bl_str_cut(known_text(v), '=', &name);
+	bl_items item = {0};
+	if (name.n == known_text(v).n || !name.n || name.p[0] == '-')
+		return;
+	put(r, &item, "name", bl_value_string(r->arena, v->span, name));
+	put(r, &item, "value", v->kind == BL_STRING ? bl_value_string(r->arena, v->span, value)
+						   : bl_value_unknown(r->arena, v->span, BL_FMT, BL_ARG(v->unknown->why)));
+	bl_vec_push(r->arena, list, bl_items_value(r->arena, v->span, &item));
+}
+
+static const bl_value *environment(reader *r, size_t first, const bl_value *name)
+{
+	bl_values list = {0};
+	for (size_t i = 0; i < r->assigns.n; i++)
+		put_variable(r, &list, r->assigns.items[i]);
+	if (bl_value_is_string(name, "export") || bl_value_is_string(name, "env") || bl_value_is_string(name, "declare"))
+		for (size_t i = first + 1; i < r->n; i++)
+			put_variable(r, &list, r->words[i]);
+	return bl_values_value(r->arena, r->span, &list);
+}
+
 /* python -m pip ... */
 static bool runs_module(const reader *r, size_t first)
 {
@@ -286,6 +335,8 @@ static void add(reader *r, size_t first, const bl_value *by, int depth, bl_value
 			continue;
 		if (!ended && bl_str_eqz(s, "--")) {
 			ended = true;
+			if (in && in->pin == PIN_GEM) /* what follows is for the build of the gem */
+				break;
 		} else if (!ended && s.n > 1 && s.p[0] == '-') {
 			read_flag(r, v, &flags, &options);
 			if (listed(valued, s) && i + 1 < r->n) {
@@ -308,11 +359,12 @@ static void add(reader *r, size_t first, const bl_value *by, int depth, bl_value
 	put(r, &command, "arguments", open_list(r, &arguments));
 	put(r, &command, "flags", open_list(r, &flags));
 	put(r, &command, "options", option_map);
-	if (in && arguments.n && listed(in->verbs, bl_value_text(arguments.items[0])))
+	if (in && installs(in, &arguments))
 		put(r, &command, "packages", packages(r, in, &arguments, option_map));
 	put(r, &command, "pipe_in", r->pipe_in);
 	put(r, &command, "pipe_out", r->pipe_out);
 	put(r, &command, "redirects", r->redirects);
+	put(r, &command, "environment", environment(r, first, name));
 	if (by)
 		put(r, &command, "by", by);
 	put(r, &command, "text", text_of(r));
@@ -334,6 +386,95 @@ void bl_docker_command(bl_arena *arena, const bl_sources *sources, const bl_dock
 	for (uint32_t i = 0; i < redirects->n; i++)
 		bl_vec_push(arena, &list, redirects->kids[i]->value);
 	r.redirects = bl_values_value(arena, command->span, &list);
+	for (uint32_t i = 0; i < command->kids[9]->n; i++)
+		bl_vec_push(arena, &r.assigns, word(&r, command->kids[9]->kids[i]));
 	if (r.n)
 		add(&r, 0, NULL, 0, out);
+}
+
+/* ---- caches ---- */
+
+static const struct {
+	const char *name;    /* of the program */
+	const char *fetches; /* subcommands that fill the cache, each between blanks */
+	const char *cleans;  /* those that empty it */
+	const char *paths[3];
+} caches[] = {
+	{"apk", " add update upgrade ", " ", {"/var/cache/apk"}},
+	{"apt", " update ", " ", {"/var/lib/apt/lists"}},
+	{"apt-get", " update ", " ", {"/var/lib/apt/lists"}},
+	{"aptitude", " update ", " ", {"/var/lib/apt/lists"}},
+	{"dnf", " install in localinstall upgrade up update upgrade-minimal up-min reinstall rei ", " clean ",
+		{"/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/yum"}},
+	{"microdnf", " install upgrade update reinstall ", " clean ", {"/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/yum"}},
+	{"tdnf", " install update upgrade reinstall ", " clean ", {"/var/cache/tdnf"}},
+	{"yum", " install localinstall update upgrade reinstall ", " clean ", {"/var/cache/yum"}},
+	{"zypper", " install in patch remove rm update up dist-upgrade dup ", " clean cc ", {"/var/cache/zypp"}},
+};
+enum { CACHES = sizeof caches / sizeof *caches };
+
+static int cache_of(const bl_value *command)
+{
+	bl_str name = bl_value_text(bl_value_getz(command, "name"));
+	for (int i = 0; i < CACHES; i++)
+		if (bl_str_eqz(name, caches[i].name))
+			return i;
+	return -1;
+}
+
+static bool is_within(bl_str path, bl_str folder)
+{
+	return bl_str_starts(path, folder) && (path.n == folder.n || path.p[folder.n] == '/' || path.p[folder.n] == '*');
+}
+
+/* The cache's folder, something in it, or, for a mount, a folder around it. */
+static bool has_path(int cache, bl_str path, bool mount)
+{
+	while (path.n > 1 && path.p[path.n - 1] == '/')
+		path.n--;
+	for (size_t i = 0; path.n && i < 3 && caches[cache].paths[i]; i++) {
+		bl_str own = bl_str_of(caches[cache].paths[i]);
+		if (is_within(path, own) || (mount && path.n > 1 && is_within(own, path)))
+			return true;
+	}
+	return false;
+}
+
+static bool empties(const bl_value *command, int cache)
+{
+	if (cache_of(command) == cache)
+		return listed(caches[cache].cleans, bl_value_text(bl_value_getz(command, "subcommand")));
+	const bl_value *arguments = bl_value_getz(command, "arguments");
+	if (!bl_value_is_string(bl_value_getz(command, "name"), "rm"))
+		return false;
+	for (uint32_t i = 0; i < arguments->n; i++)
+		if (has_path(cache, known_text(arguments->list[i]), false))
+			return true;
+	return false;
+}
+
+static bool is_mounted(const bl_value *mounts, int cache)
+{
+	for (uint32_t i = 0; mounts && i < mounts->n; i++) {
+		const bl_value *type = bl_value_getz(mounts->list[i], "type");
+		if ((bl_value_is_string(type, "cache") || bl_value_is_string(type, "tmpfs")) &&
+			has_path(cache, bl_value_text(bl_value_getz(mounts->list[i], "target")), true))
+			return true;
+	}
+	return false;
+}
+
+void bl_docker_mark_cleaned(bl_arena *arena, bl_values *commands, const bl_value *mounts)
+{
+	bool emptied[CACHES] = {0};
+	for (size_t i = commands->n; i--;) {
+		const bl_value *command = commands->items[i];
+		int cache = cache_of(command);
+		for (int k = 0; k < CACHES; k++)
+			emptied[k] = emptied[k] || empties(command, k);
+		if (cache < 0 || !listed(caches[cache].fetches, bl_value_text(bl_value_getz(command, "subcommand"))))
+			continue;
+		bool cleaned = emptied[cache] || is_mounted(mounts, cache);
+		commands->items[i] = bl_value_with(arena, command, BL_STR("cleaned"), bl_value_bool(arena, command->span, cleaned));
+	}
 }

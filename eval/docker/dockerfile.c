@@ -20,6 +20,8 @@ typedef struct stage {
 	bl_values ports, programs;
 	const bl_value *image, *user, *workdir, *healthcheck, *shell, *cmd, *entrypoint;
 	bl_resource *resource;
+	bool uses_curl, uses_wget;
+	bool kept; /* it is the last, or the last begins from it */
 } stage;
 
 typedef struct evaluator {
@@ -31,6 +33,7 @@ typedef struct evaluator {
 	bl_map names; /* of stages, to the last so named */
 	stage *stage; /* the one being read */
 	uint32_t nfrom;
+	bool *kept; /* by stage */
 	char escape;
 } evaluator;
 
@@ -178,17 +181,31 @@ static const bl_value *mounts_of(evaluator *e, const bl_block *block)
 	return list.n ? bl_values_value(e->arena, block->head, &list) : NULL;
 }
 
-static void put_commands(evaluator *e, bl_items *p, const bl_block *block)
+/* curl and wget, as far as the stage has used them. */
+static const bl_value *downloaders(evaluator *e, bl_span span)
+{
+	bl_values list = {0};
+	if (e->stage->uses_curl)
+		bl_vec_push(e->arena, &list, string(e, span, BL_STR("curl")));
+	if (e->stage->uses_wget)
+		bl_vec_push(e->arena, &list, string(e, span, BL_STR("wget")));
+	return bl_values_value(e->arena, span, &list);
+}
+
+static void put_commands(evaluator *e, bl_items *p, const bl_block *block, const bl_value *mounts)
 {
 	bl_values list = {0};
 	const bl_attr *opaque = bl_block_attr(block, "opaque");
 	for (size_t i = 0; i < block->attrs.n; i++)
 		if (bl_str_eqz(block->attrs.items[i].name, "command"))
 			bl_docker_command(e->arena, e->input->sources, &e->stage->scope, block->attrs.items[i].expr, &list);
+	bl_docker_mark_cleaned(e->arena, &list, mounts);
 	for (size_t i = 0; i < list.n; i++) {
 		const bl_value *name = bl_value_getz(list.items[i], "name");
 		if (name->kind == BL_STRING)
 			bl_vec_push(e->arena, &e->stage->programs, name);
+		e->stage->uses_curl |= bl_value_is_string(name, "curl");
+		e->stage->uses_wget |= bl_value_is_string(name, "wget");
 	}
 	bl_value *v = bl_values_value(e->arena, block->head, &list);
 	v->open = opaque != NULL;
@@ -212,14 +229,16 @@ static const bl_value *text_of(evaluator *e, const bl_block *block)
 static void eval_run(evaluator *e, const bl_block *block, bl_items *p)
 {
 	put(e, p, "arguments", words_of(e, block, 0, false));
-	put(e, p, "mounts", mounts_of(e, block));
-	put_commands(e, p, block);
+	const bl_value *mounts = mounts_of(e, block);
+	put(e, p, "mounts", mounts);
+	put_commands(e, p, block, mounts);
+	put(e, p, "downloaders", downloaders(e, block->head));
 }
 
 static void eval_cmd(evaluator *e, const bl_block *block, bl_items *p)
 {
 	put(e, p, "arguments", words_of(e, block, 0, false));
-	put_commands(e, p, block);
+	put_commands(e, p, block, NULL);
 	const bl_value **what = bl_str_eqz(block->kind, "cmd") ? &e->stage->cmd : &e->stage->entrypoint;
 	*what = words_of(e, block, 0, false);
 }
@@ -408,7 +427,7 @@ static void eval_healthcheck(evaluator *e, const bl_block *block, bl_items *p)
 	const bl_value *kind = text_of(e, block);
 	put(e, p, "kind", kind);
 	put(e, p, "arguments", words_of(e, block, 1, false));
-	put_commands(e, p, block);
+	put_commands(e, p, block, NULL);
 	e->stage->healthcheck = kind;
 }
 
@@ -452,6 +471,7 @@ static void eval_instruction(evaluator *e, const bl_block *block, bool onbuild)
 	put(e, &p, "instruction", string(e, block->head, block->kind));
 	put(e, &p, "stage", string(e, block->head, s->name));
 	put_bool(e, &p, "final", block->head, s->index + 1 >= e->nfrom);
+	put_bool(e, &p, "kept", block->head, s->kept);
 	put_bool(e, &p, "onbuild", block->head, onbuild);
 	put(e, &p, "nth", bl_value_number(e->arena, block->head, (double)count(&s->seen, block->kind)));
 	put(e, &p, "later", bl_value_number(e->arena, block->head,
@@ -515,6 +535,7 @@ static stage *new_stage(evaluator *e, const bl_document *d, size_t at, const bl_
 		s->name = name->expr->value->string;
 		s->index = (uint32_t)bl_block_attr(from, "stage_index")->expr->value->number;
 	}
+	s->kept = from ? e->kept[s->index] : true;
 	count_stage(e, s, d, from ? at + 1 : at);
 	bl_vec_push(e->arena, &e->stages, s);
 	if (from)
@@ -546,6 +567,7 @@ static void begin_from(evaluator *e, const bl_document *d, size_t at)
 	put(e, &p, "instruction", string(e, block->head, block->kind));
 	put(e, &p, "stage", string(e, block->head, s->name));
 	put_bool(e, &p, "final", block->head, s->index + 1 >= e->nfrom);
+	put_bool(e, &p, "kept", block->head, s->kept);
 	put_bool(e, &p, "taken", block->head, taken);
 	if (block->labels.n == 3)
 		put(e, &p, "name", string(e, block->labels.items[2].span, block->labels.items[2].text));
@@ -571,6 +593,7 @@ static void end_stage(evaluator *e, stage *s)
 	put(e, &p, "name", string(e, head, s->name));
 	put(e, &p, "index", bl_value_number(e->arena, head, s->index));
 	put_bool(e, &p, "final", head, s->index + 1 >= e->nfrom);
+	put_bool(e, &p, "kept", head, s->kept);
 	put(e, &p, "base", string(e, head, bl_str_of(!s->from ? "none" : s->parent ? "stage" : s->scope.closed ? "scratch" : "image")));
 	put(e, &p, "image", origin->image);
 	put(e, &p, "user", s->user);
@@ -605,6 +628,25 @@ static void eval_global(evaluator *e, const bl_document *d, size_t at)
 	eval_instruction(e, block, false);
 }
 
+/* Which stages the last one is made of, by the names that FROM writes. */
+static void find_kept(evaluator *e, const bl_document *d)
+{
+	bl_map names = {.fold = true};
+	uint32_t *parents = bl_new_n(e->arena, uint32_t, e->nfrom), n = 0; /* number + 1 */
+	e->kept = bl_new_n(e->arena, bool, e->nfrom);
+	for (size_t i = 0; i < d->blocks.n; i++) {
+		const bl_block *b = d->blocks.items[i];
+		if (!bl_str_eqz(b->kind, "from"))
+			continue;
+		parents[n] = (uint32_t)(uintptr_t)bl_map_get(&names, bl_block_label(b, 0));
+		n++;
+		if (b->labels.n == 3)
+			bl_map_put(e->arena, &names, bl_block_label(b, 2), (void *)(uintptr_t)n);
+	}
+	for (uint32_t i = n; i; i = parents[i - 1])
+		e->kept[i - 1] = true;
+}
+
 static void eval_document(evaluator *e, const bl_document *d)
 {
 	for (size_t i = 0; i < d->blocks.n; i++) {
@@ -614,6 +656,7 @@ static void eval_document(evaluator *e, const bl_document *d)
 			e->escape = '`';
 	}
 	e->global.escape = e->escape;
+	find_kept(e, d);
 	for (size_t i = 0; i < d->blocks.n; i++) {
 		const bl_block *b = d->blocks.items[i];
 		if (bl_str_eqz(b->kind, "directive"))

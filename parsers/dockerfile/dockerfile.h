@@ -9,7 +9,8 @@
  *            "stage": its name, or else its number, and "stage_index"; none before the first FROM;
  *            "heredoc": each an object of name, body, expand and chomp;
  *            "command": each command of a shell text, in order: an object of words (a list; what a variable or another
- *            command supplies makes a word a TEMPLATE), pipe_in, pipe_out and redirects;
+ *            command supplies makes a word a TEMPLATE), pipe_in, pipe_out, redirects and assigns (NAME=value
+ *            before it), in this order;
  *            "opaque": why the commands of a shell text are not known.
  *   blocks   ONBUILD's instruction.
  */

@@ -91,26 +91,43 @@ static void word_parts(walk *w, TSNode node, bool quoted, int depth, parts *out)
 	}
 }
 
-static bl_expr *word(walk *w, TSNode node)
+/* A word of these parts: literal where all of them are. */
+static bl_expr *join(walk *w, TSNode node, const parts *list)
 {
-	parts list = {0};
-	word_parts(w, node, false, 0, &list);
 	bool literal = true;
 	bl_buf buf = {0};
-	for (size_t i = 0; i < list.n; i++) {
-		literal = literal && list.items[i]->kind == BL_EXPR_LITERAL;
+	for (size_t i = 0; i < list->n; i++) {
+		literal = literal && list->items[i]->kind == BL_EXPR_LITERAL;
 		if (literal)
-			bl_buf_put(&buf, list.items[i]->value->string);
+			bl_buf_put(&buf, list->items[i]->value->string);
 	}
 	bl_expr *e;
 	if (literal) {
 		e = bl_expr_string(w->arena, span_of(w, node), bl_str_dup(w->arena, bl_buf_str(&buf)));
 	} else {
-		e = bl_expr_new(w->arena, BL_EXPR_TEMPLATE, span_of(w, node), list.n);
-		memcpy(e->kids, list.items, list.n * sizeof *list.items);
+		e = bl_expr_new(w->arena, BL_EXPR_TEMPLATE, span_of(w, node), list->n);
+		memcpy(e->kids, list->items, list->n * sizeof *list->items);
 	}
 	bl_buf_done(&buf);
 	return e;
+}
+
+static bl_expr *word(walk *w, TSNode node)
+{
+	parts list = {0};
+	word_parts(w, node, false, 0, &list);
+	return join(w, node, &list);
+}
+
+/* NAME=value as one word. */
+static bl_expr *assignment(walk *w, TSNode node)
+{
+	parts list = {0};
+	TSNode name = ts_node_child_by_field_name(node, "name", 4), value = ts_node_child_by_field_name(node, "value", 5);
+	put_literal(w, &list, span_of(w, node), bl_str_cat(w->arena, slice(w, name), BL_STR("=")));
+	if (!ts_node_is_null(value))
+		word_parts(w, value, false, 0, &list);
+	return join(w, node, &list);
 }
 
 static void push(walk *w, parts *list, bl_expr *e)
@@ -132,9 +149,9 @@ typedef struct place {
 	TSNode redirected; /* the redirected_statement around it, or null */
 } place;
 
-static void add_command(walk *w, bl_span span, const parts *words, const parts *redirects, place at)
+static void add_command(walk *w, bl_span span, const parts *words, const parts *redirects, const parts *assigns, place at)
 {
-	bl_expr *e = bl_expr_new(w->arena, BL_EXPR_OBJECT, span, 8);
+	bl_expr *e = bl_expr_new(w->arena, BL_EXPR_OBJECT, span, 10);
 	e->kids[0] = bl_expr_string(w->arena, span, BL_STR("words"));
 	e->kids[1] = list_of(w, span, words);
 	e->kids[2] = bl_expr_string(w->arena, span, BL_STR("pipe_in"));
@@ -143,6 +160,8 @@ static void add_command(walk *w, bl_span span, const parts *words, const parts *
 	e->kids[5] = bl_dockerfile_bool(w->arena, span, at.pipe_out);
 	e->kids[6] = bl_expr_string(w->arena, span, BL_STR("redirects"));
 	e->kids[7] = list_of(w, span, redirects);
+	e->kids[8] = bl_expr_string(w->arena, span, BL_STR("assigns"));
+	e->kids[9] = list_of(w, span, assigns);
 	bl_dockerfile_put(w->arena, w->block, BL_STR("command"), span, e);
 }
 
@@ -207,7 +226,7 @@ static void redirect(walk *w, TSNode node, parts *out)
 
 static void visit_command(walk *w, TSNode node, place at, int depth)
 {
-	parts words = {0}, redirects = {0};
+	parts words = {0}, redirects = {0}, assigns = {0};
 	TSTreeCursor cursor = ts_tree_cursor_new(node);
 	bool more = ts_tree_cursor_goto_first_child(&cursor);
 	bool declares = is(node, "declaration_command");
@@ -216,8 +235,8 @@ static void visit_command(walk *w, TSNode node, place at, int depth)
 		TSNode child = ts_tree_cursor_current_node(&cursor);
 		if (is(child, "file_redirect")) {
 			redirect(w, child, &redirects);
-		} else if (declares && is(child, "variable_assignment")) {
-			push(w, &words, bl_expr_string(w->arena, span_of(w, child), slice(w, child)));
+		} else if (is(child, "variable_assignment")) {
+			push(w, declares ? &words : &assigns, assignment(w, child));
 		} else if (is(child, "command_name") || ts_tree_cursor_current_field_id(&cursor) || declares) {
 			if (ts_node_is_named(child) || declares)
 				push(w, &words, ts_node_is_named(child) ? word(w, child)
@@ -232,7 +251,7 @@ static void visit_command(walk *w, TSNode node, place at, int depth)
 		ts_tree_cursor_delete(&cursor);
 	}
 	if (words.n) {
-		add_command(w, span, &words, &redirects, at);
+		add_command(w, span, &words, &redirects, &assigns, at);
 		read_inner(w->file, w->block, words.items, words.n, w->shells);
 	}
 	visit_words(w, node, depth);
@@ -335,6 +354,6 @@ void bl_dockerfile_exec(const bl_dockerfile *file, bl_block *block, bl_span span
 		push(&w, &words, bl_expr_string(file->arena, block->labels.items[i].span, block->labels.items[i].text));
 	if (!words.n)
 		return;
-	add_command(&w, span, &words, &none, (place){0});
+	add_command(&w, span, &words, &none, &none, (place){0});
 	read_inner(file, block, words.items, words.n, 0);
 }
