@@ -1,3 +1,4 @@
+#include "rules/blocks.h"
 #include "rules/match.h"
 #include "rules/pack.h"
 #include "rules/suppress.h"
@@ -12,13 +13,14 @@ enum { SLICE = 64, VALUE_SHOWN = 80 };
 
 typedef struct slice_result {
 	bl_arena arena;
-	BL_VEC(const bl_finding *) findings;
+	BL_VEC(bl_finding *) findings;
 } slice_result;
 
 typedef struct rule_run {
 	const bl_rules *rules;
 	const bl_graph *graph;
 	const bl_names *names;
+	const bl_blocks *blocks;
 	slice_result *results;
 } rule_run;
 
@@ -66,19 +68,42 @@ static bl_rule_numbers rules_for(const rule_run *run, bl_arena *scratch, uint32_
 	return out;
 }
 
-/* The offending property: the first of `at` that somebody wrote, else the first of them; without `at` what decided. */
+/* How many steps two places have in common from the root on. */
+static unsigned shared_steps(const bl_cursor *a, const bl_cursor *b)
+{
+	if (!a || !b)
+		return 0;
+	while (a->depth > b->depth)
+		a = a->up;
+	while (b->depth > a->depth)
+		b = b->up;
+	unsigned shared = a->depth;
+	for (; a->up && b->up; a = a->up, b = b->up)
+		if (a->counted ? a->index != b->index : !bl_str_eq(a->key, b->key))
+			shared = a->depth - 1u;
+	return shared;
+}
+
+/*
+ * The offending property: the first path of `at` that somebody wrote (of its places the nearest to what decided), else the
+ * first of all; without `at` what decided.
+ */
 static const bl_cursor *offender(judgement *j, const bl_cursor *element, const bl_verdict *v)
 {
 	const bl_cursor *first = NULL, *start = element ? element : &j->match.body;
 	for (size_t i = 0; i < j->rule->at.n; i++) {
 		bl_cursors found = {0};
+		const bl_cursor *best = NULL;
 		bl_match_collect(&j->match, j->rule->at.items[i], start, &found);
 		for (size_t k = 0; k < found.list.n; k++) {
 			const bl_cursor *c = found.list.items[k];
 			first = first ? first : c;
-			if (bl_span_known(bl_cursor_span(c)))
-				return c;
+			if (bl_span_known(bl_cursor_span(c)) &&
+				(!best || shared_steps(c, v->witness) > shared_steps(best, v->witness)))
+				best = c;
 		}
+		if (best)
+			return best;
 	}
 	if (first)
 		return first;
@@ -207,9 +232,13 @@ static void place(judgement *j, const bl_cursor *element, const bl_cursor *at, b
 		f->span = node->span;
 	f->via = via_of(at);
 	f->path = at ? bl_cursor_path(&j->result->arena, at, false) : BL_STR("");
-	if (f->resource)
-		f->suppression = bl_suppress_find(&j->result->arena, bl_graph_sources(j->run->graph), &j->rule->info,
-			node->resource->span, f->span);
+	if (!f->resource)
+		return;
+	const bl_resource *part = bl_blocks_part(j->run->blocks, j->run->graph, f->resource, f->span);
+	if (part)
+		f->resource = part;
+	f->suppression = bl_suppress_find(&j->result->arena, bl_graph_sources(j->run->graph), &j->rule->info,
+		f->resource->span, f->span);
 	if (f->suppression)
 		f->result = BL_SUPPRESSED;
 }
@@ -295,20 +324,58 @@ static void judge_slice(void *context, size_t item, bl_arena *scratch)
 	}
 }
 
+/* A part is judged within its owner and, as a resource of its own, a second time: one finding is enough, and the owner's knows more. */
+static bl_str part_key(bl_arena *arena, const bl_finding *f)
+{
+	struct {
+		const void *rule, *resource;
+		bl_span span;
+		uint32_t result;
+	} *key = bl_arena_alloc(arena, sizeof *key);
+	key->rule = f->rule;
+	key->resource = f->resource;
+	key->span = f->span;
+	key->result = f->result;
+	return bl_str_make((const char *)key, sizeof *key);
+}
+
+static bool is_of_a_part(const bl_graph *graph, const bl_finding *f)
+{
+	return f->resource && f->resource != bl_graph_node(graph, f->node)->resource;
+}
+
+static void take_results(rule_run *run, bl_graph *graph, size_t slices)
+{
+	bl_arena scratch = {0};
+	bl_map parts = {0};
+	for (size_t i = 0; i < slices; i++)
+		for (size_t k = 0; k < run->results[i].findings.n; k++) {
+			bl_finding *f = run->results[i].findings.items[k];
+			if (is_of_a_part(graph, f))
+				bl_map_put(&scratch, &parts, part_key(&scratch, f), f);
+		}
+	for (size_t i = 0; i < slices; i++) {
+		bl_arena_adopt(bl_graph_arena(graph), &run->results[i].arena);
+		for (size_t k = 0; k < run->results[i].findings.n; k++) {
+			const bl_finding *f = run->results[i].findings.items[k];
+			if (is_of_a_part(graph, f) || !parts.n || !bl_map_get(&parts, part_key(&scratch, f)))
+				bl_graph_add_finding(graph, f);
+		}
+	}
+	bl_arena_done(&scratch);
+}
+
 void bl_rules_run(const bl_rules *rules, bl_graph *graph, bl_pool *pool)
 {
 	size_t slices = (bl_graph_size(graph) + SLICE - 1) / SLICE;
 	bl_arena index = {0};
 	rule_run run = {.rules = rules, .graph = graph};
 	run.names = bl_names_new(&index, (const bl_rule *const *)rules->all, rules->n, graph);
+	run.blocks = bl_blocks_new(&index, graph);
 	run.results = bl_xmalloc(slices * sizeof *run.results);
 	memset(run.results, 0, slices * sizeof *run.results);
 	bl_pool_run(pool, slices, judge_slice, &run);
-	for (size_t i = 0; i < slices; i++) {
-		bl_arena_adopt(bl_graph_arena(graph), &run.results[i].arena);
-		for (size_t k = 0; k < run.results[i].findings.n; k++)
-			bl_graph_add_finding(graph, run.results[i].findings.items[k]);
-	}
+	take_results(&run, graph, slices);
 	free(run.results);
 	bl_arena_done(&index);
 }

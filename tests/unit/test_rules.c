@@ -459,6 +459,31 @@ static void a_type_may_be_named_by_its_beginning(void **state)
 	assert_int_equal(f.n, 1);
 }
 
+static void a_folded_part_has_one_finding_and_it_is_the_parts(void **state)
+{
+	rule("t", "title: T\nseverity: low\nresource: [A, A/part]\neach: 'rules[] | .'\nflag: { port: 22 }\nmessage: '{name}'\n");
+	bl_resource *part = add("a.part", "A/part", "{\"port\": 22}");
+	bl_resource *owner = add("a.owner", "A", "{}");
+	bl_item *items = bl_new(&f.arena, bl_item);
+	const bl_value **list = bl_new(&f.arena, const bl_value *);
+	list[0] = part->effective;
+	items[0] = (bl_item){BL_STR("rules"), BL_NOWHERE, bl_value_list(&f.arena, BL_NOWHERE, list, 1)};
+	owner->effective = bl_value_map(&f.arena, BL_NOWHERE, items, 1);
+	run();
+	assert_int_equal(f.n, 1);
+	assert_ptr_equal(f.findings[0]->resource, part);
+	assert_true(bl_str_eqz(f.findings[0]->message, "a.owner"));
+}
+
+static void at_chooses_the_element_that_decided(void **state)
+{
+	rule("t", HEAD "flag: { \"rules[]\": { port: 22 } }\nat: rules[].from\n");
+	add("a.a", "A", "{\"rules\": [{\"port\": 80, \"from\": 1}, {\"port\": 22, \"from\": 2}]}");
+	run();
+	assert_int_equal(f.n, 1);
+	assert_true(bl_str_eqz(f.findings[0]->path, "rules[1].from"));
+}
+
 static void data_sources_are_not_judged(void **state)
 {
 	rule("t", HEAD "flag: { x: 1 }\n");
@@ -609,6 +634,8 @@ int main(void)
 		test(a_resource_of_a_type_anywhere_in_the_root_counts),
 		test(other_shapes_of_a_resource_are_at_hand),
 		test(a_type_may_be_named_by_its_beginning),
+		test(a_folded_part_has_one_finding_and_it_is_the_parts),
+		test(at_chooses_the_element_that_decided),
 		test(data_sources_are_not_judged),
 		test(comments_suppress_a_rule_by_id_or_alias),
 		test(sensitive_values_are_not_shown),
