@@ -148,9 +148,25 @@ static bool read_paths(bl_rule_reader *r, const bl_item *item, bl_paths_list *ou
 	return true;
 }
 
+/* A path, several, or a map of TYPE: PATH. */
 static bool read_each(bl_rule_reader *r, const bl_item *item)
 {
-	return read_paths(r, item, &r->rule->each);
+	bl_rule *rule = r->rule;
+	const bl_value *v = item->value;
+	if (v->kind != BL_MAP)
+		return read_paths(r, item, &rule->each);
+	rule->each.items = bl_new_n(r->arena, bl_path_expr *, v->n);
+	rule->each_types = bl_new_n(r->arena, bl_str, v->n);
+	for (uint32_t i = 0; i < v->n; i++) {
+		bl_paths_list one;
+		if (!read_paths(r, &v->map[i], &one))
+			return false;
+		if (one.n != 1)
+			return bl_rule_wrong(r, v->map[i].key_span, "'each' gives a type one path");
+		rule->each_types[i] = keep(r, v->map[i].key);
+		rule->each.items[rule->each.n++] = one.items[0];
+	}
+	return true;
 }
 
 static bool read_at(bl_rule_reader *r, const bl_item *item)

@@ -101,6 +101,7 @@ typedef struct bl_rule {
 	BL_VEC(bl_op) ops;
 	uint32_t when, flag; /* where they begin; when is NO_CONDITION without one */
 	bl_paths_list each, at;
+	bl_str *each_types; /* the type that each path of `each` is for, empty for all; NULL when it is for all of them */
 	BL_VEC(bl_related *) related;
 	BL_VEC(bl_regex *) regexes; /* freed with the rules */
 	bl_rule_example *examples;

@@ -268,11 +268,20 @@ static void report(judgement *j, const bl_cursor *element, bl_verdict v)
 	bl_vec_push(&j->result->arena, &j->result->findings, f);
 }
 
+static bool is_for(const judgement *j, size_t each)
+{
+	const bl_resource *r = bl_graph_node(j->run->graph, j->match.node)->resource;
+	bl_str type = j->rule->each_types ? j->rule->each_types[each] : BL_STR("");
+	return !type.n || bl_str_eqi(type, bl_graph_type(j->run->graph, j->match.node)) ||
+		(r && bl_str_eqi(type, r->native_type));
+}
+
 static void judge_elements(judgement *j, bl_verdict when)
 {
 	bl_cursors found = {0};
 	for (size_t i = 0; i < j->rule->each.n; i++)
-		bl_match_collect(&j->match, j->rule->each.items[i], &j->match.body, &found);
+		if (is_for(j, i))
+			bl_match_collect(&j->match, j->rule->each.items[i], &j->match.body, &found);
 	for (size_t i = 0; i < found.list.n; i++) {
 		const bl_cursor *c = found.list.items[i];
 		if (bl_cursor_absent(c))

@@ -461,7 +461,7 @@ static void a_type_may_be_named_by_its_beginning(void **state)
 
 static void a_folded_part_has_one_finding_and_it_is_the_parts(void **state)
 {
-	rule("t", "title: T\nseverity: low\nresource: [A, A/part]\neach: 'rules[] | .'\nflag: { port: 22 }\nmessage: '{name}'\n");
+	rule("t", "title: T\nseverity: low\nresource: [A, A/part]\neach: { A: \"rules[]\", A/part: . }\nflag: { port: 22 }\nmessage: '{name}'\n");
 	bl_resource *part = add("a.part", "A/part", "{\"port\": 22}");
 	bl_resource *owner = add("a.owner", "A", "{}");
 	bl_item *items = bl_new(&f.arena, bl_item);
