@@ -137,21 +137,31 @@ static const bl_value *json_text(bl_lowering *l, const bl_value *v, const bl_val
 	return bl_lower_unknown_of(l->arena, v, BL_MAP);
 }
 
-/* {a: b} -> [{Key: a, Value: b}] */
-static const bl_value *key_values(bl_lowering *l, const bl_value *v, const bl_value *block)
+/* {a: b} -> [{KEY: a, VALUE: b}] */
+static const bl_value *pairs(bl_lowering *l, const bl_value *v, const char *key, const char *value)
 {
 	if (v->kind != BL_MAP)
 		return v->kind == BL_UNKNOWN ? bl_lower_unknown_of(l->arena, v, BL_LIST) : v;
 	const bl_value **list = bl_new_n(l->arena, const bl_value *, v->n);
 	for (uint32_t i = 0; i < v->n; i++) {
 		bl_items pair = {0};
-		put_if(l, &pair, "Key", bl_value_string(l->arena, v->map[i].key_span, v->map[i].key));
-		put_if(l, &pair, "Value", v->map[i].value);
+		put_if(l, &pair, key, bl_value_string(l->arena, v->map[i].key_span, v->map[i].key));
+		put_if(l, &pair, value, v->map[i].value);
 		list[i] = bl_items_value(l->arena, v->map[i].key_span, &pair);
 	}
 	bl_value *out = bl_value_list(l->arena, v->span, list, v->n);
 	out->open = v->open;
 	return out;
+}
+
+static const bl_value *key_values(bl_lowering *l, const bl_value *v, const bl_value *block)
+{
+	return pairs(l, v, "Key", "Value");
+}
+
+static const bl_value *name_values(bl_lowering *l, const bl_value *v, const bl_value *block)
+{
+	return pairs(l, v, "name", "value");
 }
 
 /* [id, id] -> {id: {}, id: {}}: how ARM names user-assigned identities. */
@@ -260,6 +270,7 @@ static const struct {
 	{"id_map", id_map},
 	{"json", json_text},
 	{"key_values", key_values},
+	{"name_values", name_values},
 };
 
 bl_convert_fn bl_lower_converter(bl_str name)

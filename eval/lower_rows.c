@@ -132,6 +132,14 @@ static const bl_value *wrap(bl_lowering *l, const bl_value *op, const bl_value *
 		*one = v;
 		return instead(l, v, bl_value_list(l->arena, v->span, one, 1));
 	}
+	if (v->kind == BL_LIST) {
+		bl_value *list = bl_value_at(l->arena, v, v->span);
+		list->list = bl_new_n(l->arena, const bl_value *, v->n);
+		for (uint32_t i = 0; i < v->n; i++)
+			list->list[i] = v->list[i]->kind == BL_LIST ? v->list[i]
+								   : wrap(l, op, v->list[i]);
+		return list;
+	}
 	bl_item *item = bl_new(l->arena, bl_item);
 	*item = (bl_item){op->string, v->span, v};
 	return instead(l, v, bl_value_map(l->arena, v->span, item, 1));
@@ -151,6 +159,31 @@ static const bl_value *constant(bl_lowering *l, const bl_value *op, const bl_val
 	return instead(l, v, op);
 }
 
+/* A text made of the block's attributes; unknown, with what stands before it, from the first one that is not known. */
+static const bl_value *format(bl_lowering *l, const bl_value *op, const bl_value *v, const bl_value *block)
+{
+	bl_str rest = op->string, text = BL_STR(""), literal, name;
+	while (rest.n) {
+		bool more = bl_str_find(rest, BL_STR("{"), 0) >= 0;
+		rest = bl_str_cut(rest, '{', &literal);
+		text = bl_str_cat(l->arena, text, literal);
+		if (!more)
+			break;
+		rest = bl_str_cut(rest, '}', &name);
+		const bl_value *attribute = bl_value_get(block, name);
+		if (!is_there(attribute))
+			return NULL;
+		if (attribute->kind == BL_UNKNOWN || attribute->kind == BL_LIST ||
+			attribute->kind == BL_MAP) {
+			bl_value *u = bl_lower_unknown_of(l->arena, attribute, BL_STRING);
+			((bl_unknown *)u->unknown)->prefix = text;
+			return u;
+		}
+		text = bl_str_cat(l->arena, text, scalar_text(attribute));
+	}
+	return instead(l, v, bl_value_string(l->arena, v->span, text));
+}
+
 const bl_value *bl_lower_operate(bl_lowering *l, const bl_value *op, const bl_value *v,
 	const bl_value *block)
 {
@@ -161,6 +194,8 @@ const bl_value *bl_lower_operate(bl_lowering *l, const bl_value *op, const bl_va
 	}
 	if (v && (x = bl_value_getz(op, "value")))
 		v = constant(l, x, v);
+	if (v && (x = bl_value_getz(op, "format")))
+		v = format(l, x, v, block);
 	if (v && (x = bl_value_getz(op, "unwrap")))
 		v = unwrap(l, v);
 	if (v && (x = bl_value_getz(op, "split")))
