@@ -278,7 +278,7 @@ static bool read_fix(bl_rule_reader *r, const bl_item *item)
 			if (!need_text(r, part, &r->rule->info.remediation))
 				return false;
 		} else if (bl_str_eqz(part->key, "set") && part->value->kind == BL_MAP) {
-			r->rule->fix_set = part->value;
+			r->rule->fix_set = r->rule->info.fix = part->value;
 		} else {
 			return bl_rule_wrong(r, part->key_span, "'fix' has 'set' (a map of PATH: VALUE) and 'text'");
 		}
