@@ -142,7 +142,10 @@ bl_status bl_engine_load(bl_report *report, bl_pool *pool, bl_error *error)
 			open.tree = BL_TREE_REVISION;
 			open.revision = o->revision;
 		}
-		status = open_side(report, &open, o->paths, o->npaths, error);
+		/* without a path: the current folder, or all of the root that was named */
+		static const char *const here[] = {"."};
+		bool whole = o->npaths || o->root;
+		status = open_side(report, &open, whole ? o->paths : here, whole ? o->npaths : 1, error);
 	}
 	if (status != BL_OK)
 		return status;

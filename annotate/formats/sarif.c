@@ -247,18 +247,24 @@ static void put_suppressions(bl_json *j, const bl_finding *f)
 	bl_json_array_end(j);
 }
 
-/* The message's brackets would be read as links to related locations. */
+/* Brackets in a message would be read as links to related locations. */
+static void put_unlinked(bl_buf *out, bl_str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '[' || s.p[i] == ']' || s.p[i] == '\\')
+			bl_buf_putc(out, '\\');
+		bl_buf_putc(out, s.p[i]);
+	}
+}
+
 static void put_message(writer *w, const bl_finding *f, const bl_facts *facts)
 {
 	bl_buf text = {0};
-	bl_str m = f->message;
-	for (size_t i = 0; i < m.n; i++) {
-		if (m.p[i] == '[' || m.p[i] == ']' || m.p[i] == '\\')
-			bl_buf_putc(&text, '\\');
-		bl_buf_putc(&text, m.p[i]);
+	put_unlinked(&text, f->message);
+	if (f->result == BL_UNSURE && f->unknown.n) {
+		bl_buf_putz(&text, ". Not sure: ");
+		put_unlinked(&text, f->unknown);
 	}
-	if (f->result == BL_UNSURE && f->unknown.n)
-		bl_buf_putf(&text, ". Not sure: " BL_FMT, BL_ARG(f->unknown));
 	int id = 0;
 	for (const bl_via *v = f->via; v; v = v->next) {
 		bl_place place;
@@ -267,10 +273,7 @@ static void put_message(writer *w, const bl_finding *f, const bl_facts *facts)
 	}
 	for (size_t i = 0; i < facts->factors.n; i++) {
 		bl_buf_putz(&text, i ? "; " : ". ");
-		for (size_t k = 0; k < facts->factors.items[i].n; k++) {
-			char c = facts->factors.items[i].p[k];
-			bl_buf_putf(&text, "%s%c", c == '[' || c == ']' || c == '\\' ? "\\" : "", c);
-		}
+		put_unlinked(&text, facts->factors.items[i]);
 	}
 	member_text(&w->j, "message", bl_buf_str(&text));
 	bl_buf_done(&text);
