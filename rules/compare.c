@@ -77,6 +77,13 @@ static bl_tri is(const bl_value *v, const bl_value *want, bool exact)
 	return bl_tri_of(text_equal(a, b, exact));
 }
 
+bl_tri bl_compare_equal(const bl_value *a, const bl_value *b)
+{
+	if (a->kind == BL_UNKNOWN && b->kind == BL_UNKNOWN)
+		return BL_MAYBE;
+	return b->kind == BL_UNKNOWN ? is(b, a, false) : is(a, b, false);
+}
+
 static bl_tri starts_with(const bl_value *v, bl_str want)
 {
 	bl_str a;

@@ -131,6 +131,11 @@ static bool compile_argument(bl_rule_reader *r, const bl_item *item, uint32_t at
 		return compile_regexes(r, item, op);
 	case BL_ARG_CHECK:
 		return compile_check(r, item, op);
+	case BL_ARG_PATH:
+		if (!bl_value_text(item->value).n)
+			return bl_rule_wrong(r, item->value->span, "'" BL_FMT "' takes a path", BL_ARG(item->key));
+		op->path = bl_rule_path(r, item->value->string, item->value->span);
+		return op->path != NULL;
 	case BL_ARG_NUMBER:
 		if (item->value->kind != BL_NUMBER)
 			return bl_rule_wrong(r, item->value->span, "'" BL_FMT "' takes a number", BL_ARG(item->key));

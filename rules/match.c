@@ -231,11 +231,25 @@ static bl_verdict visit_present(bl_match *m, const bl_cursor *c, void *context)
 	return (bl_verdict){bl_tri_of(!bl_cursor_absent(c) || c->open), c, {NULL, 0}};
 }
 
+static const bl_cursor *start_of(const bl_match *m, bl_path_base base, const bl_cursor *c)
+{
+	switch (base) {
+	case BL_FROM_ASKER:
+		return m->asker ? &m->asker->body : &m->body;
+	case BL_FROM_NATIVE:
+		return &m->native;
+	case BL_FROM_ROOT:
+		return &m->body;
+	default:
+		return c;
+	}
+}
+
 static bl_verdict walk_path(bl_match *m, const bl_path_expr *path, const bl_cursor *c, visitor visit, void *context)
 {
 	for (size_t i = 0;; i++) {
 		const bl_way *way = &path->ways[i];
-		const bl_cursor *from = way->base == BL_FROM_ROOT ? &m->body : way->base == BL_FROM_NATIVE ? &m->native : c;
+		const bl_cursor *from = start_of(m, way->base, c);
 		if (i + 1 == path->n || walk(m, way, 0, from, visit_present, NULL).tri != BL_NO)
 			return walk(m, way, 0, from, visit, context);
 	}
@@ -400,6 +414,38 @@ static bl_verdict eval_compare(bl_match *m, const bl_op *op, const bl_cursor *c)
 	return (bl_verdict){t, c, words};
 }
 
+/* Equal to one of the values at the path; two that are absent are equal, one that is absent may be. */
+static bl_verdict eval_same(bl_match *m, const bl_op *op, const bl_cursor *c)
+{
+	bl_cursors found = {0};
+	bl_match_collect(m, op->path, c, &found);
+	bl_verdict any = found.unsure;
+	for (size_t i = 0; i < found.list.n && any.tri != BL_YES; i++) {
+		const bl_cursor *other = found.list.items[i];
+		if (bl_cursor_absent(c) != bl_cursor_absent(other) || c->open || other->open)
+			any = bl_verdict_or(any, unset(m, bl_cursor_absent(c) ? c : other));
+		else if (bl_cursor_absent(c))
+			any = (bl_verdict){BL_YES, c, {NULL, 0}};
+		else
+			any = bl_verdict_or(any, (bl_verdict){bl_compare_equal(c->value, other->value), c,
+				c->value->kind == BL_UNKNOWN ? why_unknown(c->value) : BL_STR("the value is not known")});
+	}
+	return any;
+}
+
+/* The key a value stands under, as a value of its own. */
+static bl_verdict eval_named(bl_match *m, uint32_t op, const bl_cursor *c)
+{
+	bl_cursor *name = bl_new(m->scratch, bl_cursor);
+	if (c->counted || !c->key.n)
+		return (bl_verdict){BL_NO, c, {NULL, 0}};
+	*name = *c;
+	name->value = bl_value_string(m->scratch, c->value ? c->value->span : BL_NOWHERE, c->key);
+	bl_verdict v = bl_match_condition(m, op + 1, name);
+	v.witness = c;
+	return v;
+}
+
 /* What a value word says of a value that is not there. */
 static bl_verdict eval_absent(bl_match *m, const bl_op *op, const bl_cursor *c)
 {
@@ -544,6 +590,10 @@ bl_verdict bl_match_condition(bl_match *m, uint32_t at, const bl_cursor *c)
 		return bl_match_condition(m, operand, meta(m));
 	case BL_OP_DEFAULT:
 		return eval_default(m, at, c);
+	case BL_OP_NAMED:
+		return eval_named(m, at, c);
+	case BL_OP_SAME_AS:
+		return eval_same(m, op, c);
 	case BL_OP_ABSENT:
 		if (!bl_cursor_absent(c))
 			return bl_match_condition(m, operand, c);

@@ -36,6 +36,7 @@ typedef struct bl_match {
 	bl_arena *scratch;
 	uint32_t node;
 	uint32_t budget; /* operations left; past them everything is a maybe */
+	const struct bl_match *asker; /* the node whose related resource this is, or NULL */
 	bool partial; /* declared elsewhere (a data source): what is absent may be there all the same */
 	bl_cursor body, written, native, meta;
 	bool has_meta;
@@ -70,6 +71,8 @@ bl_verdict bl_verdict_or(bl_verdict a, bl_verdict b);
 
 /* compare.c: a word that compares, on a present value. */
 bl_tri bl_compare(const bl_op *op, const bl_value *v);
+/* Equal as `is` has it; both present. */
+bl_tri bl_compare_equal(const bl_value *a, const bl_value *b);
 /* The text of a scalar; false for other kinds. */
 bool bl_scalar_text(const bl_value *v, bl_str *out);
 bool bl_scalar_number(const bl_value *v, double *out);

@@ -4,19 +4,20 @@
 
 /*
  * Policy documents come as JSON text, as a map, or as Terraform's data source of blocks. In the normal form a statement has
- * effect, actions, not-actions, resources, not-resources, principals, services, not-principals (all lists but effect),
- * condition and sid, absent where nothing was written.
+ * effect; the lists actions, resources, principals and services, empty where nothing was written; and not-actions, not-resources,
+ * not-principals, condition and sid, absent where nothing was written.
  */
 
 typedef struct statement_key {
 	const char *ours, *document, *block;
+	bool always;
 } statement_key;
 
 static const statement_key list_keys[] = {
-	{"actions", "Action", "actions"},
-	{"not-actions", "NotAction", "not_actions"},
-	{"not-resources", "NotResource", "not_resources"},
-	{"resources", "Resource", "resources"},
+	{"actions", "Action", "actions", true},
+	{"not-actions", "NotAction", "not_actions", false},
+	{"not-resources", "NotResource", "not_resources", false},
+	{"resources", "Resource", "resources", true},
 };
 
 static const bl_value *present(const bl_value *map, const char *key)
@@ -87,9 +88,10 @@ static void read_principals(bl_arena *arena, principal_lists *p, const bl_value 
 static void put_principals(bl_arena *arena, bl_items *items, const bl_value *v, bool negated)
 {
 	principal_lists p = {0};
-	if (!v)
+	if (!v && negated)
 		return;
-	read_principals(arena, &p, v);
+	if (v)
+		read_principals(arena, &p, v);
 	bl_value *accounts = bl_values_value(arena, p.span, &p.accounts);
 	bl_value *services = bl_values_value(arena, p.span, &p.services);
 	accounts->open = services->open = p.open;
@@ -112,6 +114,8 @@ static const bl_value *statement_of(bl_arena *arena, const bl_value *s, bool blo
 		const bl_value *v = present(s, blocks ? list_keys[i].block : list_keys[i].document);
 		if (v)
 			put(arena, &items, list_keys[i].ours, as_list(arena, v));
+		else if (list_keys[i].always)
+			put(arena, &items, list_keys[i].ours, bl_value_list(arena, BL_NOWHERE, NULL, 0));
 	}
 	put_principals(arena, &items, present(s, blocks ? "principals" : "Principal"), false);
 	put_principals(arena, &items, present(s, blocks ? "not_principals" : "NotPrincipal"), true);
@@ -163,7 +167,9 @@ const bl_value *bl_policy_statements(bl_match *m, const bl_value *v)
 	}
 	if (v->kind == BL_STRING)
 		v = bl_json_read(m->scratch, 0, v->string, &error);
+	/* the blocks of a data source are named in lower case */
+	bool blocks = v && bl_value_getz(v, "statement");
 	if (v && v->kind == BL_MAP)
-		return statements_of(m->scratch, present(v, "Statement"), v->open, false);
+		return statements_of(m->scratch, present(v, "Statement"), v->open, blocks);
 	return statements_of(m->scratch, v && v->kind == BL_LIST ? v : NULL, false, false);
 }

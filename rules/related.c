@@ -116,6 +116,7 @@ static bl_verdict where(bl_match *m, uint32_t op, uint32_t node)
 		bl_match other;
 		bl_match_begin(&other, m->rule, m->graph, m->names, m->scratch, node);
 		other.budget = m->budget;
+		other.asker = m;
 		v = bl_match_condition(&other, op + 1, &other.body);
 		m->budget = other.budget;
 		v.witness = NULL;

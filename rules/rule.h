@@ -20,7 +20,7 @@ typedef struct bl_step {
 	size_t nkeys;
 } bl_step;
 
-typedef enum bl_path_base { BL_FROM_HERE, BL_FROM_ROOT, BL_FROM_NATIVE } bl_path_base;
+typedef enum bl_path_base { BL_FROM_HERE, BL_FROM_ROOT, BL_FROM_NATIVE, BL_FROM_ASKER } bl_path_base;
 
 typedef struct bl_way {
 	bl_path_base base;
@@ -38,7 +38,7 @@ typedef enum bl_opcode {
 #define X(id, word, arg, doc) BL_OP_##id,
 #include "rules/ops.def"
 #undef X
-	BL_OP_PATH,    /* path, then one operand: the condition on what is there */
+	BL_OP_PATH, /* path, then one operand: the condition on what is there */
 	BL_OP_RELATED, /* related, then one operand: its `where` */
 	BL_OP_WORD_COUNT = BL_OP_PATH
 } bl_opcode;
@@ -49,6 +49,7 @@ typedef enum bl_arg_kind {
 	BL_ARG_CONDITION,
 	BL_ARG_CONDITIONS,
 	BL_ARG_NUMBER,
+	BL_ARG_PATH,
 	BL_ARG_REGEX,
 	BL_ARG_RELATED,
 	BL_ARG_SCALAR,

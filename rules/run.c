@@ -49,6 +49,8 @@ static bl_rule_numbers rules_for(const rule_run *run, bl_arena *scratch, uint32_
 {
 	const bl_resource *r = bl_graph_node(run->graph, node)->resource;
 	bl_str types[2] = {bl_graph_type(run->graph, node), r ? r->native_type : BL_STR("")};
+	for (size_t t = 0; r && r->existing && t < 2; t++)
+		types[t] = bl_str_cat(scratch, BL_STR("data."), types[t]);
 	bl_rule_numbers out = {0};
 	for (size_t t = 0; t < 2; t++) {
 		const bl_rule_numbers *list = types[t].n ? bl_map_get(&run->rules->by_type, types[t]) : NULL;
@@ -300,6 +302,8 @@ static void judge(const rule_run *run, slice_result *result, bl_arena *scratch, 
 	judgement j = {.run = run, .rule = rule, .result = result};
 	bl_verdict when = {BL_YES, NULL, {NULL, 0}};
 	bl_match_begin(&j.match, rule, run->graph, run->names, scratch, node);
+	/* a rule for a data source asks what the code says of it */
+	j.match.partial = false;
 	if (rule->when != BL_NO_CONDITION)
 		when = bl_match_condition(&j.match, rule->when, &j.match.body);
 	when.witness = NULL;
@@ -314,7 +318,7 @@ static void judge(const rule_run *run, slice_result *result, bl_arena *scratch, 
 static bool is_judged(const bl_node *node)
 {
 	if (node->resource)
-		return !node->resource->existing && !node->resource->is_module;
+		return !node->resource->is_module;
 	return node->asset && node->asset->body;
 }
 

@@ -99,6 +99,9 @@ static bool scan_way(scanner *s, bl_way *way)
 	if (bl_str_starts(rest, BL_STR("native:"))) {
 		way->base = BL_FROM_NATIVE;
 		s->i += 7;
+	} else if (bl_str_starts(rest, BL_STR("our:"))) {
+		way->base = BL_FROM_ASKER;
+		s->i += 4;
 	} else if (bl_str_eqz(rest, "$") || bl_str_starts(rest, BL_STR("$."))) {
 		way->base = BL_FROM_ROOT;
 		s->i += 1;

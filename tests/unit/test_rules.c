@@ -2,6 +2,7 @@
 
 #include "core/codec/json.h"
 #include "core/codec/yaml.h"
+#include "rules/builtin.h"
 #include "rules/pack.h"
 
 #include <setjmp.h>
@@ -445,6 +446,10 @@ static void a_resource_of_a_type_anywhere_in_the_root_counts(void **state)
 static void other_shapes_of_a_resource_are_at_hand(void **state)
 {
 	ROWS({"{ meta: { language: terraform, address: a.a } }", "{}", "fail"}, {"{ native: { x: 1 } }", "{\"x\": 1}", "fail"},
+		{"{ v.*: { named: { contains: pass }, check: hard-coded } }", "{\"v\": {\"PASSWORD\": \"x\"}}", "fail"},
+		{"{ v.*: { named: { contains: pass }, check: hard-coded } }", "{\"v\": {\"HOME\": \"x\"}}", "pass"},
+		{"{ x: { same-as: $.y } }", "{\"x\": \"A\", \"y\": \"a\"}", "fail"}, {"{ x: { same-as: $.y } }", "{\"x\": 1, \"y\": 2}", "pass"},
+		{"{ x: { same-as: $.y } }", "{\"x\": 1}", "maybe"}, {"{ x: { same-as: $.y } }", "{}", "fail"},
 		{"{ written.x: 1 }", "{\"written\": {\"x\": 1}}", "fail"}, {"{ 'native:x': 1 }", "{\"x\": 1}", "fail"},
 		{"{ \"e[]\": { p: 22, $.x: 1 } }", "{\"x\": 1, \"e\": [{\"p\": 22}]}", "fail"},
 		{"{ \"m[\\\"a.b/c\\\"]\": x }", "{\"m\": {\"a.b/c\": \"x\"}}", "fail"});
@@ -484,12 +489,52 @@ static void at_chooses_the_element_that_decided(void **state)
 	assert_true(bl_str_eqz(f.findings[0]->path, "rules[1].from"));
 }
 
-static void data_sources_are_not_judged(void **state)
+static void data_sources_are_judged_by_rules_that_name_them(void **state)
 {
-	rule("t", HEAD "flag: { x: 1 }\n");
+	rule("1", HEAD "flag: { x: 1 }\n");
+	rule("2", "title: T\nseverity: low\nresource: data.A\nflag: { x: 1 }\n");
 	add("data.a", "A", "{\"x\": 1}")->existing = true;
+	add("a.a", "A", "{\"x\": 1}");
 	run();
-	assert_int_equal(f.n, 0);
+	assert_int_equal(f.n, 2);
+	assert_true(bl_str_eqz(f.findings[0]->rule->id, "2"));
+	assert_true(bl_str_eqz(f.findings[1]->rule->id, "1"));
+}
+
+static void a_policy_is_read_from_the_data_source_it_waits_for(void **state)
+{
+	rule("t", HEAD "flag: { p: { as-policy: { principals: { contains: '*' }, effect: Allow } } }\n");
+	add("a.open", "A", "{\"p\": {\"$unknown\": {\"ref\": \"data.open\"}}}");
+	add("a.closed", "A", "{\"p\": {\"$unknown\": {\"ref\": \"data.closed\"}}}");
+	add("data.open", "aws_iam_policy_document",
+		"{\"statement\": [{\"actions\": [\"s3:*\"], \"principals\": [{\"type\": \"AWS\", \"identifiers\": [\"*\"]}]}]}")
+		->existing = true;
+	add("data.closed", "aws_iam_policy_document", "{\"statement\": [{\"actions\": [\"s3:*\"]}]}")->existing = true;
+	run();
+	assert_int_equal(f.n, 1);
+	assert_int_equal(f.findings[0]->result, BL_FAIL);
+	assert_true(bl_str_eqz(f.findings[0]->resource->address, "a.open"));
+}
+
+static void where_may_look_back_at_the_asker(void **state)
+{
+	rule("t", HEAD "flag: { no: { resource: B, where: { ns: { same-as: our:ns } } } }\n");
+	add("a.1", "A", "{\"ns\": \"one\"}");
+	add("a.2", "A", "{\"ns\": \"two\"}");
+	add("b.1", "B", "{\"ns\": \"one\"}");
+	run();
+	assert_int_equal(f.n, 1);
+	assert_true(bl_str_eqz(f.findings[0]->resource->address, "a.2"));
+}
+
+static void the_tables_are_in_order(void **state)
+{
+	const char *const *names;
+	size_t n = bl_builtin_names(&names);
+	for (size_t i = 1; i < n; i++)
+		assert_true(strcmp(names[i - 1], names[i]) < 0);
+	for (size_t i = 1; i < BL_OP_WORD_COUNT; i++)
+		assert_true(strcmp(bl_words[i - 1].name, bl_words[i].name) < 0);
 }
 
 static void comments_suppress_a_rule_by_id_or_alias(void **state)
@@ -636,7 +681,10 @@ int main(void)
 		test(a_type_may_be_named_by_its_beginning),
 		test(a_folded_part_has_one_finding_and_it_is_the_parts),
 		test(at_chooses_the_element_that_decided),
-		test(data_sources_are_not_judged),
+		test(data_sources_are_judged_by_rules_that_name_them),
+		test(a_policy_is_read_from_the_data_source_it_waits_for),
+		test(where_may_look_back_at_the_asker),
+		test(the_tables_are_in_order),
 		test(comments_suppress_a_rule_by_id_or_alias),
 		test(sensitive_values_are_not_shown),
 		test(mistakes_are_named_with_their_place),
