@@ -1,0 +1,3 @@
+param x string = '${
+resource a 'b@c' = {
+  '''
