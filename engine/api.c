@@ -170,6 +170,8 @@ static bool print_findings(const bl_report *report, const bl_print_options *o, b
 {
 	bl_report_view view = bl_engine_view(report);
 	view.colour = o->colour;
+	if (!o->colour)
+		view.seconds = 0; /* what is no terminal must not differ from run to run */
 	if (o->fail_on)
 		bl_severity_parse(bl_str_of(o->fail_on), &view.fail_on);
 	if (!bl_format_exists(bl_str_of(o->format)))
