@@ -7,6 +7,7 @@ static const evaluator evaluators[BL_LANG_COUNT] = {
 	[BL_LANG_CLOUDFORMATION] = bl_eval_cloudformation,
 	[BL_LANG_DOCKERFILE] = bl_eval_dockerfile,
 	[BL_LANG_KUBERNETES] = bl_eval_kubernetes,
+	[BL_LANG_TERRAFORM] = bl_eval_terraform,
 };
 
 void bl_eval_root(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out)
@@ -16,4 +17,21 @@ void bl_eval_root(const bl_eval_input *input, bl_arena *arena, bl_evaluation *ou
 	if (evaluate)
 		evaluate(input, arena, out);
 	bl_lower(input->schema, arena, out);
+}
+
+typedef const bl_value *(*expression_evaluator)(const bl_eval_input *input, bl_arena *arena, const bl_expr *expr,
+	bl_diag_list *diags);
+
+/* One row a language that has a console. */
+static const expression_evaluator expressions[BL_LANG_COUNT] = {
+	[BL_LANG_TERRAFORM] = bl_eval_terraform_expression,
+};
+
+const bl_value *bl_eval_expression(const bl_eval_input *input, bl_arena *arena, const bl_expr *expr, bl_diag_list *diags)
+{
+	expression_evaluator evaluate = expressions[input->root->language];
+	if (evaluate)
+		return evaluate(input, arena, expr, diags);
+	return bl_value_unknown(arena, expr->span, "expressions of %s are not evaluated yet",
+		bl_language_name(input->root->language));
 }

@@ -31,3 +31,19 @@ void bl_parse(bl_sources *sources, bl_document *document)
 		}
 	}
 }
+
+const bl_expr *bl_parse_expression(bl_sources *sources, bl_document *document)
+{
+	switch (document->language) {
+	case BL_LANG_ARM:
+		return bl_parse_arm_expression(sources, document);
+	case BL_LANG_BICEP:
+		return bl_parse_bicep_expression(sources, document);
+	case BL_LANG_TERRAFORM:
+		return bl_parse_terraform_expression(sources, document);
+	default:
+		bl_diag_add(&document->arena, &document->diags, BL_DIAG_ERROR, BL_NOWHERE, "%s has no expressions",
+			bl_language_name(document->language));
+		return NULL;
+	}
+}

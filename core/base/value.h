@@ -57,6 +57,13 @@ typedef struct bl_item {
 	const bl_value *value;
 } bl_item;
 
+/* What a language says of a list or a map beyond its elements; most say nothing. */
+typedef enum bl_shape {
+	BL_SHAPE_LOOSE, /* a list or map of anything: a tuple, an object */
+	BL_SHAPE_TYPED, /* elements of one type */
+	BL_SHAPE_SET    /* a list without places: elements differ, in canonical order */
+} bl_shape;
+
 struct bl_value {
 	uint8_t kind;   /* bl_kind */
 	uint8_t origin; /* bl_origin */
@@ -64,6 +71,7 @@ struct bl_value {
 	bool open;      /* a list or map that may hold more than is known */
 	uint32_t n;     /* elements of a list, items of a map */
 	bl_span span;
+	uint8_t shape;  /* bl_shape */
 	const bl_via *via;
 	union {
 		bool boolean;
@@ -72,8 +80,13 @@ struct bl_value {
 			bl_str digits; /* the number as written or computed, every digit kept; canonical decimal */
 		};
 		bl_str string;
-		const bl_value **list;
-		bl_item *map; /* in source order; keys are unique */
+		struct {
+			union {
+				const bl_value **list;
+				bl_item *map; /* in source order; keys are unique */
+			};
+			const bl_ref *rest; /* what the members that an open one does not show wait for; or NULL */
+		};
 		const bl_unknown *unknown;
 	};
 };

@@ -61,3 +61,58 @@ bl_tri bl_regex_match(const bl_regex *regex, bl_str text, size_t *begin, size_t 
 	pcre2_match_data_free(data);
 	return rc >= 0 ? BL_YES : rc == PCRE2_ERROR_NOMATCH ? BL_NO : BL_MAYBE;
 }
+
+size_t bl_regex_groups(const bl_regex *regex)
+{
+	uint32_t n = 0;
+	pcre2_pattern_info(regex->code, PCRE2_INFO_CAPTURECOUNT, &n);
+	return n + 1;
+}
+
+/* The entry of the name table that holds a group or a name. */
+static const unsigned char *named(const bl_regex *regex, size_t group, bl_str name)
+{
+	uint32_t n = 0, size = 0;
+	PCRE2_SPTR table = NULL;
+	pcre2_pattern_info(regex->code, PCRE2_INFO_NAMECOUNT, &n);
+	pcre2_pattern_info(regex->code, PCRE2_INFO_NAMEENTRYSIZE, &size);
+	pcre2_pattern_info(regex->code, PCRE2_INFO_NAMETABLE, &table);
+	for (uint32_t i = 0; i < n; i++, table += size)
+		if (name.n ? bl_str_eqz(name, (const char *)table + 2) : (size_t)(table[0] << 8 | table[1]) == group)
+			return table;
+	return NULL;
+}
+
+bl_str bl_regex_group_name(const bl_regex *regex, size_t group)
+{
+	const unsigned char *entry = named(regex, group, BL_STR(""));
+	return entry ? bl_str_of((const char *)entry + 2) : BL_STR("");
+}
+
+long long bl_regex_group_number(const bl_regex *regex, bl_str name)
+{
+	const unsigned char *entry = name.n ? named(regex, 0, name) : NULL;
+	return entry ? entry[0] << 8 | entry[1] : -1;
+}
+
+bl_tri bl_regex_find(const bl_regex *regex, bl_str text, size_t from, bl_regex_group *groups)
+{
+	pcre2_match_data *data = pcre2_match_data_create_from_pattern(regex->code, NULL);
+	pcre2_match_context *limits = pcre2_match_context_create(NULL);
+	int rc = PCRE2_ERROR_NOMEMORY;
+	if (data && limits) {
+		pcre2_set_match_limit(limits, MATCH_LIMIT);
+		pcre2_set_depth_limit(limits, DEPTH_LIMIT);
+		rc = pcre2_match(regex->code, (PCRE2_SPTR)(text.p ? text.p : ""), text.n, from, 0, data, limits);
+	}
+	size_t n = rc > 0 ? bl_regex_groups(regex) : 0;
+	for (size_t i = 0; i < n; i++) {
+		PCRE2_SIZE *at = pcre2_get_ovector_pointer(data) + 2 * i;
+		groups[i].found = i < (size_t)rc && at[0] != PCRE2_UNSET;
+		groups[i].begin = groups[i].found ? at[0] : 0;
+		groups[i].end = groups[i].found ? at[1] : 0;
+	}
+	pcre2_match_context_free(limits);
+	pcre2_match_data_free(data);
+	return rc > 0 ? BL_YES : rc == PCRE2_ERROR_NOMATCH ? BL_NO : BL_MAYBE;
+}

@@ -13,4 +13,17 @@ void bl_regex_free(bl_regex *regex);
 /* MAYBE when a limit was met. Thread-safe. begin and end (may be NULL) get the first match. */
 bl_tri bl_regex_match(const bl_regex *regex, bl_str text, size_t *begin, size_t *end);
 
+typedef struct bl_regex_group {
+	bool found;
+	size_t begin, end;
+} bl_regex_group;
+
+/* How many groups a match has, the whole match (number 0) among them. */
+size_t bl_regex_groups(const bl_regex *regex);
+/* The name of a group, or empty; the number of a name, or -1. */
+bl_str bl_regex_group_name(const bl_regex *regex, size_t group);
+long long bl_regex_group_number(const bl_regex *regex, bl_str name);
+/* As bl_regex_match, from an offset on, with all groups: there must be room for bl_regex_groups of them. */
+bl_tri bl_regex_find(const bl_regex *regex, bl_str text, size_t from, bl_regex_group *groups);
+
 #endif

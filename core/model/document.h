@@ -23,7 +23,7 @@ const char *bl_language_name(bl_language language);
 
 typedef enum bl_expr_kind {
 	BL_EXPR_LITERAL,   /* value: null, bool, number, string without interpolation */
-	BL_EXPR_TEMPLATE,  /* kids, each turned into text and joined */
+	BL_EXPR_TEMPLATE,  /* kids, each turned into text and joined; expand: the one kid is a FOR whose elements are joined */
 	BL_EXPR_NAME,      /* text: the identifier a reference begins with */
 	BL_EXPR_ATTR,      /* kids[0] . text; safe for .? */
 	BL_EXPR_INDEX,     /* kids[0] [ kids[1] ]; safe for [? ] */

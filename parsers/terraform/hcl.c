@@ -3,38 +3,38 @@
 
 #include "parsers/language.h"
 
-bool hcl_next(hcl *h)
+bool bl_hcl_next(bl_hcl *h)
 {
 	while (ts_tree_cursor_goto_next_sibling(&h->cursor))
-		if (ts_node_symbol(ts_tree_cursor_current_node(&h->cursor)) != HCL_COMMENT)
+		if (ts_node_symbol(ts_tree_cursor_current_node(&h->cursor)) != BL_HCL_COMMENT)
 			return true;
 	return false;
 }
 
-bool hcl_enter(hcl *h)
+bool bl_hcl_enter(bl_hcl *h)
 {
 	if (!ts_tree_cursor_goto_first_child(&h->cursor))
 		return false;
-	if (ts_node_symbol(ts_tree_cursor_current_node(&h->cursor)) != HCL_COMMENT)
+	if (ts_node_symbol(ts_tree_cursor_current_node(&h->cursor)) != BL_HCL_COMMENT)
 		return true;
-	if (hcl_next(h))
+	if (bl_hcl_next(h))
 		return true;
-	hcl_leave(h);
+	bl_hcl_leave(h);
 	return false;
 }
 
-bool hcl_over_limit(hcl *h, uint32_t begin, uint32_t end)
+bool bl_hcl_over_limit(bl_hcl *h, uint32_t begin, uint32_t end)
 {
 	if (h->depth > BL_PARSE_MAX_DEPTH) {
 		if (!h->too_deep)
-			bl_diag_add(h->arena, &h->document->diags, BL_DIAG_ERROR, hcl_span(h, begin, end),
+			bl_diag_add(h->arena, &h->document->diags, BL_DIAG_ERROR, bl_hcl_span(h, begin, end),
 				"nested deeper than %d levels", BL_PARSE_MAX_DEPTH);
 		h->too_deep = h->document->partial = true;
 		return true;
 	}
 	if (++h->nodes > BL_PARSE_MAX_NODES) {
 		if (!h->too_many)
-			bl_diag_add(h->arena, &h->document->diags, BL_DIAG_ERROR, hcl_span(h, begin, end),
+			bl_diag_add(h->arena, &h->document->diags, BL_DIAG_ERROR, bl_hcl_span(h, begin, end),
 				"more than %d expressions in one file", BL_PARSE_MAX_NODES);
 		h->too_many = h->document->partial = true;
 		return true;
@@ -42,16 +42,16 @@ bool hcl_over_limit(hcl *h, uint32_t begin, uint32_t end)
 	return false;
 }
 
-bl_expr *hcl_opaque(hcl *h, uint32_t begin, uint32_t end)
+bl_expr *bl_hcl_opaque(bl_hcl *h, uint32_t begin, uint32_t end)
 {
-	bl_expr *e = bl_expr_new(h->arena, BL_EXPR_OPAQUE, hcl_span(h, begin, end), 0);
-	e->text = hcl_slice(h, begin, end);
+	bl_expr *e = bl_expr_new(h->arena, BL_EXPR_OPAQUE, bl_hcl_span(h, begin, end), 0);
+	e->text = bl_hcl_slice(h, begin, end);
 	return e;
 }
 
 /* A block's parts as they are met; in a damaged file they may stand loose, without a block node around them. */
 typedef struct builder {
-	hcl *h;
+	bl_hcl *h;
 	bl_block *target;
 	uint32_t head_begin, head_end;
 	BL_VEC(bl_label) labels;
@@ -61,45 +61,45 @@ typedef struct builder {
 
 static void add_items(builder *b);
 
-static bool newline_between(hcl *h, uint32_t begin, uint32_t end)
+static bool newline_between(bl_hcl *h, uint32_t begin, uint32_t end)
 {
 	return memchr(h->text.p + begin, '\n', end - begin) != NULL;
 }
 
-static void want_newline(hcl *h, uint32_t before, uint32_t at, const char *what)
+static void want_newline(bl_hcl *h, uint32_t before, uint32_t at, const char *what)
 {
 	if (before >= at || newline_between(h, before, at))
 		return;
 	/* a heredoc's node ends with its marker; all else on one line is a mistake */
-	bl_diag_add(h->arena, &h->document->diags, BL_DIAG_ERROR, hcl_span(h, at, at),
+	bl_diag_add(h->arena, &h->document->diags, BL_DIAG_ERROR, bl_hcl_span(h, at, at),
 		"%s must start on a new line", what);
 	h->document->partial = true;
 }
 
-static bl_attr read_attribute(hcl *h, hcl_node n)
+static bl_attr read_attribute(bl_hcl *h, bl_hcl_node n)
 {
-	bl_attr a = {.span = hcl_span(h, n.begin, n.end)};
-	if (!hcl_enter(h))
+	bl_attr a = {.span = bl_hcl_span(h, n.begin, n.end)};
+	if (!bl_hcl_enter(h))
 		return a;
 	do {
-		hcl_node kid = hcl_here(h);
-		if (kid.symbol == HCL_IDENTIFIER && !a.name.n) {
-			a.name = hcl_slice(h, kid.begin, kid.end);
-			a.name_span = hcl_span(h, kid.begin, kid.end);
-		} else if (kid.symbol == HCL_EXPRESSION) {
-			a.expr = hcl_expression(h);
+		bl_hcl_node kid = bl_hcl_here(h);
+		if (kid.symbol == BL_HCL_IDENTIFIER && !a.name.n) {
+			a.name = bl_hcl_slice(h, kid.begin, kid.end);
+			a.name_span = bl_hcl_span(h, kid.begin, kid.end);
+		} else if (kid.symbol == BL_HCL_EXPRESSION) {
+			a.expr = bl_hcl_expression(h);
 			a.span.end = kid.end;
 		}
-	} while (hcl_next(h));
-	hcl_leave(h);
+	} while (bl_hcl_next(h));
+	bl_hcl_leave(h);
 	if (!a.expr)
-		a.expr = hcl_opaque(h, n.begin, n.end);
+		a.expr = bl_hcl_opaque(h, n.begin, n.end);
 	return a;
 }
 
-static void add_attribute(builder *b, hcl_node n)
+static void add_attribute(builder *b, bl_hcl_node n)
 {
-	hcl *h = b->h;
+	bl_hcl *h = b->h;
 	bl_attr a = read_attribute(h, n);
 	for (size_t i = 0; i < b->target->attrs.n && b->target->attrs.n < 256; i++) {
 		if (bl_str_eq(b->target->attrs.items[i].name, a.name)) {
@@ -119,25 +119,25 @@ static void forget_head(builder *b)
 	b->labels.n = b->labels.cap = 0;
 }
 
-static void add_label(builder *b, hcl_node n)
+static void add_label(builder *b, bl_hcl_node n)
 {
-	hcl *h = b->h;
-	bl_label label = {.span = hcl_span(h, n.begin, n.end)};
-	if (n.symbol == HCL_IDENTIFIER) {
-		label.text = hcl_slice(h, n.begin, n.end);
+	bl_hcl *h = b->h;
+	bl_label label = {.span = bl_hcl_span(h, n.begin, n.end)};
+	if (n.symbol == BL_HCL_IDENTIFIER) {
+		label.text = bl_hcl_slice(h, n.begin, n.end);
 	} else {
-		bl_expr *e = hcl_template(h);
+		bl_expr *e = bl_hcl_template(h);
 		label.text = bl_value_text(e->value);
 	}
 	bl_vec_push(h->arena, &b->labels, label);
 	b->head_end = n.end;
 }
 
-static void head_word(builder *b, hcl_node n)
+static void head_word(builder *b, bl_hcl_node n)
 {
-	if (n.symbol == HCL_IDENTIFIER && (!b->kind.n || newline_between(b->h, b->head_end, n.begin))) {
+	if (n.symbol == BL_HCL_IDENTIFIER && (!b->kind.n || newline_between(b->h, b->head_end, n.begin))) {
 		forget_head(b);
-		b->kind = hcl_slice(b->h, n.begin, n.end);
+		b->kind = bl_hcl_slice(b->h, n.begin, n.end);
 		b->head_begin = n.begin;
 		b->head_end = n.end;
 	} else if (b->kind.n) {
@@ -145,13 +145,13 @@ static void head_word(builder *b, hcl_node n)
 	}
 }
 
-static void open_block(builder *b, hcl_node brace)
+static void open_block(builder *b, bl_hcl_node brace)
 {
 	bl_arena *arena = b->h->arena;
 	bl_block *block = bl_new(arena, bl_block);
 	block->kind = b->kind;
-	block->head = hcl_span(b->h, b->head_begin, b->head_end);
-	block->span = hcl_span(b->h, b->head_begin, brace.end);
+	block->head = bl_hcl_span(b->h, b->head_begin, b->head_end);
+	block->span = bl_hcl_span(b->h, b->head_begin, brace.end);
 	block->labels.items = b->labels.items;
 	block->labels.n = b->labels.n;
 	block->labels.cap = b->labels.cap;
@@ -169,32 +169,32 @@ static void close_block(builder *b, uint32_t end)
 	b->target = b->open.items[--b->open.n];
 }
 
-static void add_item(builder *b, hcl_node n)
+static void add_item(builder *b, bl_hcl_node n)
 {
 	switch (n.symbol) {
-	case HCL_ATTRIBUTE:
+	case BL_HCL_ATTRIBUTE:
 		add_attribute(b, n);
 		break;
-	case HCL_BLOCK: {
+	case BL_HCL_BLOCK: {
 		builder inner = {.h = b->h, .target = b->target};
 		add_items(&inner);
 		break;
 	}
-	case HCL_BODY:
-	case HCL_ERROR:
+	case BL_HCL_BODY:
+	case BL_HCL_ERROR:
 		add_items(b);
 		break;
-	case HCL_BLOCK_BEGIN:
+	case BL_HCL_BLOCK_BEGIN:
 	case 2: /* a brace that the grammar took for something else */
 		if (b->kind.n)
 			open_block(b, n);
 		break;
-	case HCL_BLOCK_END:
+	case BL_HCL_BLOCK_END:
 	case 3:
 		close_block(b, n.end);
 		break;
-	case HCL_IDENTIFIER:
-	case HCL_STRING:
+	case BL_HCL_IDENTIFIER:
+	case BL_HCL_STRING:
 		head_word(b, n);
 		break;
 	default:
@@ -205,26 +205,26 @@ static void add_item(builder *b, hcl_node n)
 /* The children of the node under the cursor, into b's target. */
 static void add_items(builder *b)
 {
-	hcl_node whole = hcl_here(b->h);
-	if (hcl_over_limit(b->h, whole.begin, whole.end) || !hcl_enter(b->h))
+	bl_hcl_node whole = bl_hcl_here(b->h);
+	if (bl_hcl_over_limit(b->h, whole.begin, whole.end) || !bl_hcl_enter(b->h))
 		return;
 	uint32_t before = 0;
 	b->h->depth++;
 	do {
-		hcl_node n = hcl_here(b->h);
-		if (n.symbol == HCL_ATTRIBUTE || n.symbol == HCL_BLOCK) {
+		bl_hcl_node n = bl_hcl_here(b->h);
+		if (n.symbol == BL_HCL_ATTRIBUTE || n.symbol == BL_HCL_BLOCK) {
 			if (before)
-				want_newline(b->h, before, n.begin, n.symbol == HCL_BLOCK ? "a block" : "an argument");
+				want_newline(b->h, before, n.begin, n.symbol == BL_HCL_BLOCK ? "a block" : "an argument");
 			before = n.end;
 		}
 		add_item(b, n);
-	} while (hcl_next(b->h));
+	} while (bl_hcl_next(b->h));
 	b->h->depth--;
-	hcl_leave(b->h);
+	bl_hcl_leave(b->h);
 }
 
 /* A one-line block may hold one argument; `{` must stand on the head's line. Told apart only here: the grammar knows no newlines. */
-static void add_file(hcl *h, void *context)
+static void add_file(bl_hcl *h, void *context)
 {
 	bl_block *file = bl_new(h->arena, bl_block);
 	builder b = {.h = h, .target = file};
@@ -236,7 +236,7 @@ static void add_file(hcl *h, void *context)
 		/* a file's own arguments: a block without a kind holds them */
 		bl_block *own = bl_new(h->arena, bl_block);
 		own->kind = BL_STR("");
-		own->span = hcl_span(h, 0, (uint32_t)h->text.n);
+		own->span = bl_hcl_span(h, 0, (uint32_t)h->text.n);
 		own->head = file->attrs.items[0].name_span;
 		own->attrs.items = file->attrs.items;
 		own->attrs.n = file->attrs.n;
@@ -250,11 +250,11 @@ static void add_file(hcl *h, void *context)
 		bl_vec_push(h->arena, &h->document->blocks, file->blocks.items[i]);
 }
 
-static void say_error(hcl *h, hcl_node n)
+static void say_error(bl_hcl *h, bl_hcl_node n)
 {
-	bl_str what = hcl_slice(h, n.begin, n.end);
+	bl_str what = bl_hcl_slice(h, n.begin, n.end);
 	if (ts_node_is_missing(n.node)) {
-		bl_diag_add(h->arena, &h->document->diags, BL_DIAG_ERROR, hcl_span(h, n.begin, n.end),
+		bl_diag_add(h->arena, &h->document->diags, BL_DIAG_ERROR, bl_hcl_span(h, n.begin, n.end),
 			"syntax error: '%s' is missing", ts_language_symbol_name(tree_sitter_hcl(), n.symbol));
 		return;
 	}
@@ -263,18 +263,18 @@ static void say_error(hcl *h, hcl_node n)
 		what.n = (size_t)(newline - what.p);
 	if (what.n > 40)
 		what.n = 40;
-	bl_diag_add(h->arena, &h->document->diags, BL_DIAG_ERROR, hcl_span(h, n.begin, n.end),
+	bl_diag_add(h->arena, &h->document->diags, BL_DIAG_ERROR, bl_hcl_span(h, n.begin, n.end),
 		what.n ? "syntax error near '" BL_FMT "'" : "syntax error" BL_FMT, BL_ARG(what));
 }
 
 /* The outermost errors, in order. Only subtrees that hold one are entered. */
-static void say_errors(hcl *h)
+static void say_errors(bl_hcl *h)
 {
 	size_t said = 0;
 	int level = 0;
 	for (;;) {
-		hcl_node n = hcl_here(h);
-		bool wrong = n.symbol == HCL_ERROR || ts_node_is_missing(n.node);
+		bl_hcl_node n = bl_hcl_here(h);
+		bool wrong = n.symbol == BL_HCL_ERROR || ts_node_is_missing(n.node);
 		if (wrong) {
 			say_error(h, n);
 			if (++said > BL_DIAG_LIMIT)
@@ -295,7 +295,7 @@ static void say_errors(hcl *h)
 	}
 done:
 	if (!said)
-		bl_diag_add(h->arena, &h->document->diags, BL_DIAG_ERROR, hcl_span(h, 0, 0), "syntax error");
+		bl_diag_add(h->arena, &h->document->diags, BL_DIAG_ERROR, bl_hcl_span(h, 0, 0), "syntax error");
 	h->document->partial = true;
 }
 
@@ -326,7 +326,7 @@ static const char *read_text(void *payload, uint32_t at, TSPoint place, uint32_t
 	return r->text.p + at;
 }
 
-void hcl_parse(hcl *h, void (*visit)(hcl *h, void *context), void *context)
+void bl_hcl_parse(bl_hcl *h, void (*visit)(bl_hcl *h, void *context), void *context)
 {
 	TSParser *parser = ts_parser_new();
 	ts_parser_set_language(parser, tree_sitter_hcl());
@@ -335,7 +335,7 @@ void hcl_parse(hcl *h, void (*visit)(hcl *h, void *context), void *context)
 	TSInput input = {&r, read_text, TSInputEncodingUTF8, NULL};
 	TSTree *tree = ts_parser_parse_with_options(parser, NULL, input, (TSParseOptions){&b, over_budget});
 	if (!tree) {
-		bl_diag_add(h->arena, &h->document->diags, BL_DIAG_ERROR, hcl_span(h, 0, 0),
+		bl_diag_add(h->arena, &h->document->diags, BL_DIAG_ERROR, bl_hcl_span(h, 0, 0),
 			"too many syntax errors to make anything of this file");
 		h->document->partial = true;
 	} else {
@@ -352,33 +352,33 @@ void hcl_parse(hcl *h, void (*visit)(hcl *h, void *context), void *context)
 	ts_parser_delete(parser);
 }
 
-static hcl begin(bl_sources *sources, bl_document *document, uint32_t source)
+static bl_hcl begin(bl_sources *sources, bl_document *document, uint32_t source)
 {
-	return (hcl){.sources = sources, .document = document, .arena = &document->arena, .source = source,
+	return (bl_hcl){.sources = sources, .document = document, .arena = &document->arena, .source = source,
 		.text = bl_sources_text(sources, source)};
 }
 
 void bl_parse_terraform(bl_sources *sources, bl_document *document)
 {
-	hcl h = begin(sources, document, document->source);
-	hcl_parse(&h, add_file, NULL);
+	bl_hcl h = begin(sources, document, document->source);
+	bl_hcl_parse(&h, add_file, NULL);
 }
 
 /* The first argument's expression, wherever it stands. */
-static void take_expression(hcl *h, void *context)
+static void take_expression(bl_hcl *h, void *context)
 {
 	const bl_expr **out = context;
 	TSNode root = ts_tree_cursor_current_node(&h->cursor);
 	size_t attributes = 0;
-	if (ts_node_has_error(root) || !hcl_enter(h))
+	if (ts_node_has_error(root) || !bl_hcl_enter(h))
 		return;
-	if (hcl_here(h).symbol == HCL_BODY && hcl_enter(h)) {
+	if (bl_hcl_here(h).symbol == BL_HCL_BODY && bl_hcl_enter(h)) {
 		do {
-			if (hcl_here(h).symbol == HCL_ATTRIBUTE && !attributes++)
-				*out = read_attribute(h, hcl_here(h)).expr;
+			if (bl_hcl_here(h).symbol == BL_HCL_ATTRIBUTE && !attributes++)
+				*out = read_attribute(h, bl_hcl_here(h)).expr;
 			else
 				attributes += 2;
-		} while (hcl_next(h));
+		} while (bl_hcl_next(h));
 	}
 	if (attributes != 1)
 		*out = NULL;
@@ -395,10 +395,10 @@ static const bl_expr *wrapped(bl_sources *sources, bl_document *document, bl_spa
 	pieces[0] = (bl_piece){0, span.begin, span.begin, false};
 	pieces[1] = (bl_piece){(uint32_t)before.n, span.begin, span.end, same};
 	pieces[2] = (bl_piece){(uint32_t)(before.n + text.n), span.end, span.end, false};
-	hcl h = begin(sources, document, bl_sources_derive(sources, span.source, all, pieces, 3));
+	bl_hcl h = begin(sources, document, bl_sources_derive(sources, span.source, all, pieces, 3));
 	const bl_expr *e = NULL;
 	size_t said = document->diags.n;
-	hcl_parse(&h, take_expression, &e);
+	bl_hcl_parse(&h, take_expression, &e);
 	if (!e && document->diags.n == said)
 		bl_diag_add(arena, &document->diags, BL_DIAG_ERROR, span, "this is not one expression");
 	return e;
@@ -411,7 +411,7 @@ const bl_expr *bl_parse_terraform_expression(bl_sources *sources, bl_document *d
 	return wrapped(sources, document, span, BL_STR("e ="), text, BL_STR("\n"));
 }
 
-bl_expr *hcl_template_text(bl_sources *sources, bl_document *document, bl_span span, bl_str text)
+bl_expr *bl_hcl_template_text(bl_sources *sources, bl_document *document, bl_span span, bl_str text)
 {
 	bl_arena *arena = &document->arena;
 	bl_str mark = BL_STR("BL_TEMPLATE");

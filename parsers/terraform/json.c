@@ -25,7 +25,7 @@ static bl_expr *text(reader *r, const bl_value *v)
 		span.begin++;
 		span.end--;
 	}
-	bl_expr *e = hcl_template_text(r->sources, r->document, span, v->string);
+	bl_expr *e = bl_hcl_template_text(r->sources, r->document, span, v->string);
 	if (e)
 		return e;
 	e = bl_expr_new(r->arena, BL_EXPR_OPAQUE, v->span, 0);
@@ -75,7 +75,7 @@ static void attributes(reader *r, bl_block *b, const bl_value *body)
 		/* these hold names and types of the language, not values */
 		bool raw = bl_str_eqz(b->kind, "variable") && bl_str_eqz(item->key, "type");
 		if (raw && item->value->kind == BL_STRING) {
-			bl_expr *e = hcl_template_text(r->sources, r->document, item->value->span,
+			bl_expr *e = bl_hcl_template_text(r->sources, r->document, item->value->span,
 				bl_str_fmt(r->arena, "${" BL_FMT "}", BL_ARG(item->value->string)));
 			a.expr = e ? e : expression(r, item->value);
 		} else {

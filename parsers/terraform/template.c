@@ -5,21 +5,21 @@
 
 typedef BL_VEC(bl_expr *) parts;
 
-static void read_parts(hcl *h, uint32_t pos, uint32_t end, parts *out);
+static void read_parts(bl_hcl *h, uint32_t pos, uint32_t end, parts *out);
 
-static void add_run(hcl *h, uint32_t begin, uint32_t end, parts *out)
+static void add_run(bl_hcl *h, uint32_t begin, uint32_t end, parts *out)
 {
 	if (begin >= end)
 		return;
-	bl_expr *e = bl_expr_new(h->arena, BL_EXPR_LITERAL, hcl_span(h, begin, end), 0);
-	hcl_run run = {.expr = e, .begin = begin, .end = end, .trim_left = h->trim_next};
+	bl_expr *e = bl_expr_new(h->arena, BL_EXPR_LITERAL, bl_hcl_span(h, begin, end), 0);
+	bl_hcl_run run = {.expr = e, .begin = begin, .end = end, .trim_left = h->trim_next};
 	bl_vec_push(h->arena, &h->runs, run);
 	bl_vec_push(h->arena, out, e);
 	h->trim_next = false;
 }
 
 /* A strip marker at the begin of the node under the cursor trims the run before it, one at its end the run after it. */
-static void strip_markers(hcl *h, hcl_node n)
+static void strip_markers(bl_hcl *h, bl_hcl_node n)
 {
 	h->trim_next = false;
 	if (n.begin + 2 < n.end && h->text.p[n.begin + 2] == '~' && h->runs.n &&
@@ -29,117 +29,117 @@ static void strip_markers(hcl *h, hcl_node n)
 		h->trim_next = true;
 }
 
-static bl_expr *first_expression(hcl *h)
+static bl_expr *first_expression(bl_hcl *h)
 {
 	bl_expr *e = NULL;
-	if (!hcl_enter(h))
+	if (!bl_hcl_enter(h))
 		return NULL;
 	do {
-		if (hcl_here(h).symbol == HCL_EXPRESSION)
-			e = hcl_expression(h);
-	} while (hcl_next(h));
-	hcl_leave(h);
+		if (bl_hcl_here(h).symbol == BL_HCL_EXPRESSION)
+			e = bl_hcl_expression(h);
+	} while (bl_hcl_next(h));
+	bl_hcl_leave(h);
 	return e;
 }
 
-static bl_expr *interpolation(hcl *h, hcl_node n)
+static bl_expr *interpolation(bl_hcl *h, bl_hcl_node n)
 {
 	/* the expression may hold templates of its own, which know nothing of this one's markers and runs */
 	bl_expr *e = first_expression(h);
 	strip_markers(h, n);
-	return e ? e : bl_expr_string(h->arena, hcl_span(h, n.begin, n.end), BL_STR(""));
+	return e ? e : bl_expr_string(h->arena, bl_hcl_span(h, n.begin, n.end), BL_STR(""));
 }
 
-static bl_expr *joined(hcl *h, uint32_t begin, uint32_t end, const parts *p)
+static bl_expr *joined(bl_hcl *h, uint32_t begin, uint32_t end, const parts *p)
 {
-	bl_expr *e = bl_expr_new(h->arena, BL_EXPR_TEMPLATE, hcl_span(h, begin, end), 0);
+	bl_expr *e = bl_expr_new(h->arena, BL_EXPR_TEMPLATE, bl_hcl_span(h, begin, end), 0);
 	e->kids = p->items;
 	e->n = (uint32_t)p->n;
 	return e;
 }
 
-static bl_expr *for_directive(hcl *h, hcl_node n)
+static bl_expr *for_directive(bl_hcl *h, bl_hcl_node n)
 {
-	bl_expr *each = bl_expr_new(h->arena, BL_EXPR_FOR, hcl_span(h, n.begin, n.end), 4);
-	bl_expr *e = bl_expr_new(h->arena, BL_EXPR_TEMPLATE, hcl_span(h, n.begin, n.end), 1);
+	bl_expr *each = bl_expr_new(h->arena, BL_EXPR_FOR, bl_hcl_span(h, n.begin, n.end), 4);
+	bl_expr *e = bl_expr_new(h->arena, BL_EXPR_TEMPLATE, bl_hcl_span(h, n.begin, n.end), 1);
 	parts body = {0};
-	hcl_node begin = hcl_here(h);
-	if (begin.symbol == HCL_TEMPLATE_FOR_BEGIN && hcl_enter(h)) {
+	bl_hcl_node begin = bl_hcl_here(h);
+	if (begin.symbol == BL_HCL_TEMPLATE_FOR_BEGIN && bl_hcl_enter(h)) {
 		do {
-			hcl_node kid = hcl_here(h);
-			if (kid.symbol == HCL_IDENTIFIER) {
+			bl_hcl_node kid = bl_hcl_here(h);
+			if (kid.symbol == BL_HCL_IDENTIFIER) {
 				each->text2 = each->text;
-				each->text = hcl_slice(h, kid.begin, kid.end);
-			} else if (kid.symbol == HCL_EXPRESSION) {
-				each->kids[0] = hcl_expression(h);
+				each->text = bl_hcl_slice(h, kid.begin, kid.end);
+			} else if (kid.symbol == BL_HCL_EXPRESSION) {
+				each->kids[0] = bl_hcl_expression(h);
 			}
-		} while (hcl_next(h));
-		hcl_leave(h);
+		} while (bl_hcl_next(h));
+		bl_hcl_leave(h);
 	}
 	strip_markers(h, begin);
 	read_parts(h, begin.end, n.end, &body);
-	hcl_node last = hcl_here(h);
-	if (last.symbol == HCL_TEMPLATE_FOR_END)
+	bl_hcl_node last = bl_hcl_here(h);
+	if (last.symbol == BL_HCL_TEMPLATE_FOR_END)
 		strip_markers(h, last);
 	each->kids[2] = joined(h, begin.end, last.begin, &body);
 	e->kids[0] = each;
 	e->expand = true;
-	return each->kids[0] ? e : hcl_opaque(h, n.begin, n.end);
+	return each->kids[0] ? e : bl_hcl_opaque(h, n.begin, n.end);
 }
 
-static bl_expr *if_directive(hcl *h, hcl_node n)
+static bl_expr *if_directive(bl_hcl *h, bl_hcl_node n)
 {
-	bl_expr *e = bl_expr_new(h->arena, BL_EXPR_CONDITION, hcl_span(h, n.begin, n.end), 3);
+	bl_expr *e = bl_expr_new(h->arena, BL_EXPR_CONDITION, bl_hcl_span(h, n.begin, n.end), 3);
 	parts then = {0}, otherwise = {0};
-	hcl_node begin = hcl_here(h);
+	bl_hcl_node begin = bl_hcl_here(h);
 	e->kids[0] = first_expression(h);
 	strip_markers(h, begin);
 	read_parts(h, begin.end, n.end, &then);
-	hcl_node middle = hcl_here(h), last = middle;
+	bl_hcl_node middle = bl_hcl_here(h), last = middle;
 	e->kids[1] = joined(h, begin.end, middle.begin, &then);
-	if (middle.symbol == HCL_TEMPLATE_ELSE) {
+	if (middle.symbol == BL_HCL_TEMPLATE_ELSE) {
 		strip_markers(h, middle);
 		read_parts(h, middle.end, n.end, &otherwise);
-		last = hcl_here(h);
+		last = bl_hcl_here(h);
 	}
-	if (last.symbol == HCL_TEMPLATE_IF_END)
+	if (last.symbol == BL_HCL_TEMPLATE_IF_END)
 		strip_markers(h, last);
 	e->kids[2] = joined(h, middle.end, middle.end > last.begin ? middle.end : last.begin, &otherwise);
-	return e->kids[0] ? e : hcl_opaque(h, n.begin, n.end);
+	return e->kids[0] ? e : bl_hcl_opaque(h, n.begin, n.end);
 }
 
-static bl_expr *directive(hcl *h, hcl_node n)
+static bl_expr *directive(bl_hcl *h, bl_hcl_node n)
 {
 	bl_expr *e = NULL;
 	h->depth++;
-	if (!hcl_over_limit(h, n.begin, n.end) && hcl_enter(h)) {
-		hcl_node kind = hcl_here(h);
-		if (hcl_enter(h)) {
-			e = kind.symbol == HCL_TEMPLATE_FOR ? for_directive(h, n) : if_directive(h, n);
-			hcl_leave(h);
+	if (!bl_hcl_over_limit(h, n.begin, n.end) && bl_hcl_enter(h)) {
+		bl_hcl_node kind = bl_hcl_here(h);
+		if (bl_hcl_enter(h)) {
+			e = kind.symbol == BL_HCL_TEMPLATE_FOR ? for_directive(h, n) : if_directive(h, n);
+			bl_hcl_leave(h);
 		}
-		hcl_leave(h);
+		bl_hcl_leave(h);
 	}
 	h->depth--;
-	return e ? e : hcl_opaque(h, n.begin, n.end);
+	return e ? e : bl_hcl_opaque(h, n.begin, n.end);
 }
 
 /*
  * The parts from the cursor's next sibling on, text at pos first, up to a sibling that ends this level (an else, an
  * end) or, when there is none, up to end. The literal nodes are not asked: their scanner drops leading white space.
  */
-static void read_parts(hcl *h, uint32_t pos, uint32_t end, parts *out)
+static void read_parts(bl_hcl *h, uint32_t pos, uint32_t end, parts *out)
 {
-	while (hcl_next(h)) {
-		hcl_node n = hcl_here(h);
-		bool part = n.symbol == HCL_INTERPOLATION || n.symbol == HCL_DIRECTIVE;
-		if (n.symbol == HCL_TEMPLATE_LITERAL)
+	while (bl_hcl_next(h)) {
+		bl_hcl_node n = bl_hcl_here(h);
+		bool part = n.symbol == BL_HCL_INTERPOLATION || n.symbol == BL_HCL_DIRECTIVE;
+		if (n.symbol == BL_HCL_TEMPLATE_LITERAL)
 			continue;
 		add_run(h, pos, n.begin < end ? n.begin : end, out);
 		pos = n.end;
 		if (!part)
 			return;
-		bl_expr *e = n.symbol == HCL_INTERPOLATION ? interpolation(h, n) : directive(h, n);
+		bl_expr *e = n.symbol == BL_HCL_INTERPOLATION ? interpolation(h, n) : directive(h, n);
 		bl_vec_push(h->arena, out, e);
 	}
 	add_run(h, pos, end, out);
@@ -247,7 +247,7 @@ static bool is_space(char c)
 }
 
 /* In a heredoc each line is a run of its own to the strip markers: they reach to the line's end and no further. */
-static void trim_run(hcl *h, hcl_run *r, bool heredoc)
+static void trim_run(bl_hcl *h, bl_hcl_run *r, bool heredoc)
 {
 	const char *p = h->text.p;
 	if (r->trim_left) {
@@ -266,24 +266,24 @@ static void trim_run(hcl *h, hcl_run *r, bool heredoc)
 	}
 }
 
-static void set_literal(hcl *h, bl_expr *e, bl_span span, bl_str s)
+static void set_literal(bl_hcl *h, bl_expr *e, bl_span span, bl_str s)
 {
 	e->span = span;
 	e->value = bl_value_string(h->arena, span, s);
 }
 
-static void finish_quoted(hcl *h, size_t first)
+static void finish_quoted(bl_hcl *h, size_t first)
 {
 	for (size_t i = first; i < h->runs.n; i++) {
-		hcl_run *r = &h->runs.items[i];
-		bl_span span = hcl_span(h, r->begin, r->end);
+		bl_hcl_run *r = &h->runs.items[i];
+		bl_span span = bl_hcl_span(h, r->begin, r->end);
 		if (!r->trim_left && !r->trim_right) {
-			bl_str raw = hcl_slice(h, r->begin, r->end);
+			bl_str raw = bl_hcl_slice(h, r->begin, r->end);
 			set_literal(h, r->expr, span, has_escape(raw, true) ? decode(h->arena, raw, true) : raw);
 			continue;
 		}
 		/* markers strip what the escapes stand for as well */
-		bl_str s = decode(h->arena, hcl_slice(h, r->begin, r->end), true);
+		bl_str s = decode(h->arena, bl_hcl_slice(h, r->begin, r->end), true);
 		while (r->trim_left && s.n && is_space(s.p[0]))
 			s = bl_str_slice(s, 1, s.n);
 		while (r->trim_right && s.n && is_space(s.p[s.n - 1]))
@@ -293,11 +293,11 @@ static void finish_quoted(hcl *h, size_t first)
 }
 
 /* How far all lines of the heredoc are indented; lines of nothing but white space do not count. */
-static uint32_t indent_of(hcl *h, size_t first, uint32_t content)
+static uint32_t indent_of(bl_hcl *h, size_t first, uint32_t content)
 {
 	uint32_t least = UINT32_MAX;
 	for (size_t i = first; i < h->runs.n; i++) {
-		const hcl_run *r = &h->runs.items[i];
+		const bl_hcl_run *r = &h->runs.items[i];
 		bool line = r->begin == content || h->text.p[r->begin - 1] == '\n';
 		for (uint32_t at = r->begin; at < r->end; at++) {
 			if (line) {
@@ -323,14 +323,14 @@ typedef struct derived {
 	BL_VEC(bl_piece) pieces;
 } derived;
 
-static void add_piece(hcl *h, derived *d, uint32_t begin, uint32_t end, bool verbatim)
+static void add_piece(bl_hcl *h, derived *d, uint32_t begin, uint32_t end, bool verbatim)
 {
 	bl_piece piece = {d->n, begin, end, verbatim};
 	if (begin < end)
 		bl_vec_push(h->arena, &d->pieces, piece);
 }
 
-static void derive_line(hcl *h, derived *d, uint32_t begin, uint32_t end)
+static void derive_line(bl_hcl *h, derived *d, uint32_t begin, uint32_t end)
 {
 	uint32_t from = begin;
 	while (begin < end) {
@@ -354,7 +354,7 @@ static void derive_line(hcl *h, derived *d, uint32_t begin, uint32_t end)
 	d->n += end - from;
 }
 
-static void derive_run(hcl *h, derived *d, const hcl_run *r, uint32_t content, uint32_t indent)
+static void derive_run(bl_hcl *h, derived *d, const bl_hcl_run *r, uint32_t content, uint32_t indent)
 {
 	uint32_t at = r->begin;
 	while (at < r->end) {
@@ -372,18 +372,18 @@ static void derive_run(hcl *h, derived *d, const hcl_run *r, uint32_t content, u
 }
 
 /* Runs that are no slices of the file become slices of one derived text that holds the heredoc's literal text. */
-static void finish_heredoc(hcl *h, size_t first, uint32_t content, uint32_t end, bool flush)
+static void finish_heredoc(bl_hcl *h, size_t first, uint32_t content, uint32_t end, bool flush)
 {
 	uint32_t indent = flush ? indent_of(h, first, content) : 0;
 	bool same = !indent;
 	for (size_t i = first; i < h->runs.n; i++) {
 		trim_run(h, &h->runs.items[i], true);
-		same = same && !has_escape(hcl_slice(h, h->runs.items[i].begin, h->runs.items[i].end), false);
+		same = same && !has_escape(bl_hcl_slice(h, h->runs.items[i].begin, h->runs.items[i].end), false);
 	}
 	if (same) {
 		for (size_t i = first; i < h->runs.n; i++) {
-			const hcl_run *r = &h->runs.items[i];
-			set_literal(h, r->expr, hcl_span(h, r->begin, r->end), hcl_slice(h, r->begin, r->end));
+			const bl_hcl_run *r = &h->runs.items[i];
+			set_literal(h, r->expr, bl_hcl_span(h, r->begin, r->end), bl_hcl_slice(h, r->begin, r->end));
 		}
 		return;
 	}
@@ -398,20 +398,20 @@ static void finish_heredoc(hcl *h, size_t first, uint32_t content, uint32_t end,
 			      : h->source;
 	for (size_t i = first; i < h->runs.n; i++) {
 		uint32_t b = begins[i - first], e = begins[i - first + 1];
-		bl_span span = d.n ? (bl_span){source, b, e} : hcl_span(h, content, content);
+		bl_span span = d.n ? (bl_span){source, b, e} : bl_hcl_span(h, content, content);
 		set_literal(h, h->runs.items[i].expr, span, bl_str_make(d.p + b, e - b));
 	}
 }
 
-static bl_expr *finish(hcl *h, hcl_node n, const parts *p)
+static bl_expr *finish(bl_hcl *h, bl_hcl_node n, const parts *p)
 {
-	bl_span span = hcl_span(h, n.begin, n.end);
+	bl_span span = bl_hcl_span(h, n.begin, n.end);
 	if (!p->n)
 		return bl_expr_string(h->arena, span, BL_STR(""));
 	if (p->n > 1 || p->items[0]->expand)
 		return joined(h, n.begin, n.end, p);
 	bl_expr *only = p->items[0];
-	if (only->kind == BL_EXPR_LITERAL && n.symbol != HCL_HEREDOC) {
+	if (only->kind == BL_EXPR_LITERAL && n.symbol != BL_HCL_HEREDOC) {
 		/* the place of a quoted string is the string with its quotes */
 		only->span = span;
 		if (only->value)
@@ -420,48 +420,48 @@ static bl_expr *finish(hcl *h, hcl_node n, const parts *p)
 	return only;
 }
 
-static bl_expr *quoted(hcl *h, hcl_node n)
+static bl_expr *quoted(bl_hcl *h, bl_hcl_node n)
 {
 	parts p = {0};
 	size_t first = h->runs.n;
-	if (!hcl_enter(h))
-		return hcl_opaque(h, n.begin, n.end);
+	if (!bl_hcl_enter(h))
+		return bl_hcl_opaque(h, n.begin, n.end);
 	read_parts(h, n.begin + 1, n.end > n.begin + 1 ? n.end - 1 : n.begin + 1, &p);
-	hcl_leave(h);
+	bl_hcl_leave(h);
 	finish_quoted(h, first);
 	h->runs.n = first;
 	h->trim_next = false;
 	return finish(h, n, &p);
 }
 
-static bl_expr *heredoc(hcl *h, hcl_node n)
+static bl_expr *heredoc(bl_hcl *h, bl_hcl_node n)
 {
 	parts p = {0};
 	size_t first = h->runs.n;
 	bool flush = n.begin + 2 < n.end && h->text.p[n.begin + 2] == '-';
-	if (!hcl_enter(h))
-		return hcl_opaque(h, n.begin, n.end);
+	if (!bl_hcl_enter(h))
+		return bl_hcl_opaque(h, n.begin, n.end);
 	/* past the marker's line, and up to the line of the closing marker */
 	const char *newline = memchr(h->text.p + n.begin, '\n', n.end - n.begin);
 	uint32_t content = newline ? (uint32_t)(newline - h->text.p) + 1 : n.end, end = n.end;
 	while (end > content && h->text.p[end - 1] != '\n')
 		end--;
-	while (hcl_here(h).symbol != HCL_HEREDOC_MARK && hcl_next(h))
+	while (bl_hcl_here(h).symbol != BL_HCL_HEREDOC_MARK && bl_hcl_next(h))
 		;
 	read_parts(h, content, end, &p);
-	hcl_leave(h);
+	bl_hcl_leave(h);
 	finish_heredoc(h, first, content, end, flush);
 	h->runs.n = first;
 	h->trim_next = false;
 	return finish(h, n, &p);
 }
 
-bl_expr *hcl_template(hcl *h)
+bl_expr *bl_hcl_template(bl_hcl *h)
 {
-	hcl_node n = hcl_here(h);
+	bl_hcl_node n = bl_hcl_here(h);
 	bool trim_next = h->trim_next;
 	h->trim_next = false;
-	bl_expr *e = n.symbol == HCL_HEREDOC ? heredoc(h, n) : quoted(h, n);
+	bl_expr *e = n.symbol == BL_HCL_HEREDOC ? heredoc(h, n) : quoted(h, n);
 	h->trim_next = trim_next;
 	return e;
 }

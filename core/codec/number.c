@@ -1,0 +1,346 @@
+#include "core/codec/number.h"
+
+#include <stdio.h>
+#include <mpfr.h>
+#include <stdlib.h>
+
+enum { PRECISION = 512, DIGITS = 154, MOST_DIGITS = 200 };
+
+/* Texts shorter than this are copied to the stack to end with a NUL. */
+enum { SMALL = 256 };
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+bool bl_number_valid(bl_str s)
+{
+	size_t i = 0, digits = 0;
+	if (i < s.n && (s.p[i] == '-' || s.p[i] == '+'))
+		i++;
+	for (; i < s.n && is_digit(s.p[i]); i++)
+		digits++;
+	if (i < s.n && s.p[i] == '.')
+		for (i++; i < s.n && is_digit(s.p[i]); i++)
+			digits++;
+	if (!digits)
+		return false;
+	if (i < s.n && (s.p[i] == 'e' || s.p[i] == 'E')) {
+		size_t begin;
+		i++;
+		if (i < s.n && (s.p[i] == '-' || s.p[i] == '+'))
+			i++;
+		for (begin = i; i < s.n && is_digit(s.p[i]);)
+			i++;
+		if (i == begin || i - begin > 9)
+			return false;
+	}
+	return i == s.n;
+}
+
+/* Up to 15 digits and a sign: sums of them are exact in 64 bits. */
+static bool small_integer(bl_str s, long long *out)
+{
+	size_t i = 0;
+	bool minus = s.n && s.p[0] == '-';
+	long long n = 0;
+	if (minus)
+		i++;
+	if (i == s.n || s.n - i > 15)
+		return false;
+	for (; i < s.n; i++) {
+		if (!is_digit(s.p[i]))
+			return false;
+		n = n * 10 + (s.p[i] - '0');
+	}
+	*out = minus ? -n : n;
+	return true;
+}
+
+static void load(mpfr_t x, bl_str s)
+{
+	char small[SMALL];
+	mpfr_init2(x, PRECISION);
+	if (s.n < SMALL) {
+		memcpy(small, s.p, s.n);
+		small[s.n] = '\0';
+		mpfr_set_str(x, small, 10, MPFR_RNDN);
+		return;
+	}
+	char *z = bl_xmalloc(s.n + 1);
+	memcpy(z, s.p, s.n);
+	mpfr_set_str(x, z, 10, MPFR_RNDN);
+	free(z);
+}
+
+/* The fewest digits that read back as x, from DIGITS on: that many are always right. */
+static char *shortest(const mpfr_t x, mpfr_exp_t *exponent)
+{
+	mpfr_t back;
+	mpfr_init2(back, PRECISION);
+	char *digits = NULL;
+	for (size_t n = DIGITS; n <= DIGITS + 2; n++) {
+		if (digits)
+			mpfr_free_str(digits);
+		digits = mpfr_get_str(NULL, exponent, 10, n, x, MPFR_RNDN);
+		char text[DIGITS + 64];
+		const char *d = digits;
+		int sign = *d == '-' ? *d++ : '+';
+		snprintf(text, sizeof text, "%c0.%se%ld", sign, d, (long)*exponent);
+		mpfr_set_str(back, text, 10, MPFR_RNDN);
+		if (mpfr_equal_p(back, x))
+			break;
+	}
+	mpfr_clear(back);
+	return digits;
+}
+
+static void put_plain(bl_buf *out, const char *d, size_t n, long exponent)
+{
+	if (exponent <= 0) {
+		bl_buf_putz(out, "0.");
+		for (long i = exponent; i < 0; i++)
+			bl_buf_putc(out, '0');
+		bl_buf_put(out, bl_str_make(d, n));
+		return;
+	}
+	for (long i = 0; i < exponent || (size_t)i < n; i++) {
+		if (i == exponent)
+			bl_buf_putc(out, '.');
+		bl_buf_putc(out, (size_t)i < n ? d[i] : '0');
+	}
+}
+
+static bl_str store(bl_arena *arena, mpfr_t x)
+{
+	if (mpfr_zero_p(x) || !mpfr_number_p(x))
+		return BL_STR("0");
+	mpfr_exp_t exponent;
+	char *digits = shortest(x, &exponent);
+	const char *d = digits;
+	bl_buf out = {0};
+	if (*d == '-')
+		bl_buf_putc(&out, *d++);
+	size_t n = strlen(d);
+	while (n > 1 && d[n - 1] == '0')
+		n--;
+	if (exponent > MOST_DIGITS || exponent < -MOST_DIGITS) {
+		bl_buf_putc(&out, d[0]);
+		if (n > 1)
+			bl_buf_putc(&out, '.');
+		bl_buf_put(&out, bl_str_make(d + 1, n - 1));
+		bl_buf_putf(&out, "e%+03ld", (long)exponent - 1);
+	} else {
+		put_plain(&out, d, n, (long)exponent);
+	}
+	mpfr_free_str(digits);
+	bl_str s = bl_str_dup(arena, bl_buf_str(&out));
+	bl_buf_done(&out);
+	return s;
+}
+
+static bl_str store_integer(bl_arena *arena, long long n)
+{
+	return bl_str_fmt(arena, "%lld", n);
+}
+
+bl_str bl_number_canonical(bl_arena *arena, bl_str s)
+{
+	long long n;
+	if (small_integer(s, &n) && (s.p[0] != '0' || s.n == 1) && !(s.p[0] == '-' && (s.n < 2 || s.p[1] == '0')))
+		return s;
+	mpfr_t x;
+	load(x, s);
+	bl_str out = store(arena, x);
+	mpfr_clear(x);
+	return out;
+}
+
+static bool apply_small(bl_arena *arena, char op, long long a, long long b, bl_str *out)
+{
+	switch (op) {
+	case '+':
+		*out = store_integer(arena, a + b);
+		return true;
+	case '-':
+		*out = store_integer(arena, a - b);
+		return true;
+	case '*':
+		if (a > 1000000000 || a < -1000000000 || b > 1000000000 || b < -1000000000)
+			return false;
+		*out = store_integer(arena, a * b);
+		return true;
+	case '/':
+		if (!b || a % b)
+			return false;
+		*out = store_integer(arena, a / b);
+		return true;
+	case '%':
+		if (!b)
+			return false;
+		*out = store_integer(arena, a % b);
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool bl_number_apply(bl_arena *arena, char op, bl_str a, bl_str b, bl_str *out)
+{
+	long long i, j;
+	if (small_integer(a, &i) && small_integer(b, &j) && apply_small(arena, op, i, j, out))
+		return true;
+	mpfr_t x, y;
+	bool ok = true;
+	load(x, a);
+	load(y, b);
+	switch (op) {
+	case '+':
+		mpfr_add(x, x, y, MPFR_RNDN);
+		break;
+	case '-':
+		mpfr_sub(x, x, y, MPFR_RNDN);
+		break;
+	case '*':
+		mpfr_mul(x, x, y, MPFR_RNDN);
+		break;
+	case '/':
+	case '%':
+		ok = !mpfr_zero_p(y);
+		if (ok && op == '/')
+			mpfr_div(x, x, y, MPFR_RNDN);
+		else if (ok)
+			mpfr_fmod(x, x, y, MPFR_RNDN);
+		break;
+	case '^': {
+		/* the language counts powers and logarithms in doubles */
+		mpfr_t narrow;
+		mpfr_init2(narrow, 53);
+		mpfr_pow(narrow, x, y, MPFR_RNDN);
+		mpfr_set(x, narrow, MPFR_RNDN);
+		mpfr_clear(narrow);
+		break;
+	}
+	default:
+		ok = false;
+	}
+	ok = ok && mpfr_number_p(x);
+	if (ok)
+		*out = store(arena, x);
+	mpfr_clears(x, y, (mpfr_ptr)0);
+	return ok;
+}
+
+int bl_number_cmp(bl_str a, bl_str b)
+{
+	long long i, j;
+	if (small_integer(a, &i) && small_integer(b, &j))
+		return i < j ? -1 : i > j;
+	mpfr_t x, y;
+	load(x, a);
+	load(y, b);
+	int result = mpfr_cmp(x, y);
+	mpfr_clears(x, y, (mpfr_ptr)0);
+	return result;
+}
+
+bl_str bl_number_call(bl_arena *arena, bl_number_function f, bl_str a)
+{
+	mpfr_t x;
+	load(x, a);
+	switch (f) {
+	case BL_NUMBER_ABS:
+		mpfr_abs(x, x, MPFR_RNDN);
+		break;
+	case BL_NUMBER_CEIL:
+		mpfr_ceil(x, x);
+		break;
+	case BL_NUMBER_FLOOR:
+		mpfr_floor(x, x);
+		break;
+	case BL_NUMBER_NEGATE:
+		mpfr_neg(x, x, MPFR_RNDN);
+		break;
+	case BL_NUMBER_TRUNCATE:
+		mpfr_trunc(x, x);
+		break;
+	}
+	bl_str out = store(arena, x);
+	mpfr_clear(x);
+	return out;
+}
+
+bool bl_number_log(bl_arena *arena, bl_str a, bl_str base, bl_str *out)
+{
+	mpfr_t x, y;
+	load(x, a);
+	load(y, base);
+	mpfr_prec_round(x, 53, MPFR_RNDN);
+	mpfr_prec_round(y, 53, MPFR_RNDN);
+	mpfr_log(x, x, MPFR_RNDN);
+	mpfr_log(y, y, MPFR_RNDN);
+	mpfr_div(x, x, y, MPFR_RNDN);
+	bool ok = mpfr_number_p(x);
+	if (ok)
+		*out = store(arena, x);
+	mpfr_clears(x, y, (mpfr_ptr)0);
+	return ok;
+}
+
+bool bl_number_integer(bl_str s, long long *out)
+{
+	if (small_integer(s, out))
+		return true;
+	mpfr_t x;
+	load(x, s);
+	bool ok = mpfr_integer_p(x) && mpfr_fits_intmax_p(x, MPFR_RNDN);
+	if (ok)
+		*out = (long long)mpfr_get_sj(x, MPFR_RNDN);
+	mpfr_clear(x);
+	return ok;
+}
+
+bool bl_number_parse(bl_arena *arena, bl_str s, int base, bl_str *out)
+{
+	mpz_t z;
+	mpfr_t x;
+	size_t begin = s.n && (s.p[0] == '-' || s.p[0] == '+');
+	for (size_t i = begin; i < s.n; i++)
+		if (s.p[i] == ' ' || (s.p[i] >= '\t' && s.p[i] <= '\r') || !s.p[i])
+			return false;
+	if (begin == s.n || s.n > 100000)
+		return false;
+	char *text = bl_str_z(arena, s.p[0] == '+' ? bl_str_slice(s, 1, s.n) : s);
+	if (mpz_init_set_str(z, text, base) != 0) {
+		mpz_clear(z);
+		return false;
+	}
+	mpfr_init2(x, PRECISION);
+	mpfr_set_z(x, z, MPFR_RNDN);
+	*out = store(arena, x);
+	mpfr_clear(x);
+	mpz_clear(z);
+	return true;
+}
+
+bool bl_number_format(bl_arena *arena, bl_str s, int base, bl_str *out)
+{
+	mpfr_t x;
+	load(x, s);
+	bool ok = mpfr_integer_p(x) && mpfr_get_exp(x) < 1 << 16;
+	if (mpfr_zero_p(x)) {
+		*out = BL_STR("0");
+		ok = true;
+	} else if (ok) {
+		mpz_t z;
+		mpz_init(z);
+		mpfr_get_z(z, x, MPFR_RNDN);
+		char *text = mpz_get_str(NULL, base, z);
+		*out = bl_str_dup(arena, bl_str_of(text));
+		free(text);
+		mpz_clear(z);
+	}
+	mpfr_clear(x);
+	return ok;
+}

@@ -1,0 +1,688 @@
+/* Functions over lists, sets and maps. */
+#include "core/codec/number.h"
+#include "eval/functions/functions.h"
+
+#include <stdlib.h>
+
+static void push(bl_tf_args *a, bl_values *to, const bl_value *v)
+{
+	bl_vec_push(a->arena, to, v);
+}
+
+static bl_value *copy_of(bl_tf_args *a, const bl_value *v)
+{
+	return bl_value_at(a->arena, v, v->span);
+}
+
+/* A list as a result, open where the argument is, of the argument's own shape unless that is a set. */
+static const bl_value *like(bl_tf_args *a, const bl_values *values, const bl_value *from)
+{
+	bl_value *v = bl_tf_list(a, values, from->shape == BL_SHAPE_LOOSE ? BL_SHAPE_LOOSE : BL_SHAPE_TYPED);
+	v->open = from->open;
+	v->rest = from->rest;
+	return v;
+}
+
+/* alltrue and anytrue: unknown elements decide only when the others do not. */
+static const bl_value *all_or_any(bl_tf_args *a, bl_tri start, bl_tri (*join)(bl_tri, bl_tri))
+{
+	bl_tri t = start;
+	const bl_value *list = a->v[0];
+	for (uint32_t i = 0; i < list->n; i++) {
+		const bl_value *b = bl_tf_to_bool(a->tf, list->list[i]);
+		if (!b)
+			return bl_tf_refuse(a, "an element is %s, not a bool", bl_tf_kind_name(list->list[i]));
+		t = join(t, b->kind == BL_BOOL ? bl_tri_of(b->boolean) : b->kind == BL_NULL ? BL_NO : BL_MAYBE);
+	}
+	if (list->open)
+		t = join(t, BL_MAYBE);
+	return t == BL_MAYBE ? bl_tf_not_known(a, BL_BOOL) : bl_tf_flag(a, t == BL_YES);
+}
+
+const bl_value *bl_tf_fn_alltrue(bl_tf_args *a)
+{
+	return all_or_any(a, BL_YES, bl_tri_and);
+}
+
+const bl_value *bl_tf_fn_anytrue(bl_tf_args *a)
+{
+	return all_or_any(a, BL_NO, bl_tri_or);
+}
+
+const bl_value *bl_tf_fn_chunklist(bl_tf_args *a)
+{
+	long long size;
+	bl_values chunks = {0}, one = {0};
+	const bl_value *list = a->v[0];
+	if (!bl_number_integer(a->v[1]->digits, &size) || size < 0)
+		return bl_tf_refuse(a, "the size must be a whole number that is not negative");
+	if (list->open)
+		return bl_tf_not_known(a, BL_LIST);
+	for (uint32_t i = 0; i < list->n; i++) {
+		push(a, &one, list->list[i]);
+		if ((size && one.n == (size_t)size) || i + 1 == list->n) {
+			push(a, &chunks, bl_tf_list(a, &one, BL_SHAPE_TYPED));
+			one = (bl_values){0};
+		}
+	}
+	return bl_tf_list(a, &chunks, BL_SHAPE_TYPED);
+}
+
+/* The kind that all have when they become one type: a string where kinds differ. */
+static const bl_value *as_one_type(bl_tf_args *a, const bl_value *v)
+{
+	if (v->kind != BL_BOOL && v->kind != BL_NUMBER)
+		return v;
+	for (size_t i = 0; i < a->n; i++) {
+		const bl_value *o = a->v[i];
+		int kind = o->kind == BL_UNKNOWN ? o->unknown->type : o->kind;
+		if (kind == BL_STRING || (kind != v->kind && (kind == BL_BOOL || kind == BL_NUMBER)))
+			return bl_tf_to_string(a->tf, v);
+	}
+	return v;
+}
+
+const bl_value *bl_tf_fn_coalesce(bl_tf_args *a)
+{
+	bool text = false;
+	for (size_t i = 0; i < a->n; i++)
+		text |= a->v[i]->kind == BL_STRING;
+	for (size_t i = 0; i < a->n; i++) {
+		const bl_value *v = a->v[i];
+		if (v->kind == BL_UNKNOWN && !(v->unknown->not_null && v->unknown->type != BL_STRING))
+			return bl_tf_not_known(a, text ? BL_STRING : v->unknown->type);
+		if (v->kind == BL_NULL || (v->kind == BL_STRING && !v->string.n))
+			continue;
+		return as_one_type(a, v);
+	}
+	return bl_tf_refuse(a, "no argument is left that is neither null nor empty");
+}
+
+const bl_value *bl_tf_fn_coalescelist(bl_tf_args *a)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		const bl_value *v = a->v[i];
+		if (v->kind == BL_UNKNOWN || ((v->kind == BL_LIST || v->kind == BL_MAP) && v->open && !v->n))
+			return bl_tf_not_known(a, BL_LIST);
+		if (v->kind == BL_LIST && v->n)
+			return v;
+		if (v->kind != BL_LIST && v->kind != BL_NULL)
+			return bl_tf_refuse(a, "argument %zu must be a list, not %s", i + 1, bl_tf_kind_name(v));
+	}
+	return bl_tf_refuse(a, "all lists are empty");
+}
+
+const bl_value *bl_tf_fn_compact(bl_tf_args *a)
+{
+	bl_values out = {0};
+	const bl_value *list = a->v[0];
+	bool open = list->open;
+	for (uint32_t i = 0; i < list->n; i++) {
+		const bl_value *s = bl_tf_to_string(a->tf, list->list[i]);
+		if (!s)
+			return bl_tf_refuse(a, "an element is %s, not a string", bl_tf_kind_name(list->list[i]));
+		if (s->kind == BL_UNKNOWN && !s->unknown->prefix.n && !s->unknown->suffix.n)
+			open = true;
+		if (s->kind == BL_UNKNOWN || (s->kind == BL_STRING && s->string.n))
+			push(a, &out, s);
+	}
+	bl_value *v = bl_tf_list(a, &out, BL_SHAPE_TYPED);
+	v->open = open;
+	return v;
+}
+
+const bl_value *bl_tf_fn_concat(bl_tf_args *a)
+{
+	bl_values out = {0};
+	bool open = false, loose = false;
+	const bl_ref *rest = NULL;
+	if (!a->n)
+		return bl_tf_refuse(a, "at least one argument is required");
+	for (size_t i = 0; i < a->n; i++) {
+		const bl_value *v = a->v[i];
+		if (v->kind == BL_NULL)
+			return bl_tf_refuse(a, "argument %zu must not be null", i + 1);
+		if (v->kind == BL_UNKNOWN) {
+			/* what is known of the others stays known; the places do not, but few ask for places here */
+			open = true;
+			rest = v->unknown->nrefs ? &v->unknown->refs[0] : rest;
+			continue;
+		}
+		open |= v->open;
+		loose |= v->shape == BL_SHAPE_LOOSE;
+		rest = v->open && v->rest ? v->rest : rest;
+		for (uint32_t k = 0; k < v->n; k++)
+			push(a, &out, bl_tf_marked(a->tf, v->list[k], v->sensitive));
+	}
+	bl_value *v = bl_tf_list(a, &out, loose ? BL_SHAPE_LOOSE : BL_SHAPE_TYPED);
+	v->open = open;
+	v->rest = rest;
+	return v;
+}
+
+const bl_value *bl_tf_fn_contains(bl_tf_args *a)
+{
+	const bl_value *list = a->v[0];
+	bl_tri found = list->open ? BL_MAYBE : BL_NO;
+	for (uint32_t i = 0; i < list->n; i++) {
+		const bl_value *x = list->list[i], *y = a->v[1];
+		/* the wanted value becomes what the elements are */
+		if (x->kind == BL_STRING && y->kind != BL_STRING && bl_tf_to_string(a->tf, y))
+			y = bl_tf_to_string(a->tf, y);
+		found = bl_tri_or(found, bl_tf_equal(x, y));
+	}
+	return found == BL_MAYBE ? bl_tf_not_known(a, BL_BOOL) : bl_tf_flag(a, found == BL_YES);
+}
+
+const bl_value *bl_tf_fn_distinct(bl_tf_args *a)
+{
+	bl_values out = {0};
+	const bl_value *list = bl_tf_unify(a->tf, a->v[0], BL_SHAPE_TYPED);
+	for (uint32_t i = 0; i < list->n; i++) {
+		bool seen = false;
+		for (size_t k = 0; k < out.n && !seen && bl_tf_spend(a->tf, 1, a->span); k++)
+			seen = bl_tf_equal(out.items[k], list->list[i]) == BL_YES;
+		if (!seen)
+			push(a, &out, list->list[i]);
+	}
+	return like(a, &out, list);
+}
+
+const bl_value *bl_tf_fn_element(bl_tf_args *a)
+{
+	long long i;
+	const bl_value *list = a->v[0];
+	if (!bl_number_integer(a->v[1]->digits, &i))
+		return bl_tf_refuse(a, "the index must be a whole number");
+	if (list->shape == BL_SHAPE_SET)
+		return bl_tf_refuse(a, "the elements of a set have no index");
+	if (list->open && (i < 0 || i >= (long long)list->n))
+		return bl_tf_not_known(a, -1);
+	if (!list->n)
+		return bl_tf_refuse(a, "the list is empty");
+	i %= (long long)list->n;
+	return list->list[i < 0 ? i + (long long)list->n : i];
+}
+
+static bool flatten_into(bl_tf_args *a, bl_values *out, const bl_value *v, int depth)
+{
+	bool open = v->open;
+	for (uint32_t i = 0; i < v->n && depth < BL_EVAL_MAX_DEPTH; i++) {
+		const bl_value *x = v->list[i];
+		if (!bl_tf_spend(a->tf, 1, a->span))
+			return true;
+		if (x->kind == BL_LIST)
+			open |= flatten_into(a, out, x, depth + 1);
+		else if (x->kind == BL_UNKNOWN && (x->unknown->type < 0 || x->unknown->type == BL_LIST))
+			open = true; /* it may be a list of some or none */
+		else
+			push(a, out, bl_tf_marked(a->tf, x, v->sensitive));
+	}
+	return open;
+}
+
+const bl_value *bl_tf_fn_flatten(bl_tf_args *a)
+{
+	bl_values out = {0};
+	bool open = flatten_into(a, &out, a->v[0], 0);
+	bl_value *v = bl_tf_list(a, &out, BL_SHAPE_LOOSE);
+	v->open = open;
+	v->rest = a->v[0]->rest;
+	return v;
+}
+
+const bl_value *bl_tf_fn_index(bl_tf_args *a)
+{
+	const bl_value *list = a->v[0];
+	for (uint32_t i = 0; i < list->n; i++) {
+		bl_tri t = bl_tf_equal(list->list[i], a->v[1]);
+		if (t == BL_YES)
+			return bl_tf_count(a, i);
+		if (t == BL_MAYBE)
+			return bl_tf_not_known(a, BL_NUMBER);
+	}
+	return list->open ? bl_tf_not_known(a, BL_NUMBER) : bl_tf_refuse(a, "the item is not in the list");
+}
+
+const bl_value *bl_tf_fn_keys(bl_tf_args *a)
+{
+	bl_values out = {0};
+	const bl_value *map = a->v[0];
+	const bl_item **items = bl_tf_sorted(a->tf, map);
+	for (uint32_t i = 0; i < map->n; i++)
+		push(a, &out, bl_value_string(a->arena, items[i]->key_span, items[i]->key));
+	return like(a, &out, map);
+}
+
+/* Characters as people count them: a base with its combining marks is one. The common marks are known here, not all of Unicode. */
+static bool joins(uint32_t c, uint32_t before)
+{
+	return (c >= 0x300 && c <= 0x36f) || c == 0x200d || before == 0x200d || (c >= 0xfe00 && c <= 0xfe0f) ||
+	       (c >= 0x1f3fb && c <= 0x1f3ff) || (c == '\n' && before == '\r') || (c >= 0x20d0 && c <= 0x20ff) ||
+	       (c >= 0x1ab0 && c <= 0x1aff);
+}
+
+static size_t characters(bl_str s)
+{
+	size_t n = 0;
+	uint32_t before = 0;
+	for (size_t i = 0; i < s.n;) {
+		unsigned char c = (unsigned char)s.p[i];
+		size_t len = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+		uint32_t point = len == 1 ? c : c & (0xffu >> (len + 1));
+		for (size_t k = 1; k < len && i + k < s.n; k++)
+			point = point << 6 | ((unsigned char)s.p[i + k] & 0x3f);
+		n += !n || !joins(point, before);
+		before = point;
+		i += len;
+	}
+	return n;
+}
+
+const bl_value *bl_tf_fn_length(bl_tf_args *a)
+{
+	const bl_value *v = a->v[0];
+	switch (v->kind) {
+	case BL_LIST:
+	case BL_MAP:
+		return v->open ? bl_tf_not_known(a, BL_NUMBER) : bl_tf_count(a, v->n);
+	case BL_STRING:
+		return bl_tf_count(a, characters(v->string));
+	case BL_UNKNOWN:
+		return bl_tf_not_known(a, BL_NUMBER);
+	default:
+		return bl_tf_refuse(a, "%s has no length", bl_tf_kind_name(v));
+	}
+}
+
+const bl_value *bl_tf_fn_lookup(bl_tf_args *a)
+{
+	const bl_value *v = bl_value_get(a->v[0], a->v[1]->string);
+	if (v)
+		return v;
+	if (a->v[0]->open)
+		return bl_tf_not_known(a, -1);
+	return a->n > 2 ? a->v[2] : bl_tf_refuse(a, "there is no '" BL_FMT "'", BL_ARG(a->v[1]->string));
+}
+
+const bl_value *bl_tf_fn_matchkeys(bl_tf_args *a)
+{
+	bl_values out = {0};
+	const bl_value *values = a->v[0], *keys = a->v[1], *wanted = a->v[2];
+	if (values->open || keys->open || wanted->open)
+		return bl_tf_not_known(a, BL_LIST);
+	if (values->n != keys->n)
+		return bl_tf_refuse(a, "values and keys differ in length");
+	for (uint32_t i = 0; i < keys->n; i++) {
+		bl_tri found = BL_NO;
+		for (uint32_t k = 0; k < wanted->n && found != BL_YES && bl_tf_spend(a->tf, 1, a->span); k++)
+			found = bl_tri_or(found, bl_tf_equal(keys->list[i], wanted->list[k]));
+		if (found == BL_MAYBE)
+			return bl_tf_not_known(a, BL_LIST);
+		if (found == BL_YES)
+			push(a, &out, values->list[i]);
+	}
+	return bl_tf_list(a, &out, BL_SHAPE_TYPED);
+}
+
+const bl_value *bl_tf_fn_merge(bl_tf_args *a)
+{
+	bl_tf_builder b = {0};
+	bool open = false, typed = a->n > 0;
+	const bl_ref *rest = NULL;
+	for (size_t i = 0; i < a->n; i++) {
+		const bl_value *m = a->v[i];
+		if (m->kind == BL_UNKNOWN) {
+			/* what comes after it stands; what came before may be replaced by it */
+			for (size_t k = 0; k < b.items.n; k++)
+				b.items.items[k].value = bl_tf_unknown_of(a->tf, a->span, (const bl_value *[]){b.items.items[k].value, m}, 2, -1);
+			open = true;
+			continue;
+		}
+		if (m->kind != BL_MAP && m->kind != BL_NULL)
+			return bl_tf_refuse(a, "argument %zu must be a map or object, not %s", i + 1, bl_tf_kind_name(m));
+		open |= m->kind == BL_MAP && m->open;
+		typed = typed && m->shape == BL_SHAPE_TYPED;
+		if (m->kind == BL_MAP && m->open && m->rest)
+			rest = m->rest;
+		for (uint32_t k = 0; m->kind == BL_MAP && k < m->n; k++)
+			bl_tf_put(a->tf, &b, m->map[k].key, m->map[k].key_span, bl_tf_marked(a->tf, m->map[k].value, m->sensitive));
+	}
+	bl_value *v = bl_tf_built(a->tf, &b, a->span);
+	v->open = open;
+	v->rest = rest;
+	v->shape = typed ? BL_SHAPE_TYPED : BL_SHAPE_LOOSE;
+	return v;
+}
+
+const bl_value *bl_tf_fn_one(bl_tf_args *a)
+{
+	const bl_value *v = a->v[0];
+	if (v->kind == BL_UNKNOWN)
+		return bl_tf_not_known(a, -1);
+	if (v->kind != BL_LIST)
+		return bl_tf_refuse(a, "a list or set is required, not %s", bl_tf_kind_name(v));
+	if (v->open)
+		return bl_tf_not_known(a, -1);
+	if (v->n > 1)
+		return bl_tf_refuse(a, "the list has %u elements, not one or none", v->n);
+	return v->n ? v->list[0] : bl_value_at(a->arena, &bl_value_null, a->span);
+}
+
+const bl_value *bl_tf_fn_range(bl_tf_args *a)
+{
+	bl_values out = {0};
+	bl_str from = BL_STR("0"), to = a->v[0]->digits, step;
+	if (a->n > 1) {
+		from = to;
+		to = a->v[1]->digits;
+	}
+	step = a->n > 2 ? a->v[2]->digits : bl_number_cmp(from, to) <= 0 ? BL_STR("1") : BL_STR("-1");
+	int way = bl_number_cmp(step, BL_STR("0"));
+	if (!way || (way > 0 && bl_number_cmp(from, to) > 0) || (way < 0 && bl_number_cmp(from, to) < 0))
+		return bl_tf_refuse(a, "the step does not lead to the end");
+	while (way > 0 ? bl_number_cmp(from, to) < 0 : bl_number_cmp(from, to) > 0) {
+		if (out.n == 1024)
+			return bl_tf_refuse(a, "more than 1024 numbers");
+		push(a, &out, bl_tf_digits(a, from));
+		bl_number_apply(a->arena, '+', from, step, &from);
+	}
+	return bl_tf_list(a, &out, BL_SHAPE_TYPED);
+}
+
+const bl_value *bl_tf_fn_reverse(bl_tf_args *a)
+{
+	bl_values out = {0};
+	const bl_value *list = a->v[0];
+	for (uint32_t i = list->n; i > 0; i--)
+		push(a, &out, list->list[i - 1]);
+	return like(a, &out, list);
+}
+
+/* --- sets --- */
+
+static bool whole_sets(bl_tf_args *a)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (bl_value_has_unknown(a->v[i]))
+			return false;
+	return true;
+}
+
+static bl_tri in_set(bl_tf_args *a, const bl_value *set, const bl_value *v)
+{
+	bl_tri found = BL_NO;
+	for (uint32_t i = 0; i < set->n && found != BL_YES && bl_tf_spend(a->tf, 1, a->span); i++)
+		found = bl_tri_or(found, bl_tf_equal(set->list[i], v));
+	return found;
+}
+
+static const bl_value *as_set(bl_tf_args *a, const bl_value *v)
+{
+	const bl_value *u = bl_tf_unify(a->tf, v, BL_SHAPE_TYPED);
+	bl_value *set = bl_tf_set(a->tf, a->span, u->list, u->n);
+	set->open = v->open;
+	set->rest = v->rest;
+	set->sensitive = v->sensitive;
+	return set;
+}
+
+/* Elements of the first set that all others have (want) or that none has. */
+static const bl_value *filtered(bl_tf_args *a, bool want)
+{
+	bl_values out = {0};
+	if (!whole_sets(a))
+		return bl_tf_not_known(a, BL_LIST);
+	const bl_value *first = as_set(a, a->v[0]);
+	for (uint32_t i = 0; i < first->n; i++) {
+		bool keep = true;
+		for (size_t k = 1; k < a->n && keep; k++)
+			keep = (in_set(a, as_set(a, a->v[k]), first->list[i]) == BL_YES) == want;
+		if (keep)
+			push(a, &out, first->list[i]);
+	}
+	return bl_tf_set(a->tf, a->span, out.items, out.n);
+}
+
+const bl_value *bl_tf_fn_setintersection(bl_tf_args *a)
+{
+	return filtered(a, true);
+}
+
+const bl_value *bl_tf_fn_setsubtract(bl_tf_args *a)
+{
+	return filtered(a, false);
+}
+
+const bl_value *bl_tf_fn_setunion(bl_tf_args *a)
+{
+	bl_values all = {0};
+	bool open = false;
+	for (size_t i = 0; i < a->n; i++) {
+		open |= a->v[i]->open;
+		for (uint32_t k = 0; k < a->v[i]->n; k++)
+			push(a, &all, a->v[i]->list[k]);
+	}
+	bl_value *v = (bl_value *)as_set(a, bl_tf_list(a, &all, BL_SHAPE_LOOSE));
+	v->open = open;
+	return v;
+}
+
+const bl_value *bl_tf_fn_setproduct(bl_tf_args *a)
+{
+	bl_values out = {0};
+	size_t total = 1;
+	bool sets = true, open = false;
+	if (a->n < 2)
+		return bl_tf_refuse(a, "at least two arguments are required");
+	for (size_t i = 0; i < a->n; i++) {
+		sets = sets && a->v[i]->shape == BL_SHAPE_SET;
+		open |= a->v[i]->open;
+		total = a->v[i]->n && total > BL_TF_MAX_STEPS / a->v[i]->n ? BL_TF_MAX_STEPS : total * a->v[i]->n;
+	}
+	if (open)
+		return bl_tf_not_known(a, BL_LIST);
+	for (size_t t = 0; t < total && bl_tf_spend(a->tf, a->n, a->span); t++) {
+		bl_values one = {0};
+		size_t rest = t, block = total;
+		for (size_t i = 0; i < a->n; i++) {
+			block /= a->v[i]->n;
+			push(a, &one, a->v[i]->list[rest / block]);
+			rest %= block;
+		}
+		push(a, &out, bl_tf_list(a, &one, BL_SHAPE_LOOSE));
+	}
+	return bl_tf_list(a, &out, sets ? BL_SHAPE_SET : BL_SHAPE_TYPED);
+}
+
+const bl_value *bl_tf_fn_slice(bl_tf_args *a)
+{
+	long long from, to;
+	bl_values out = {0};
+	const bl_value *list = a->v[0];
+	if (!bl_number_integer(a->v[1]->digits, &from) || !bl_number_integer(a->v[2]->digits, &to))
+		return bl_tf_refuse(a, "the indexes must be whole numbers");
+	if (list->shape == BL_SHAPE_SET)
+		return bl_tf_refuse(a, "a set has no order to cut");
+	if (list->open && to > (long long)list->n)
+		return bl_tf_not_known(a, BL_LIST);
+	if (from < 0 || to < from || to > (long long)list->n)
+		return bl_tf_refuse(a, "there is nothing from %lld to %lld in a list of %u", from, to, list->n);
+	for (long long i = from; i < to; i++)
+		push(a, &out, list->list[i]);
+	return bl_tf_list(a, &out, (bl_shape)list->shape);
+}
+
+static int by_text(const void *x, const void *y)
+{
+	return bl_str_cmp((*(const bl_value *const *)x)->string, (*(const bl_value *const *)y)->string);
+}
+
+const bl_value *bl_tf_fn_sort(bl_tf_args *a)
+{
+	bl_values out = {0};
+	const bl_value *list = a->v[0];
+	for (uint32_t i = 0; i < list->n; i++) {
+		const bl_value *s = bl_tf_to_string(a->tf, list->list[i]);
+		if (!s || s->kind == BL_NULL)
+			return bl_tf_refuse(a, "an element is %s, not a string", bl_tf_kind_name(list->list[i]));
+		if (s->kind == BL_UNKNOWN)
+			return bl_tf_not_known(a, BL_LIST);
+		push(a, &out, s);
+	}
+	if (out.n)
+		qsort(out.items, out.n, sizeof *out.items, by_text);
+	bl_value *v = bl_tf_list(a, &out, BL_SHAPE_TYPED);
+	v->open = list->open;
+	return v;
+}
+
+const bl_value *bl_tf_fn_sum(bl_tf_args *a)
+{
+	bl_str sum = BL_STR("0");
+	const bl_value *list = a->v[0];
+	if (list->open)
+		return bl_tf_not_known(a, BL_NUMBER);
+	if (!list->n)
+		return bl_tf_refuse(a, "there is nothing to add");
+	for (uint32_t i = 0; i < list->n; i++) {
+		const bl_value *x = bl_tf_to_number(a->tf, list->list[i]);
+		if (!x || x->kind == BL_NULL)
+			return bl_tf_refuse(a, "an element is %s, not a number", bl_tf_kind_name(list->list[i]));
+		if (x->kind == BL_UNKNOWN)
+			return bl_tf_not_known(a, BL_NUMBER);
+		bl_number_apply(a->arena, '+', sum, x->digits, &sum);
+	}
+	return bl_tf_digits(a, sum);
+}
+
+const bl_value *bl_tf_fn_transpose(bl_tf_args *a)
+{
+	bl_tf_builder b = {0};
+	const bl_value *map = a->v[0];
+	if (bl_value_has_unknown(map))
+		return bl_tf_not_known(a, BL_MAP);
+	const bl_item **items = bl_tf_sorted(a->tf, map);
+	for (uint32_t i = 0; i < map->n; i++) {
+		const bl_value *list = items[i]->value;
+		for (uint32_t k = 0; list->kind == BL_LIST && k < list->n; k++) {
+			const bl_value *name = bl_tf_to_string(a->tf, list->list[k]);
+			if (!name || name->kind != BL_STRING)
+				return bl_tf_refuse(a, "an element is %s, not a string", bl_tf_kind_name(list->list[k]));
+			const bl_value *old = bl_tf_find(&b, name->string);
+			bl_values names = {0};
+			for (uint32_t o = 0; old && o < old->n; o++)
+				push(a, &names, old->list[o]);
+			push(a, &names, bl_value_string(a->arena, items[i]->key_span, items[i]->key));
+			bl_tf_put(a->tf, &b, name->string, name->span, bl_tf_list(a, &names, BL_SHAPE_TYPED));
+		}
+		if (list->kind != BL_LIST)
+			return bl_tf_refuse(a, "the map's values must be lists");
+	}
+	return bl_tf_built(a->tf, &b, a->span);
+}
+
+const bl_value *bl_tf_fn_values(bl_tf_args *a)
+{
+	bl_values out = {0};
+	const bl_value *map = a->v[0];
+	const bl_item **items = bl_tf_sorted(a->tf, map);
+	for (uint32_t i = 0; i < map->n; i++)
+		push(a, &out, items[i]->value);
+	return like(a, &out, map);
+}
+
+const bl_value *bl_tf_fn_zipmap(bl_tf_args *a)
+{
+	bl_tf_builder b = {0};
+	const bl_value *keys = a->v[0], *values = a->v[1];
+	if (keys->open || values->open)
+		return bl_tf_not_known(a, BL_MAP);
+	if (keys->n != values->n)
+		return bl_tf_refuse(a, "%u keys for %u values", keys->n, values->n);
+	for (uint32_t i = 0; i < keys->n; i++) {
+		const bl_value *key = bl_tf_to_string(a->tf, keys->list[i]);
+		if (!key || key->kind == BL_NULL)
+			return bl_tf_refuse(a, "a key is %s, not a string", bl_tf_kind_name(keys->list[i]));
+		if (key->kind == BL_UNKNOWN)
+			return bl_tf_not_known(a, BL_MAP);
+		bl_tf_put(a->tf, &b, key->string, key->span, values->list[i]);
+	}
+	return bl_tf_built(a->tf, &b, a->span);
+}
+
+/* --- conversions --- */
+
+static const bl_value *to_scalar(bl_tf_args *a, const bl_value *(*to)(bl_tf *tf, const bl_value *v), const char *what)
+{
+	const bl_value *v = to(a->tf, a->v[0]);
+	return v ? v : bl_tf_refuse(a, "%s is no %s", bl_tf_kind_name(a->v[0]), what);
+}
+
+const bl_value *bl_tf_fn_tobool(bl_tf_args *a)
+{
+	/* the function knows only the words, not 0 and 1 */
+	const bl_value *v = a->v[0];
+	if (v->kind == BL_STRING && !bl_str_eqz(v->string, "true") && !bl_str_eqz(v->string, "false"))
+		return bl_tf_refuse(a, "'" BL_FMT "' is no bool", BL_ARG(v->string));
+	return to_scalar(a, bl_tf_to_bool, "bool");
+}
+
+const bl_value *bl_tf_fn_tonumber(bl_tf_args *a)
+{
+	return to_scalar(a, bl_tf_to_number, "number");
+}
+
+const bl_value *bl_tf_fn_tostring(bl_tf_args *a)
+{
+	return to_scalar(a, bl_tf_to_string, "string");
+}
+
+const bl_value *bl_tf_fn_tolist(bl_tf_args *a)
+{
+	const bl_value *v = a->v[0];
+	if (v->kind == BL_NULL || v->kind == BL_UNKNOWN)
+		return v;
+	if (v->kind != BL_LIST)
+		return bl_tf_refuse(a, "%s is no list", bl_tf_kind_name(v));
+	return bl_tf_unify(a->tf, v, BL_SHAPE_TYPED);
+}
+
+const bl_value *bl_tf_fn_tomap(bl_tf_args *a)
+{
+	const bl_value *v = a->v[0];
+	if (v->kind == BL_NULL || v->kind == BL_UNKNOWN)
+		return v;
+	if (v->kind != BL_MAP)
+		return bl_tf_refuse(a, "%s is no map", bl_tf_kind_name(v));
+	return bl_tf_unify(a->tf, v, BL_SHAPE_TYPED);
+}
+
+const bl_value *bl_tf_fn_toset(bl_tf_args *a)
+{
+	const bl_value *v = a->v[0];
+	if (v->kind == BL_NULL || v->kind == BL_UNKNOWN)
+		return v;
+	if (v->kind != BL_LIST)
+		return bl_tf_refuse(a, "%s is no set", bl_tf_kind_name(v));
+	return as_set(a, v);
+}
+
+const bl_value *bl_tf_fn_sensitive(bl_tf_args *a)
+{
+	return bl_value_mark_sensitive(a->arena, a->v[0]);
+}
+
+const bl_value *bl_tf_fn_nonsensitive(bl_tf_args *a)
+{
+	if (!a->v[0]->sensitive)
+		return a->v[0];
+	bl_value *v = copy_of(a, a->v[0]);
+	v->sensitive = false;
+	return v;
+}
+
+const bl_value *bl_tf_fn_issensitive(bl_tf_args *a)
+{
+	return bl_tf_flag(a, a->v[0]->sensitive);
+}

@@ -1,0 +1,409 @@
+/* Functions over text. Texts are UTF-8; case is changed for the letters of ASCII, Latin-1, Greek and Cyrillic. */
+#include "core/codec/number.h"
+#include "core/codec/regex.h"
+#include "eval/functions/functions.h"
+
+#include <ctype.h>
+#include <wctype.h>
+
+static bool is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* The length of the character at s[i], never past the end. */
+static size_t char_len(bl_str s, size_t i)
+{
+	unsigned char c = (unsigned char)s.p[i];
+	size_t n = c < 0xc0 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+	return i + n > s.n ? s.n - i : n;
+}
+
+const bl_value *bl_tf_fn_chomp(bl_tf_args *a)
+{
+	bl_str s = a->v[0]->string;
+	while (s.n && (s.p[s.n - 1] == '\n' || s.p[s.n - 1] == '\r'))
+		s.n--;
+	return bl_tf_text(a, s);
+}
+
+const bl_value *bl_tf_fn_endswith(bl_tf_args *a)
+{
+	return bl_tf_flag(a, bl_str_ends(a->v[0]->string, a->v[1]->string));
+}
+
+const bl_value *bl_tf_fn_startswith(bl_tf_args *a)
+{
+	return bl_tf_flag(a, bl_str_starts(a->v[0]->string, a->v[1]->string));
+}
+
+const bl_value *bl_tf_fn_strcontains(bl_tf_args *a)
+{
+	return bl_tf_flag(a, bl_str_find(a->v[0]->string, a->v[1]->string, 0) >= 0);
+}
+
+const bl_value *bl_tf_fn_indent(bl_tf_args *a)
+{
+	long long n;
+	bl_buf out = {0};
+	if (!bl_number_integer(a->v[0]->digits, &n) || n < 0 || n > 1000)
+		return bl_tf_refuse(a, "the number of spaces must be a whole number from 0 to 1000");
+	bl_str s = a->v[1]->string;
+	for (size_t i = 0; i < s.n; i++) {
+		bl_buf_putc(&out, s.p[i]);
+		for (long long k = 0; s.p[i] == '\n' && k < n; k++)
+			bl_buf_putc(&out, ' ');
+	}
+	return bl_tf_take(a, &out);
+}
+
+/* What is known of the parts; the first unknown one ends the prefix, what follows the last is the suffix. */
+const bl_value *bl_tf_fn_join(bl_tf_args *a)
+{
+	bl_buf out = {0};
+	bl_str separator = a->v[0]->string, prefix = {0};
+	bool first = true, unknown = false;
+	for (size_t i = 1; i < a->n; i++) {
+		const bl_value *list = a->v[i];
+		for (uint32_t k = 0; k < list->n + (list->open ? 1u : 0u); k++) {
+			const bl_value *s = k < list->n ? bl_tf_to_string(a->tf, list->list[k]) : NULL;
+			if (k < list->n && (!s || s->kind == BL_NULL)) {
+				bl_buf_done(&out);
+				return bl_tf_refuse(a, "an element is %s, not a string", bl_tf_kind_name(list->list[k]));
+			}
+			if (!first && s)
+				bl_buf_put(&out, separator);
+			first = false;
+			if (s && s->kind == BL_STRING) {
+				bl_buf_put(&out, s->string);
+				continue;
+			}
+			if (s)
+				bl_buf_put(&out, s->unknown->prefix);
+			if (!unknown)
+				prefix = bl_str_dup(a->arena, bl_buf_str(&out));
+			unknown = true;
+			out.n = 0;
+		}
+	}
+	if (!unknown)
+		return bl_tf_take(a, &out);
+	bl_value *v = (bl_value *)bl_tf_not_known(a, BL_STRING);
+	bl_unknown *u = (bl_unknown *)v->unknown;
+	u->not_null = true;
+	u->prefix = prefix;
+	u->suffix = bl_str_dup(a->arena, bl_buf_str(&out));
+	bl_buf_done(&out);
+	return v;
+}
+
+static size_t put_point(char *p, uint32_t c)
+{
+	if (c < 0x80) {
+		p[0] = (char)c;
+		return 1;
+	}
+	p[0] = (char)(0xc0 | c >> 6);
+	p[1] = (char)(0x80 | (c & 0x3f));
+	return 2;
+}
+
+/* The other case of a letter below U+0800, by the regular parts of Unicode's tables. */
+static uint32_t change_case(uint32_t c, bool up)
+{
+	if (c < 0x80)
+		return up ? (c >= 'a' && c <= 'z' ? c - 32 : c) : (c >= 'A' && c <= 'Z' ? c + 32 : c);
+	if (up && ((c >= 0xe0 && c <= 0xfe && c != 0xf7) || (c >= 0x3b1 && c <= 0x3c9 && c != 0x3c2) || (c >= 0x430 && c <= 0x44f)))
+		return c - 32;
+	if (!up && ((c >= 0xc0 && c <= 0xde && c != 0xd7) || (c >= 0x391 && c <= 0x3a9) || (c >= 0x410 && c <= 0x42f)))
+		return c + 32;
+	if (c >= 0x450 && c <= 0x45f)
+		return up ? c - 80 : c;
+	if (c >= 0x400 && c <= 0x40f)
+		return up ? c : c + 80;
+	if ((c >= 0x100 && c <= 0x137) || (c >= 0x14a && c <= 0x177))
+		return up ? c & ~1u : c | 1u;
+	return c;
+}
+
+static const bl_value *cased(bl_tf_args *a, bool up)
+{
+	bl_str s = a->v[0]->string;
+	char *p = bl_arena_alloc(a->arena, s.n + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < s.n;) {
+		size_t len = char_len(s, i);
+		if (len > 2) {
+			memcpy(p + n, s.p + i, len);
+			n += len;
+		} else {
+			uint32_t c = len == 1 ? (unsigned char)s.p[i] : ((unsigned char)s.p[i] & 0x1fu) << 6 | ((unsigned char)s.p[i + 1] & 0x3fu);
+			n += len == 1 && c >= 0x80 ? (p[n] = s.p[i], 1) : put_point(p + n, change_case(c, up));
+		}
+		i += len;
+	}
+	return bl_tf_text(a, bl_str_make(p, n));
+}
+
+const bl_value *bl_tf_fn_lower(bl_tf_args *a)
+{
+	return cased(a, false);
+}
+
+const bl_value *bl_tf_fn_upper(bl_tf_args *a)
+{
+	return cased(a, true);
+}
+
+const bl_value *bl_tf_fn_title(bl_tf_args *a)
+{
+	bl_str s = bl_str_dup(a->arena, a->v[0]->string);
+	char *p = (char *)s.p;
+	for (size_t i = 0; i < s.n; i++) {
+		bool word = i && (isalnum((unsigned char)p[i - 1]) || p[i - 1] == '_' || p[i - 1] == '\'' || (unsigned char)p[i - 1] >= 0x80);
+		if (!word && p[i] >= 'a' && p[i] <= 'z')
+			p[i] = (char)(p[i] - 32);
+	}
+	return bl_tf_text(a, s);
+}
+
+/* $1, ${1} and ${name} in a replacement stand for groups; \ has no meaning there. */
+static void put_replacement(bl_buf *out, bl_str r, const bl_regex *regex, bl_str text, const bl_regex_group *groups, size_t n)
+{
+	for (size_t i = 0; i < r.n; i++) {
+		if (r.p[i] != '$' || i + 1 == r.n) {
+			bl_buf_putc(out, r.p[i]);
+			continue;
+		}
+		bool brace = r.p[i + 1] == '{';
+		size_t begin = i + 1 + brace, end = begin;
+		if (r.p[i + 1] == '$') {
+			bl_buf_putc(out, '$');
+			i++;
+			continue;
+		}
+		while (end < r.n && (isalnum((unsigned char)r.p[end]) || r.p[end] == '_'))
+			end++;
+		bl_str name = bl_str_slice(r, begin, end);
+		if (!name.n || (brace && (end == r.n || r.p[end] != '}'))) {
+			bl_buf_putc(out, '$');
+			continue;
+		}
+		long long number = bl_regex_group_number(regex, name);
+		if (number < 0 && !bl_number_integer(name, &number))
+			number = -1;
+		if (number >= 0 && (size_t)number < n && groups[number].found)
+			bl_buf_put(out, bl_str_slice(text, groups[number].begin, groups[number].end));
+		i = end - 1 + brace;
+	}
+}
+
+static const bl_value *replace_pattern(bl_tf_args *a, bl_str pattern)
+{
+	bl_regex *regex;
+	bl_error error;
+	bl_buf out = {0};
+	bl_str s = a->v[0]->string;
+	if (bl_regex_new(pattern, &regex, &error) != BL_OK)
+		return bl_tf_refuse(a, "%s", error.text);
+	size_t at = 0, kept = 0, n = bl_regex_groups(regex);
+	bl_regex_group *groups = bl_new_n(a->arena, bl_regex_group, n);
+	while (at <= s.n && bl_regex_find(regex, s, at, groups) == BL_YES && bl_tf_spend(a->tf, 1, a->span)) {
+		bl_buf_put(&out, bl_str_slice(s, kept, groups[0].begin));
+		put_replacement(&out, a->v[2]->string, regex, s, groups, n);
+		kept = groups[0].end;
+		at = kept;
+		if (groups[0].end == groups[0].begin) {
+			if (at < s.n)
+				bl_buf_put(&out, bl_str_slice(s, at, at + char_len(s, at)));
+			at += at < s.n ? char_len(s, at) : 1;
+			kept = at < s.n ? at : s.n;
+		}
+	}
+	bl_buf_put(&out, bl_str_slice(s, kept, s.n));
+	bl_regex_free(regex);
+	return bl_tf_take(a, &out);
+}
+
+const bl_value *bl_tf_fn_replace(bl_tf_args *a)
+{
+	bl_str s = a->v[0]->string, find = a->v[1]->string, with = a->v[2]->string;
+	bl_buf out = {0};
+	if (find.n > 1 && find.p[0] == '/' && find.p[find.n - 1] == '/')
+		return replace_pattern(a, bl_str_slice(find, 1, find.n - 1));
+	if (!find.n) {
+		for (size_t i = 0; i < s.n;) {
+			size_t len = char_len(s, i);
+			bl_buf_put(&out, with);
+			bl_buf_put(&out, bl_str_slice(s, i, i + len));
+			i += len;
+		}
+		bl_buf_put(&out, with);
+		return bl_tf_take(a, &out);
+	}
+	size_t at = 0;
+	for (ptrdiff_t found; (found = bl_str_find(s, find, at)) >= 0; at = (size_t)found + find.n) {
+		bl_buf_put(&out, bl_str_slice(s, at, (size_t)found));
+		bl_buf_put(&out, with);
+		if (out.n > BL_TF_MAX_STRING)
+			break;
+	}
+	bl_buf_put(&out, bl_str_slice(s, at, s.n));
+	return bl_tf_take(a, &out);
+}
+
+/* What a match gives: the text without groups, a list of the groups, a map when they have names. */
+static const bl_value *match_value(bl_tf_args *a, const bl_regex *regex, bl_str s, const bl_regex_group *groups, size_t n)
+{
+	if (n == 1)
+		return bl_tf_text(a, bl_str_slice(s, groups[0].begin, groups[0].end));
+	bl_values list = {0};
+	bl_tf_builder map = {0};
+	for (size_t i = 1; i < n; i++) {
+		bl_str name = bl_regex_group_name(regex, i);
+		const bl_value *v = groups[i].found ? bl_tf_text(a, bl_str_slice(s, groups[i].begin, groups[i].end))
+						    : bl_value_at(a->arena, &bl_value_null, a->span);
+		if (name.n)
+			bl_tf_put(a->tf, &map, bl_str_dup(a->arena, name), a->span, v);
+		bl_vec_push(a->arena, &list, v);
+	}
+	return map.items.n ? bl_tf_built(a->tf, &map, a->span) : bl_tf_list(a, &list, BL_SHAPE_LOOSE);
+}
+
+static const bl_value *match(bl_tf_args *a, bool all)
+{
+	bl_regex *regex;
+	bl_error error;
+	bl_values out = {0};
+	bl_str s = a->v[1]->string;
+	if (bl_regex_new(a->v[0]->string, &regex, &error) != BL_OK)
+		return bl_tf_refuse(a, "%s", error.text);
+	size_t n = bl_regex_groups(regex);
+	bl_regex_group *groups = bl_new_n(a->arena, bl_regex_group, n);
+	for (size_t at = 0; at <= s.n && bl_regex_find(regex, s, at, groups) == BL_YES && bl_tf_spend(a->tf, 1, a->span);) {
+		bl_vec_push(a->arena, &out, match_value(a, regex, s, groups, n));
+		if (!all)
+			break;
+		at = groups[0].end > at ? groups[0].end : groups[0].begin == groups[0].end ? at + 1 : groups[0].end;
+	}
+	bl_regex_free(regex);
+	if (all)
+		return bl_tf_list(a, &out, BL_SHAPE_TYPED);
+	return out.n ? out.items[0] : bl_tf_refuse(a, "the pattern does not match the text");
+}
+
+const bl_value *bl_tf_fn_regex(bl_tf_args *a)
+{
+	return match(a, false);
+}
+
+const bl_value *bl_tf_fn_regexall(bl_tf_args *a)
+{
+	return match(a, true);
+}
+
+const bl_value *bl_tf_fn_split(bl_tf_args *a)
+{
+	bl_values out = {0};
+	bl_str separator = a->v[0]->string, s = a->v[1]->string;
+	size_t at = 0;
+	if (!s.n) {
+		if (separator.n)
+			bl_vec_push(a->arena, &out, bl_tf_text(a, s));
+		return bl_tf_list(a, &out, BL_SHAPE_TYPED);
+	}
+	if (!separator.n) {
+		for (size_t len; at < s.n; at += len) {
+			len = char_len(s, at);
+			bl_vec_push(a->arena, &out, bl_tf_text(a, bl_str_slice(s, at, at + len)));
+		}
+		return bl_tf_list(a, &out, BL_SHAPE_TYPED);
+	}
+	for (ptrdiff_t found; (found = bl_str_find(s, separator, at)) >= 0; at = (size_t)found + separator.n)
+		bl_vec_push(a->arena, &out, bl_tf_text(a, bl_str_slice(s, at, (size_t)found)));
+	bl_vec_push(a->arena, &out, bl_tf_text(a, bl_str_slice(s, at, s.n)));
+	return bl_tf_list(a, &out, BL_SHAPE_TYPED);
+}
+
+const bl_value *bl_tf_fn_strrev(bl_tf_args *a)
+{
+	bl_str s = a->v[0]->string;
+	char *p = bl_arena_alloc(a->arena, s.n + 1);
+	size_t to = s.n;
+	for (size_t i = 0; i < s.n;) {
+		size_t len = char_len(s, i);
+		to -= len;
+		memcpy(p + to, s.p + i, len);
+		i += len;
+	}
+	return bl_tf_text(a, bl_str_make(p, s.n));
+}
+
+const bl_value *bl_tf_fn_substr(bl_tf_args *a)
+{
+	long long offset, length, count = 0;
+	bl_str s = a->v[0]->string;
+	if (!bl_number_integer(a->v[1]->digits, &offset) || !bl_number_integer(a->v[2]->digits, &length))
+		return bl_tf_refuse(a, "the offset and the length must be whole numbers");
+	for (size_t i = 0; i < s.n; i += char_len(s, i))
+		count++;
+	if (offset < 0)
+		offset += count;
+	if (offset < 0)
+		offset = 0;
+	if (length < 0)
+		length = count;
+	size_t begin = s.n, i = 0;
+	for (long long k = 0; i < s.n && (k < offset || k - offset < length); k++) {
+		if (k == offset)
+			begin = i;
+		i += char_len(s, i);
+	}
+	return bl_tf_text(a, begin < i ? bl_str_slice(s, begin, i) : BL_STR(""));
+}
+
+static bool in_cutset(bl_str set, bl_str c)
+{
+	for (size_t i = 0; i < set.n; i += char_len(set, i))
+		if (bl_str_eq(bl_str_slice(set, i, i + char_len(set, i)), c))
+			return true;
+	return false;
+}
+
+const bl_value *bl_tf_fn_trim(bl_tf_args *a)
+{
+	bl_str s = a->v[0]->string, set = a->v[1]->string;
+	while (s.n && in_cutset(set, bl_str_slice(s, 0, char_len(s, 0))))
+		s = bl_str_slice(s, char_len(s, 0), s.n);
+	while (s.n) {
+		size_t begin = s.n - 1;
+		while (begin && ((unsigned char)s.p[begin] & 0xc0) == 0x80)
+			begin--;
+		if (!in_cutset(set, bl_str_slice(s, begin, s.n)))
+			break;
+		s.n = begin;
+	}
+	return bl_tf_text(a, s);
+}
+
+const bl_value *bl_tf_fn_trimprefix(bl_tf_args *a)
+{
+	bl_str s = a->v[0]->string, prefix = a->v[1]->string;
+	return bl_tf_text(a, bl_str_starts(s, prefix) ? bl_str_slice(s, prefix.n, s.n) : s);
+}
+
+const bl_value *bl_tf_fn_trimsuffix(bl_tf_args *a)
+{
+	bl_str s = a->v[0]->string, suffix = a->v[1]->string;
+	return bl_tf_text(a, bl_str_ends(s, suffix) ? bl_str_slice(s, 0, s.n - suffix.n) : s);
+}
+
+const bl_value *bl_tf_fn_trimspace(bl_tf_args *a)
+{
+	bl_str s = a->v[0]->string;
+	while (s.n && is_space(s.p[0]))
+		s = bl_str_slice(s, 1, s.n);
+	while (s.n && is_space(s.p[s.n - 1]))
+		s.n--;
+	return bl_tf_text(a, s);
+}

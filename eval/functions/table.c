@@ -1,0 +1,320 @@
+/* Which functions there are, and how they are called. */
+#include "eval/functions/functions.h"
+
+/*
+ * takes says what each argument is converted to: s string, n number, b bool, l list or set, m map or object, c either of
+ * these, a anything. A capital takes null and unknown values as they are; '|' begins those that may be left out; '*'
+ * after the last repeats it, from no time on. gives is the kind of an unknown result.
+ */
+typedef struct row {
+	const char *name, *takes;
+	int gives;
+	bl_tf_function call;
+} row;
+
+static const row table[] = {
+	{"abs", "n", BL_NUMBER, bl_tf_fn_abs},
+	{"alltrue", "l", BL_BOOL, bl_tf_fn_alltrue},
+	{"anytrue", "l", BL_BOOL, bl_tf_fn_anytrue},
+	{"base64decode", "s", BL_STRING, bl_tf_fn_base64decode},
+	{"base64encode", "s", BL_STRING, bl_tf_fn_base64encode},
+	{"base64sha256", "s", BL_STRING, bl_tf_fn_base64sha256},
+	{"basename", "s", BL_STRING, bl_tf_fn_basename},
+	{"ceil", "n", BL_NUMBER, bl_tf_fn_ceil},
+	{"chomp", "s", BL_STRING, bl_tf_fn_chomp},
+	{"chunklist", "ln", BL_LIST, bl_tf_fn_chunklist},
+	{"cidrhost", "sn", BL_STRING, bl_tf_fn_cidrhost},
+	{"cidrnetmask", "s", BL_STRING, bl_tf_fn_cidrnetmask},
+	{"cidrsubnet", "snn", BL_STRING, bl_tf_fn_cidrsubnet},
+	{"cidrsubnets", "sn*", BL_LIST, bl_tf_fn_cidrsubnets},
+	{"coalesce", "A*", -1, bl_tf_fn_coalesce},
+	{"coalescelist", "A*", BL_LIST, bl_tf_fn_coalescelist},
+	{"compact", "l", BL_LIST, bl_tf_fn_compact},
+	{"concat", "L*", BL_LIST, bl_tf_fn_concat},
+	{"contains", "lA", BL_BOOL, bl_tf_fn_contains},
+	{"dirname", "s", BL_STRING, bl_tf_fn_dirname},
+	{"distinct", "l", BL_LIST, bl_tf_fn_distinct},
+	{"element", "ln", -1, bl_tf_fn_element},
+	{"endswith", "ss", BL_BOOL, bl_tf_fn_endswith},
+	{"file", "s", BL_STRING, bl_tf_fn_file},
+	{"filebase64", "s", BL_STRING, bl_tf_fn_filebase64},
+	{"fileexists", "s", BL_BOOL, bl_tf_fn_fileexists},
+	{"filesha256", "s", BL_STRING, bl_tf_fn_filesha256},
+	{"flatten", "l", BL_LIST, bl_tf_fn_flatten},
+	{"floor", "n", BL_NUMBER, bl_tf_fn_floor},
+	{"format", "SA*", BL_STRING, bl_tf_fn_format},
+	{"formatlist", "sA*", BL_LIST, bl_tf_fn_formatlist},
+	{"indent", "ns", BL_STRING, bl_tf_fn_indent},
+	{"index", "lA", BL_NUMBER, bl_tf_fn_index},
+	{"issensitive", "A", BL_BOOL, bl_tf_fn_issensitive},
+	{"join", "sl*", BL_STRING, bl_tf_fn_join},
+	{"jsondecode", "S", -1, bl_tf_fn_jsondecode},
+	{"jsonencode", "A", BL_STRING, bl_tf_fn_jsonencode},
+	{"keys", "m", BL_LIST, bl_tf_fn_keys},
+	{"length", "A", BL_NUMBER, bl_tf_fn_length},
+	{"log", "nn", BL_NUMBER, bl_tf_fn_log},
+	{"lookup", "ms|A", -1, bl_tf_fn_lookup},
+	{"lower", "s", BL_STRING, bl_tf_fn_lower},
+	{"matchkeys", "lll", BL_LIST, bl_tf_fn_matchkeys},
+	{"max", "n*", BL_NUMBER, bl_tf_fn_max},
+	{"merge", "A*", BL_MAP, bl_tf_fn_merge},
+	{"min", "n*", BL_NUMBER, bl_tf_fn_min},
+	{"nonsensitive", "A", -1, bl_tf_fn_nonsensitive},
+	{"one", "A", -1, bl_tf_fn_one},
+	{"parseint", "sn", BL_NUMBER, bl_tf_fn_parseint},
+	{"pathexpand", "s", BL_STRING, bl_tf_fn_pathexpand},
+	{"pow", "nn", BL_NUMBER, bl_tf_fn_pow},
+	{"range", "n|nn", BL_LIST, bl_tf_fn_range},
+	{"regex", "ss", -1, bl_tf_fn_regex},
+	{"regexall", "ss", BL_LIST, bl_tf_fn_regexall},
+	{"replace", "sss", BL_STRING, bl_tf_fn_replace},
+	{"reverse", "l", BL_LIST, bl_tf_fn_reverse},
+	{"sensitive", "A", -1, bl_tf_fn_sensitive},
+	{"setintersection", "ll*", BL_LIST, bl_tf_fn_setintersection},
+	{"setproduct", "l*", BL_LIST, bl_tf_fn_setproduct},
+	{"setsubtract", "ll", BL_LIST, bl_tf_fn_setsubtract},
+	{"setunion", "ll*", BL_LIST, bl_tf_fn_setunion},
+	{"sha256", "s", BL_STRING, bl_tf_fn_sha256},
+	{"signum", "n", BL_NUMBER, bl_tf_fn_signum},
+	{"slice", "lnn", BL_LIST, bl_tf_fn_slice},
+	{"sort", "l", BL_LIST, bl_tf_fn_sort},
+	{"split", "ss", BL_LIST, bl_tf_fn_split},
+	{"startswith", "ss", BL_BOOL, bl_tf_fn_startswith},
+	{"strcontains", "ss", BL_BOOL, bl_tf_fn_strcontains},
+	{"strrev", "s", BL_STRING, bl_tf_fn_strrev},
+	{"substr", "snn", BL_STRING, bl_tf_fn_substr},
+	{"sum", "l", BL_NUMBER, bl_tf_fn_sum},
+	{"templatefile", "sA", BL_STRING, bl_tf_fn_templatefile},
+	{"templatestring", "sA", BL_STRING, bl_tf_fn_templatestring},
+	{"title", "s", BL_STRING, bl_tf_fn_title},
+	{"tobool", "A", BL_BOOL, bl_tf_fn_tobool},
+	{"tolist", "A", BL_LIST, bl_tf_fn_tolist},
+	{"tomap", "A", BL_MAP, bl_tf_fn_tomap},
+	{"tonumber", "A", BL_NUMBER, bl_tf_fn_tonumber},
+	{"toset", "A", BL_LIST, bl_tf_fn_toset},
+	{"tostring", "A", BL_STRING, bl_tf_fn_tostring},
+	{"transpose", "m", BL_MAP, bl_tf_fn_transpose},
+	{"trim", "ss", BL_STRING, bl_tf_fn_trim},
+	{"trimprefix", "ss", BL_STRING, bl_tf_fn_trimprefix},
+	{"trimspace", "s", BL_STRING, bl_tf_fn_trimspace},
+	{"trimsuffix", "ss", BL_STRING, bl_tf_fn_trimsuffix},
+	{"upper", "s", BL_STRING, bl_tf_fn_upper},
+	{"urlencode", "s", BL_STRING, bl_tf_fn_urlencode},
+	{"values", "m", BL_LIST, bl_tf_fn_values},
+	{"yamldecode", "s", -1, bl_tf_fn_yamldecode},
+	{"zipmap", "ll", BL_MAP, bl_tf_fn_zipmap},
+};
+
+/* What every run makes anew: known to be text, but not before. */
+static const char *const impure[] = {"bcrypt", "plantimestamp", "timestamp", "uuid"};
+
+static const row *find(bl_str name)
+{
+	size_t lo = 0, hi = sizeof table / sizeof *table;
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		int cmp = bl_str_cmp(bl_str_of(table[mid].name), name);
+		if (!cmp)
+			return &table[mid];
+		if (cmp < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return NULL;
+}
+
+const bl_value *bl_tf_refuse_(bl_tf_args *a, const char *format, ...)
+{
+	va_list ap;
+	va_start(ap, format);
+	bl_str words = bl_str_vfmt(a->arena, format, ap);
+	va_end(ap);
+	return bl_tf_error(a->tf, a->span, BL_FMT ": " BL_FMT, BL_ARG(a->name), BL_ARG(words));
+}
+
+const bl_value *bl_tf_text(bl_tf_args *a, bl_str s)
+{
+	return bl_value_string(a->arena, a->span, s);
+}
+
+const bl_value *bl_tf_flag(bl_tf_args *a, bool b)
+{
+	return bl_value_bool(a->arena, a->span, b);
+}
+
+const bl_value *bl_tf_digits(bl_tf_args *a, bl_str digits)
+{
+	return bl_value_digits(a->arena, a->span, digits);
+}
+
+const bl_value *bl_tf_count(bl_tf_args *a, size_t n)
+{
+	return bl_value_number(a->arena, a->span, (double)n);
+}
+
+bl_value *bl_tf_list(bl_tf_args *a, const bl_values *values, bl_shape shape)
+{
+	bl_value *v = bl_values_value(a->arena, a->span, values);
+	v->shape = (uint8_t)shape;
+	return v;
+}
+
+const bl_value *bl_tf_not_known(bl_tf_args *a, int kind)
+{
+	bl_value *v = bl_tf_unknown_of(a->tf, a->span, a->v, a->n, kind);
+	v->via = NULL;
+	return v;
+}
+
+const bl_value *bl_tf_take(bl_tf_args *a, bl_buf *b)
+{
+	bl_str s = bl_str_dup(a->arena, bl_buf_str(b));
+	bl_buf_done(b);
+	bl_tf_spend(a->tf, s.n / 16, a->span);
+	return bl_tf_text(a, s);
+}
+
+/* --- calling --- */
+
+/* The first argument that holds without an error; the others are not even looked at. */
+static const bl_value *call_try(const bl_tf_scope *s, const bl_expr *e, bool *ok)
+{
+	bl_tf *tf = s->tf;
+	const bl_value *v = NULL;
+	for (uint32_t i = 0; i < e->n; i++) {
+		size_t errors = tf->errors, said = tf->diags->n;
+		v = bl_tf_eval(s, e->kids[i]);
+		if (tf->errors == errors)
+			return v;
+		if (tf->diags->n > said)
+			tf->diags->n = said;
+		tf->errors = errors;
+	}
+	*ok = false;
+	return v;
+}
+
+static const bl_value *call_lazily(const bl_tf_scope *s, const bl_expr *e)
+{
+	bool ok = true;
+	const bl_value *v = e->n ? call_try(s, e, &ok) : NULL;
+	if (!v)
+		return bl_tf_error(s->tf, e->span, BL_FMT ": at least one argument is required", BL_ARG(e->text));
+	if (bl_str_eqz(e->text, "can"))
+		return bl_value_bool(s->tf->arena, e->span, ok);
+	return ok ? v : bl_tf_error(s->tf, e->span, "try: no argument can be evaluated");
+}
+
+/* False when the last argument of a call with `...` is not known. */
+static bool read_arguments(const bl_tf_scope *s, const bl_expr *e, bl_values *out)
+{
+	for (uint32_t i = 0; i < e->n; i++) {
+		const bl_value *v = bl_tf_eval(s, e->kids[i]);
+		if (!e->expand || i + 1 < e->n) {
+			bl_vec_push(s->tf->arena, out, v);
+			continue;
+		}
+		if (v->kind != BL_LIST) {
+			if (v->kind != BL_UNKNOWN)
+				bl_tf_error(s->tf, e->kids[i]->span, "only a list can be expanded, not %s", bl_tf_kind_name(v));
+			bl_vec_push(s->tf->arena, out, v);
+			return false;
+		}
+		for (uint32_t k = 0; k < v->n; k++)
+			bl_vec_push(s->tf->arena, out, bl_tf_marked(s->tf, v->list[k], v->sensitive));
+		if (v->open) {
+			bl_vec_push(s->tf->arena, out, bl_tf_unknown_of(s->tf, v->span, &v, 1, -1));
+			return false;
+		}
+	}
+	return true;
+}
+
+static const bl_value *convert(bl_tf_args *a, const bl_value *v, char want, size_t i)
+{
+	static const char *const names[] = {['b'] = "a bool", ['c'] = "a collection", ['l'] = "a list or set", ['m'] = "a map or object",
+		['n'] = "a number", ['s'] = "a string"};
+	bool lenient = want >= 'A' && want <= 'Z';
+	const bl_value *r = v;
+	int kind = v->kind == BL_UNKNOWN ? v->unknown->type : v->kind;
+	want |= 0x20;
+	if (v->kind == BL_NULL) {
+		if (!lenient)
+			bl_tf_refuse(a, "argument %zu must not be null", i + 1);
+		return lenient ? v : NULL;
+	}
+	if (want == 's')
+		r = bl_tf_to_string(a->tf, v);
+	else if (want == 'n')
+		r = bl_tf_to_number(a->tf, v);
+	else if (want == 'b')
+		r = bl_tf_to_bool(a->tf, v);
+	else if (kind >= 0 && want != 'a' && !(kind == BL_LIST && want != 'm') && !(kind == BL_MAP && want != 'l'))
+		r = NULL;
+	if (!r)
+		bl_tf_refuse(a, "argument %zu must be %s, not %s", i + 1, names[(int)want], bl_tf_kind_name(v));
+	return r;
+}
+
+/* Converts all arguments; false after an error. *known is false when one that must be known is not. */
+static bool convert_all(bl_tf_args *a, const char *takes, bool *known)
+{
+	size_t least = strcspn(takes, "|*"), most = strlen(takes);
+	bool repeats = most && takes[most - 1] == '*';
+	if (repeats)
+		least--;
+	most -= takes[strcspn(takes, "|")] != '\0';
+	if (a->n < least || (!repeats && a->n > most)) {
+		bl_tf_refuse(a, "%zu arguments are %s", a->n, a->n < least ? "too few" : "too many");
+		return false;
+	}
+	const char *t = takes;
+	*known = true;
+	for (size_t i = 0; i < a->n; i++) {
+		if (*t == '|')
+			t++;
+		const bl_value *v = convert(a, a->v[i], *t, i);
+		if (!v)
+			return false;
+		a->v[i] = v;
+		if (v->kind == BL_UNKNOWN && *t >= 'a')
+			*known = false;
+		if (t[1] != '*')
+			t++;
+	}
+	return true;
+}
+
+const bl_value *bl_tf_call_function(const bl_tf_scope *s, const bl_expr *e)
+{
+	bl_tf *tf = s->tf;
+	bl_str name = e->text;
+	if (bl_str_starts(name, BL_STR("core::")))
+		name = bl_str_slice(name, 6, name.n);
+	if (bl_str_eqz(name, "try") || bl_str_eqz(name, "can"))
+		return call_lazily(s, e);
+	bl_values values = {0};
+	bool whole = read_arguments(s, e, &values), known;
+	bl_tf_args a = {s, tf, tf->arena, e->span, name, values.items, values.n};
+	const row *r = find(name);
+	for (size_t i = 0; !r && i < sizeof impure / sizeof *impure; i++)
+		if (bl_str_eqz(name, impure[i]))
+			return bl_value_unknown(tf->arena, e->span, BL_FMT "() gives another value each time", BL_ARG(name));
+	if (!r) {
+		bl_value *v = bl_tf_unknown_of(tf, e->span, a.v, a.n, -1);
+		((bl_unknown *)v->unknown)->why = bl_str_fmt(tf->arena, "function '" BL_FMT "' is not evaluated yet", BL_ARG(name));
+		return v;
+	}
+	if (!whole)
+		return bl_tf_not_known(&a, r->gives);
+	bool sensitive = false;
+	for (size_t i = 0; i < a.n; i++)
+		sensitive |= bl_tf_sensitive(a.v[i]);
+	if (!convert_all(&a, r->takes, &known))
+		return bl_tf_unknown_of(tf, e->span, NULL, 0, r->gives);
+	const bl_value *v = known ? r->call(&a) : bl_tf_not_known(&a, r->gives);
+	if (r->call == bl_tf_fn_nonsensitive || r->call == bl_tf_fn_issensitive)
+		return v;
+	return bl_tf_marked(tf, v, sensitive);
+}

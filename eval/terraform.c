@@ -1,0 +1,66 @@
+/* Terraform: one root module with its local modules -> resources. */
+#include "eval/terraform.h"
+
+static bl_tf begin(const bl_eval_input *input, bl_arena *arena, bl_diag_list *diags, bl_diag_level level)
+{
+	return (bl_tf){.input = input, .arena = arena, .diags = diags, .level = level, .steps = BL_TF_MAX_STEPS};
+}
+
+static bl_tf_module *root_module(bl_tf *tf)
+{
+	const bl_eval_input *in = tf->input;
+	bl_tf_module *m = bl_tf_module_new(tf, NULL, in->documents, in->ndocuments);
+	ptrdiff_t slash = in->ndocuments ? bl_str_rfind_char(in->documents[0]->path, '/') : -1;
+	m->folder = in->ndocuments ? bl_str_slice(in->documents[0]->path, 0, slash < 0 ? 0 : (size_t)slash) : in->root->path;
+	m->path = BL_STR(".");
+	return m;
+}
+
+/* All resources of a module and of the modules it calls, in source order. */
+static void emit(bl_tf *tf, bl_tf_module *m)
+{
+	bl_tf_scope s = {tf, m, m->frame};
+	for (size_t i = 0; i < m->declared.n; i++) {
+		bl_tf_item *item = m->declared.items[i];
+		if (bl_str_eqz(item->block->kind, "module"))
+			bl_tf_call(&s, item);
+		else
+			bl_tf_resource(&s, item);
+		for (size_t k = 0; k < item->instances.n; k++) {
+			bl_tf_instance *instance = &item->instances.items[k];
+			if (instance->resource)
+				bl_vec_push(tf->arena, &tf->out->resources, instance->resource);
+			if (instance->module)
+				emit(tf, instance->module);
+		}
+	}
+}
+
+/* What nobody asked for is worked out as well: its mistakes are mistakes. */
+static void emit_outputs(bl_tf *tf, bl_tf_module *m)
+{
+	for (size_t i = 0; i < m->outputs.n; i++) {
+		bl_tf_item *item = m->outputs.entries[i].value;
+		bl_output *out = bl_vec_add(tf->arena, &tf->out->outputs);
+		out->root = tf->input->root;
+		out->name = item->name;
+		out->value = bl_tf_output(tf, m, item);
+	}
+}
+
+void bl_eval_terraform(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out)
+{
+	bl_tf tf = begin(input, arena, &out->diags, BL_DIAG_WARNING);
+	tf.out = out;
+	bl_tf_module *root = root_module(&tf);
+	emit(&tf, root);
+	emit_outputs(&tf, root);
+}
+
+const bl_value *bl_eval_terraform_expression(const bl_eval_input *input, bl_arena *arena, const bl_expr *expr, bl_diag_list *diags)
+{
+	bl_tf tf = begin(input, arena, diags, BL_DIAG_ERROR);
+	bl_tf_module *root = input->ndocuments ? root_module(&tf) : NULL;
+	bl_tf_scope s = {&tf, root, NULL};
+	return bl_tf_eval(&s, expr);
+}

@@ -1,0 +1,164 @@
+/* Inside eval/ only: one evaluation of one Terraform root. */
+#ifndef BL_EVAL_TERRAFORM_H
+#define BL_EVAL_TERRAFORM_H
+
+#include "core/base/map.h"
+#include "eval/language.h"
+
+enum {
+	BL_TF_MAX_DEPTH = 3000,       /* of nested evaluation; set for the workers' stack */
+	BL_TF_MAX_MODULE_DEPTH = 50,
+	BL_TF_MAX_STEPS = 20000000,   /* of one root: expressions evaluated and bytes made */
+	BL_TF_MAX_STRING = 64 << 20,
+};
+
+typedef struct bl_tf_module bl_tf_module;
+
+typedef struct bl_tf {
+	const bl_eval_input *input;
+	bl_arena *arena;
+	bl_diag_list *diags;
+	bl_evaluation *out; /* NULL for a lone expression */
+	/* An expression that the language refuses: an error in the console, where it is the answer. In a scan the provider or
+	 * a version we do not know may see it otherwise, so the value is unknown and the gap is said. */
+	bl_diag_level level;
+	size_t errors; /* met so far; try() compares */
+	uint64_t steps;
+	int depth;
+	size_t instances;
+	bl_map templates; /* path -> bl_expr of template files */
+	bool out_of_steps, out_of_instances;
+} bl_tf;
+
+/* Names that stand before a module's own: for's variables, each, count, self, a dynamic block's iterator. */
+typedef struct bl_tf_frame {
+	const struct bl_tf_frame *up;
+	bl_str name; /* empty: the element of a splat */
+	const bl_value *value;
+} bl_tf_frame;
+
+typedef struct bl_tf_scope {
+	bl_tf *tf;
+	bl_tf_module *module;
+	const bl_tf_frame *frame;
+} bl_tf_scope;
+
+typedef enum bl_tf_state { BL_TF_NEW, BL_TF_BUSY, BL_TF_DONE } bl_tf_state;
+
+/* An instance of a resource, or of a module call. */
+typedef struct bl_tf_instance {
+	const bl_value *key; /* number, string, or NULL without count and for_each; unknown for [*] */
+	const bl_tf_frame *frame;
+	bl_str address;
+	bl_resource *resource;
+	const bl_value *object; /* what references see */
+	bool partial;           /* it was asked for while a part of it was being worked out */
+	bl_tf_module *module;
+} bl_tf_instance;
+
+/* Something declared: evaluated when it is first asked for. */
+typedef struct bl_tf_item {
+	const bl_block *block;
+	const bl_attr *attr; /* a local */
+	bl_str name;         /* "sa"; "azurerm_storage_account.sa" */
+	bl_tf_state state;
+	bool failed;         /* its evaluation met an error; so does everyone who asks */
+	const bl_value *value;
+	/* resources and module calls */
+	bool data, counted, keyed, open; /* open: which instances there are is not known */
+	bl_tri condition;
+	BL_VEC(bl_tf_instance) instances;
+} bl_tf_item;
+
+struct bl_tf_module {
+	bl_tf_module *parent;
+	const bl_tf_item *call;
+	const bl_tf_frame *frame; /* each and count of the call */
+	bl_str address;           /* "module.a[0]", or empty */
+	bl_str folder;            /* from the repository's root */
+	bl_str path;              /* what path.module says */
+	const bl_via *via;
+	bl_tri condition;
+	int depth;
+	const bl_document *const *documents;
+	size_t ndocuments;
+	bl_map variables, locals, resources, calls, outputs; /* of bl_tf_item; data sources have "data." before them */
+	BL_VEC(bl_tf_item *) declared; /* resources, data sources and calls in source order */
+};
+
+/* terraform_expr.c */
+const bl_value *bl_tf_eval(const bl_tf_scope *scope, const bl_expr *expr);
+const bl_value *bl_tf_attr(const bl_tf_scope *scope, const bl_value *base, bl_str name, bl_span span);
+const bl_value *bl_tf_index(const bl_tf_scope *scope, const bl_value *base, const bl_value *key, bl_span span);
+
+/* terraform_value.c: the language's own conversions and rules over values. */
+/* Records an expression the language refuses and returns an unknown that says so. */
+const bl_value *bl_tf_error(bl_tf *tf, bl_span span, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Takes n from the step budget; false, and a diagnostic once, when nothing is left. */
+bool bl_tf_spend(bl_tf *tf, uint64_t n, bl_span span);
+/* An unknown of a kind (or -1) that waits for what the unknown ones among values wait for. */
+bl_value *bl_tf_unknown_of(bl_tf *tf, bl_span span, const bl_value *const *values, size_t n, int kind);
+/* NULL and no error when the value is of no kind that converts. Unknowns and nulls are returned as they are. */
+const bl_value *bl_tf_to_string(bl_tf *tf, const bl_value *v);
+const bl_value *bl_tf_to_number(bl_tf *tf, const bl_value *v);
+const bl_value *bl_tf_to_bool(bl_tf *tf, const bl_value *v);
+bl_tri bl_tf_equal(const bl_value *a, const bl_value *b);
+bool bl_tf_sensitive(const bl_value *v);
+/* v with the mark, when marked. */
+const bl_value *bl_tf_marked(bl_tf *tf, const bl_value *v, bool marked);
+/* "a tuple", "a string": what messages call a value. */
+const char *bl_tf_kind_name(const bl_value *v);
+/* The items of a map in the order of their keys, as the language goes through maps. */
+const bl_item **bl_tf_sorted(bl_tf *tf, const bl_value *map);
+/* A set of the values: equal ones once, in the language's order. */
+bl_value *bl_tf_set(bl_tf *tf, bl_span span, const bl_value **values, size_t n);
+/* Converts all elements to their common primitive kind, where they have one; a copy with shape. */
+const bl_value *bl_tf_unify(bl_tf *tf, const bl_value *collection, bl_shape shape);
+/* A map in the making that stays quick when it grows. */
+typedef struct bl_tf_builder {
+	bl_items items;
+	bl_map index; /* key -> place + 1 */
+} bl_tf_builder;
+void bl_tf_put(bl_tf *tf, bl_tf_builder *b, bl_str key, bl_span key_span, const bl_value *v);
+const bl_value *bl_tf_find(const bl_tf_builder *b, bl_str key);
+bl_value *bl_tf_built(bl_tf *tf, bl_tf_builder *b, bl_span span);
+
+/* terraform_type.c: a value as a type constraint wants it. default_ok: optional() attributes are filled in. */
+const bl_value *bl_tf_convert(const bl_tf_scope *scope, const bl_value *v, const bl_expr *type, bl_span span);
+/* The bl_kind that values of a type have, or -1. */
+int bl_tf_type_kind(const bl_expr *type);
+
+/* terraform_names.c: what a reference's first words mean. */
+const bl_value *bl_tf_name(const bl_tf_scope *scope, const bl_expr *name);
+/* A reference of two or three words (var.x, data.t.n) that begins with a NAME no frame knows; *used tells how many it took. */
+const bl_value *bl_tf_reference(const bl_tf_scope *scope, const bl_str *words, size_t n, bl_span span, size_t *used);
+
+/* terraform_module.c and terraform_call.c: a module's items, and what a variable, a local, an output and a call are. */
+bl_tf_module *bl_tf_module_new(bl_tf *tf, bl_tf_module *parent, const bl_document *const *documents, size_t n);
+const bl_value *bl_tf_variable(const bl_tf_scope *scope, bl_tf_item *item);
+const bl_value *bl_tf_local(const bl_tf_scope *scope, bl_tf_item *item);
+const bl_value *bl_tf_output(bl_tf *tf, bl_tf_module *module, bl_tf_item *item);
+void bl_tf_call(const bl_tf_scope *scope, bl_tf_item *item);
+const bl_value *bl_tf_call_value(const bl_tf_scope *scope, bl_tf_item *item);
+/* One output of a call without count and for_each; NULL when it is no such call. */
+const bl_value *bl_tf_call_output(const bl_tf_scope *scope, bl_tf_item *item, bl_str name, bl_span span);
+
+/* terraform_instances.c: count and for_each into item->instances, each with its frame and address; base is the address without a key. */
+void bl_tf_instances(const bl_tf_scope *scope, bl_tf_item *item, bl_str base);
+/* What a reference to the whole item sees: an object, a list of them or a map of them. */
+const bl_value *bl_tf_instances_value(const bl_tf_scope *scope, bl_tf_item *item, bl_str base);
+
+/* terraform_resource.c */
+void bl_tf_resource(const bl_tf_scope *scope, bl_tf_item *item);
+/* The JSON text of an aws_iam_policy_document's arguments; an unknown that keeps what is known of it. */
+const bl_value *bl_tf_policy_document(bl_tf *tf, const bl_value *arguments);
+
+/* What a template of these parts says when it is JSON with holes; NULL when it is none. */
+const bl_value *bl_tf_json_with_holes(bl_tf *tf, const bl_value *const *parts, size_t n);
+
+/* A text from a template file, with its names from a map. */
+const bl_value *bl_tf_template(const bl_tf_scope *scope, bl_str text, bl_str path, const bl_value *names, bl_span span);
+/* A path written in the configuration, from the repository's root; false when it leads out of it. */
+bool bl_tf_path(const bl_tf_scope *scope, bl_str written, bl_str *path);
+
+#endif

@@ -1,0 +1,230 @@
+/* Module calls: local modules are evaluated with their caller's arguments, others are known gaps. */
+#include "eval/terraform.h"
+
+static bl_str dirname_of(bl_str path)
+{
+	ptrdiff_t slash = bl_str_rfind_char(path, '/');
+	return slash < 0 ? BL_STR("") : bl_str_slice(path, 0, (size_t)slash);
+}
+
+/* Joins and resolves "." and ".."; false when it leads out of the repository. */
+static bool normalise(bl_arena *arena, bl_str folder, bl_str path, bl_str *out)
+{
+	char *p = bl_arena_alloc(arena, folder.n + path.n + 2);
+	size_t n = 0;
+	bl_str rests[] = {folder, path}, part;
+	for (size_t i = 0; i < 2; i++) {
+		bl_str rest = rests[i];
+		while (rest.n) {
+			rest = bl_str_cut(rest, '/', &part);
+			if (!part.n || bl_str_eqz(part, "."))
+				continue;
+			if (bl_str_eqz(part, "..")) {
+				if (!n)
+					return false;
+				n = dirname_of(bl_str_make(p, n)).n;
+				continue;
+			}
+			if (n)
+				p[n++] = '/';
+			memcpy(p + n, part.p, part.n);
+			n += part.n;
+		}
+	}
+	*out = bl_str_make(p, n);
+	return true;
+}
+
+static bl_str root_folder(const bl_tf *tf)
+{
+	const bl_eval_input *in = tf->input;
+	return in->ndocuments ? dirname_of(in->documents[0]->path) : in->root->path;
+}
+
+bool bl_tf_path(const bl_tf_scope *s, bl_str written, bl_str *path)
+{
+	if (written.n && written.p[0] == '/')
+		return false;
+	return normalise(s->tf->arena, root_folder(s->tf), written, path);
+}
+
+static bool is_local(bl_str source)
+{
+	return bl_str_starts(source, BL_STR("./")) || bl_str_starts(source, BL_STR("../")) || bl_str_eqz(source, ".") ||
+	       bl_str_eqz(source, "..");
+}
+
+/* What path.module says in a module called from m: the way from the root's folder. */
+static bl_str module_path(bl_arena *arena, const bl_tf_module *m, bl_str source)
+{
+	bl_str out;
+	bool plain = !bl_str_starts(m->path, BL_STR("..")) && normalise(arena, bl_str_eqz(m->path, ".") ? BL_STR("") : m->path, source, &out);
+	if (plain)
+		return out.n ? out : BL_STR(".");
+	if (bl_str_eqz(m->path, "."))
+		return bl_str_starts(source, BL_STR("./")) ? bl_str_slice(source, 2, source.n) : source;
+	return bl_str_fmt(arena, BL_FMT "/" BL_FMT, BL_ARG(m->path), BL_ARG(source));
+}
+
+static bool calls_itself(const bl_tf_module *m, bl_str folder)
+{
+	for (; m; m = m->parent)
+		if (bl_str_eq(m->folder, folder))
+			return true;
+	return false;
+}
+
+static bl_via *via_of(bl_tf *tf, const bl_tf_module *m, const bl_tf_item *item)
+{
+	bl_via *via = bl_new(tf->arena, bl_via);
+	*via = (bl_via){bl_str_fmt(tf->arena, "module." BL_FMT, BL_ARG(item->name)), item->block->head, m->via};
+	return via;
+}
+
+static void enter_module(const bl_tf_scope *s, bl_tf_item *item, bl_str source, bl_str folder)
+{
+	bl_tf *tf = s->tf;
+	const bl_loader *loader = tf->input->loader;
+	const bl_document *const *documents = NULL;
+	size_t n = loader && loader->folder ? loader->folder(loader->context, folder, BL_LANG_TERRAFORM, &documents) : 0;
+	if (!n) {
+		bl_diag_add(tf->arena, tf->diags, BL_DIAG_WARNING, item->block->head, "module '" BL_FMT "' has no files in '" BL_FMT "'",
+			BL_ARG(item->name), BL_ARG(source));
+		if (tf->out)
+			tf->out->not_analysed++;
+		return;
+	}
+	const bl_via *via = via_of(tf, s->module, item);
+	for (size_t i = 0; i < item->instances.n; i++) {
+		bl_tf_instance *instance = &item->instances.items[i];
+		bl_tf_module *m = bl_tf_module_new(tf, s->module, documents, n);
+		m->call = item;
+		m->frame = instance->frame;
+		m->address = instance->address;
+		m->folder = folder;
+		m->path = module_path(tf->arena, s->module, source);
+		m->via = via;
+		m->condition = bl_tri_and(s->module->condition, item->condition);
+		instance->module = m;
+	}
+}
+
+/* A call whose module is not here is an entry of its own: what it is given is still worth a look. */
+static void note_missing(const bl_tf_scope *s, bl_tf_item *item, const bl_value *source)
+{
+	bl_tf *tf = s->tf;
+	bl_str text = bl_value_is(source, BL_STRING) ? source->string : BL_STR("an unknown source");
+	bl_diag_add(tf->arena, tf->diags, BL_DIAG_WARNING, item->block->head, "module '" BL_FMT "' (" BL_FMT ") is not installed",
+		BL_ARG(item->name), BL_ARG(text));
+	if (tf->out)
+		tf->out->not_analysed++;
+	for (size_t i = 0; i < item->instances.n; i++) {
+		bl_tf_instance *instance = &item->instances.items[i];
+		bl_tf_scope inner = {tf, s->module, instance->frame};
+		bl_resource *r = bl_new(tf->arena, bl_resource);
+		bl_tf_builder native = {0};
+		for (size_t a = 0; a < item->block->attrs.n; a++) {
+			const bl_attr *attr = &item->block->attrs.items[a];
+			if (!bl_str_eqz(attr->name, "count") && !bl_str_eqz(attr->name, "for_each") && !bl_str_eqz(attr->name, "providers") &&
+				!bl_str_eqz(attr->name, "depends_on"))
+				bl_tf_put(tf, &native, attr->name, attr->span, bl_tf_eval(&inner, attr->expr));
+		}
+		r->root = tf->input->root;
+		r->language = BL_LANG_TERRAFORM;
+		r->address = instance->address;
+		r->label = item->name;
+		r->native_type = r->type = BL_STR("module");
+		r->typed_address = bl_str_fmt(tf->arena, "module." BL_FMT, BL_ARG(item->name));
+		r->module = s->module->address;
+		r->is_module = true;
+		r->condition = bl_tri_and(s->module->condition, item->condition);
+		r->span = item->block->span;
+		r->head = item->block->head;
+		r->via = s->module->via;
+		r->native = r->written = r->effective = bl_tf_built(tf, &native, item->block->span);
+		instance->resource = r;
+	}
+}
+
+void bl_tf_call(const bl_tf_scope *s, bl_tf_item *item)
+{
+	bl_tf *tf = s->tf;
+	if (item->state != BL_TF_NEW)
+		return;
+	item->state = BL_TF_BUSY;
+	bl_str prefix = s->module->address, folder;
+	bl_str base = bl_str_fmt(tf->arena, BL_FMT "%smodule." BL_FMT, BL_ARG(prefix), prefix.n ? "." : "", BL_ARG(item->name));
+	const bl_attr *attr = bl_block_attr(item->block, "source");
+	const bl_value *source = attr ? bl_tf_eval(s, attr->expr) : NULL;
+	bl_tf_instances(s, item, base);
+	if (!source) {
+		bl_diag_add(tf->arena, tf->diags, BL_DIAG_ERROR, item->block->head, "module '" BL_FMT "' has no source", BL_ARG(item->name));
+	} else if (!bl_value_is(source, BL_STRING) || !is_local(source->string)) {
+		note_missing(s, item, source);
+	} else if (!normalise(tf->arena, s->module->folder, source->string, &folder)) {
+		bl_diag_add(tf->arena, tf->diags, BL_DIAG_WARNING, item->block->head, "module '" BL_FMT "' lies outside the repository",
+			BL_ARG(item->name));
+		if (tf->out)
+			tf->out->not_analysed++;
+	} else if (calls_itself(s->module, folder) || s->module->depth >= BL_TF_MAX_MODULE_DEPTH) {
+		bl_diag_add(tf->arena, tf->diags, BL_DIAG_ERROR, item->block->head, "module '" BL_FMT "' calls itself", BL_ARG(item->name));
+	} else {
+		enter_module(s, item, source->string, folder);
+	}
+	item->state = BL_TF_DONE;
+}
+
+/* The outputs of one instance; each is worked out now, so that a cycle through a module shows where it closes. */
+static const bl_value *outputs_of(const bl_tf_scope *s, bl_tf_item *item, bl_tf_instance *instance)
+{
+	bl_tf *tf = s->tf;
+	bl_tf_module *m = instance->module;
+	if (instance->object && !instance->partial)
+		return instance->object;
+	bl_tf_builder b = {0};
+	bool whole = true;
+	for (size_t i = 0; m && i < m->outputs.n; i++) {
+		bl_tf_item *output = m->outputs.entries[i].value;
+		bool busy = output->state == BL_TF_BUSY;
+		/* this one may be what is being worked out: the others are needed for it all the same */
+		const bl_value *value = busy ? bl_value_waits(tf->arena, item->block->head, instance->address, output->name)
+					     : bl_tf_output(tf, m, output);
+		whole = whole && !busy;
+		bl_tf_put(tf, &b, output->name, output->block->head, value);
+	}
+	bl_value *v = bl_tf_built(tf, &b, item->block->head);
+	if (!m) {
+		bl_ref *ref = bl_new(tf->arena, bl_ref);
+		ref->address = instance->address;
+		v->open = true;
+		v->rest = ref;
+	}
+	instance->object = v;
+	instance->partial = !whole;
+	return v;
+}
+
+const bl_value *bl_tf_call_output(const bl_tf_scope *s, bl_tf_item *item, bl_str name, bl_span span)
+{
+	bl_tf_scope scope = {s->tf, s->module, s->module->frame};
+	bl_tf_call(&scope, item);
+	if (item->state == BL_TF_BUSY || item->instances.n != 1 || item->counted || item->keyed || !item->instances.items[0].module)
+		return NULL;
+	bl_tf_module *m = item->instances.items[0].module;
+	bl_tf_item *output = bl_map_get(&m->outputs, name);
+	if (!output)
+		return bl_tf_error(s->tf, span, "module '" BL_FMT "' has no output '" BL_FMT "'", BL_ARG(item->name), BL_ARG(name));
+	return bl_tf_output(s->tf, m, output);
+}
+
+const bl_value *bl_tf_call_value(const bl_tf_scope *s, bl_tf_item *item)
+{
+	bl_str prefix = s->module->address;
+	bl_str base = bl_str_fmt(s->tf->arena, BL_FMT "%smodule." BL_FMT, BL_ARG(prefix), prefix.n ? "." : "", BL_ARG(item->name));
+	bl_tf_call(s, item);
+	if (item->state == BL_TF_BUSY)
+		return bl_value_waits(s->tf->arena, item->block->head, base, BL_STR(""));
+	for (size_t i = 0; i < item->instances.n; i++)
+		outputs_of(s, item, &item->instances.items[i]);
+	return bl_tf_instances_value(s, item, base);
+}

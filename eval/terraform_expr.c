@@ -1,0 +1,667 @@
+/* HCL expressions over known and unknown values. */
+#include "eval/terraform.h"
+
+#include "core/codec/number.h"
+#include "eval/functions/functions.h"
+
+static bl_value *computed(bl_value *v)
+{
+	v->origin = BL_COMPUTED;
+	return v;
+}
+
+static const bl_value *eval_literal(const bl_tf_scope *s, const bl_expr *e)
+{
+	return e->value ? e->value : bl_value_at(s->tf->arena, &bl_value_null, e->span);
+}
+
+/* --- templates --- */
+
+/* Text in the making; after the first unknown part only what the end will be is still collected. */
+typedef struct text {
+	bl_buf buf;
+	bl_str prefix;
+	bool unknown, sensitive, failed;
+	bl_values parts; /* the unknown ones */
+	bl_values all;   /* in order: for JSON with holes */
+} text;
+
+static void add_text(const bl_tf_scope *s, text *t, const bl_value *v, bl_span span)
+{
+	bl_tf *tf = s->tf;
+	if (v->kind == BL_NULL || v->kind == BL_LIST || v->kind == BL_MAP) {
+		bl_tf_error(tf, span, "%s cannot be part of a string template", bl_tf_kind_name(v));
+		t->failed = true;
+		return;
+	}
+	t->sensitive |= v->sensitive;
+	const bl_value *string = bl_tf_to_string(tf, v);
+	bl_vec_push(tf->arena, &t->all, string ? string : v);
+	if (!string || string->kind == BL_UNKNOWN) {
+		const bl_unknown *u = v->unknown;
+		if (!t->unknown) {
+			bl_buf_put(&t->buf, u->prefix);
+			t->prefix = bl_str_dup(tf->arena, bl_buf_str(&t->buf));
+		}
+		t->unknown = true;
+		t->buf.n = 0;
+		bl_buf_put(&t->buf, u->suffix);
+		bl_vec_push(tf->arena, &t->parts, v);
+		return;
+	}
+	if (t->buf.n + string->string.n > BL_TF_MAX_STRING || !bl_tf_spend(tf, string->string.n / 16, span)) {
+		t->failed = true;
+		return;
+	}
+	bl_buf_put(&t->buf, string->string);
+}
+
+static const bl_value *finish_text(const bl_tf_scope *s, text *t, bl_span span)
+{
+	bl_tf *tf = s->tf;
+	bl_value *v;
+	if (t->failed) {
+		v = bl_tf_unknown_of(tf, span, NULL, 0, BL_STRING);
+	} else if (t->unknown) {
+		v = bl_tf_unknown_of(tf, span, t->parts.items, t->parts.n, BL_STRING);
+		bl_unknown *u = (bl_unknown *)v->unknown;
+		v->via = NULL;
+		u->not_null = true;
+		u->prefix = t->prefix;
+		u->suffix = bl_str_dup(tf->arena, bl_buf_str(&t->buf));
+		u->decoded = bl_tf_json_with_holes(tf, t->all.items, t->all.n);
+	} else {
+		v = bl_value_string(tf->arena, span, bl_str_dup(tf->arena, bl_buf_str(&t->buf)));
+	}
+	v->sensitive |= t->sensitive;
+	bl_buf_done(&t->buf);
+	return computed(v);
+}
+
+static void add_part(const bl_tf_scope *s, text *t, const bl_expr *part)
+{
+	const bl_value *v = bl_tf_eval(s, part);
+	if (part->kind != BL_EXPR_TEMPLATE || v->kind != BL_LIST) {
+		add_text(s, t, v, part->span);
+		return;
+	}
+	/* a for directive: its rounds one after the other */
+	for (uint32_t i = 0; i < v->n; i++)
+		add_text(s, t, v->list[i], part->span);
+	if (v->open)
+		add_text(s, t, bl_tf_unknown_of(s->tf, part->span, &v, 1, BL_STRING), part->span);
+}
+
+static const bl_value *eval_template(const bl_tf_scope *s, const bl_expr *e)
+{
+	text t = {0};
+	if (e->expand)
+		return bl_tf_eval(s, e->kids[0]);
+	for (uint32_t i = 0; i < e->n && !t.failed; i++)
+		add_part(s, &t, e->kids[i]);
+	return finish_text(s, &t, e->span);
+}
+
+/* --- members --- */
+
+static bl_str extend(bl_tf *tf, bl_str path, bl_str step)
+{
+	return path.n ? bl_str_fmt(tf->arena, BL_FMT "." BL_FMT, BL_ARG(path), BL_ARG(step)) : step;
+}
+
+/* Attributes that are text in every provider. */
+static bool is_text_attribute(bl_str name)
+{
+	static const char *const names[] = {"arn", "id", "name", "self_link"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (bl_str_eqz(name, names[i]))
+			return true;
+	return false;
+}
+
+static const bl_value *wait_for(bl_tf *tf, bl_span span, bl_ref ref, bl_str step)
+{
+	bl_value *v = bl_value_waits(tf->arena, span, ref.address, step.n ? extend(tf, ref.path, step) : ref.path);
+	bl_unknown *u = (bl_unknown *)v->unknown;
+	if (is_text_attribute(step)) {
+		u->type = BL_STRING;
+		u->not_null = true;
+	}
+	return v;
+}
+
+static const bl_value *member_of_unknown(const bl_tf_scope *s, const bl_value *base, bl_str step, bl_span span,
+	const bl_value *(*get)(const bl_tf_scope *s, const bl_value *v, const void *what, bl_span span), const void *what)
+{
+	const bl_unknown *u = base->unknown;
+	if (u->ncandidates) {
+		bl_value *v = bl_tf_unknown_of(s->tf, span, &base, 1, -1);
+		bl_unknown *w = (bl_unknown *)v->unknown;
+		w->candidates = bl_new_n(s->tf->arena, const bl_value *, u->ncandidates);
+		for (size_t i = 0; i < u->ncandidates; i++) {
+			size_t errors = s->tf->errors, said = s->tf->diags->n;
+			const bl_value *one = get(s, u->candidates[i], what, span);
+			bool failed = s->tf->errors != errors;
+			s->tf->errors = errors;
+			s->tf->diags->n = said;
+			if (failed || one->kind == BL_UNKNOWN)
+				return v;
+			w->candidates[i] = one;
+		}
+		w->ncandidates = u->ncandidates;
+		return v;
+	}
+	if (u->nrefs == 1 && (u->type < 0 || u->type == BL_LIST || u->type == BL_MAP)) {
+		const bl_value *v = wait_for(s->tf, span, u->refs[0], step);
+		return bl_tf_marked(s->tf, v, base->sensitive);
+	}
+	return bl_tf_unknown_of(s->tf, span, &base, 1, -1);
+}
+
+static const bl_value *get_attr(const bl_tf_scope *s, const bl_value *base, const void *what, bl_span span)
+{
+	return bl_tf_attr(s, base, *(const bl_str *)what, span);
+}
+
+static const bl_value *get_index(const bl_tf_scope *s, const bl_value *base, const void *what, bl_span span)
+{
+	return bl_tf_index(s, base, what, span);
+}
+
+const bl_value *bl_tf_attr(const bl_tf_scope *s, const bl_value *base, bl_str name, bl_span span)
+{
+	bl_tf *tf = s->tf;
+	if (base->kind == BL_UNKNOWN)
+		return member_of_unknown(s, base, name, span, get_attr, &name);
+	if (base->kind == BL_NULL)
+		return bl_tf_error(tf, span, "this value is null, so it has no '" BL_FMT "'", BL_ARG(name));
+	if (base->kind != BL_MAP)
+		return bl_tf_error(tf, span, "%s has no '" BL_FMT "'", bl_tf_kind_name(base), BL_ARG(name));
+	const bl_value *v = bl_value_get(base, name);
+	if (v && base->rest) {
+		bl_str what = bl_str_fmt(tf->arena, BL_FMT "." BL_FMT, BL_ARG(base->rest->address),
+			BL_ARG(extend(tf, base->rest->path, name)));
+		v = bl_value_through(tf->arena, v, what, v->span);
+	} else if (!v && base->open) {
+		v = base->rest ? wait_for(tf, span, *base->rest, name)
+			       : bl_value_unknown(tf->arena, span, "'" BL_FMT "' is not known", BL_ARG(name));
+	} else if (!v) {
+		return bl_tf_error(tf, span, "this object has no '" BL_FMT "'", BL_ARG(name));
+	}
+	return bl_tf_marked(tf, v, base->sensitive);
+}
+
+static const bl_value *index_list(const bl_tf_scope *s, const bl_value *base, const bl_value *key, bl_span span)
+{
+	bl_tf *tf = s->tf;
+	if (base->shape == BL_SHAPE_SET && !base->rest)
+		return bl_tf_error(tf, span, "the elements of a set have no index");
+	const bl_value *number = bl_tf_to_number(tf, key);
+	long long i;
+	if (!number || number->kind != BL_NUMBER || !bl_number_integer(number->digits, &i))
+		return bl_tf_error(tf, span, "a list's index must be a whole number");
+	if (i < 0)
+		return bl_tf_error(tf, span, "a list's index cannot be negative");
+	if (i < (long long)base->n)
+		return bl_tf_marked(tf, base->list[i], base->sensitive);
+	if (!base->open)
+		return bl_tf_error(tf, span, "the list has %u elements: there is none at %lld", base->n, i);
+	return base->rest ? wait_for(tf, span, *base->rest, BL_STR(""))
+			  : bl_value_unknown(tf->arena, span, "the list's elements are not known");
+}
+
+const bl_value *bl_tf_index(const bl_tf_scope *s, const bl_value *base, const bl_value *key, bl_span span)
+{
+	bl_tf *tf = s->tf;
+	const bl_value *both[] = {base, key};
+	if (base->kind == BL_UNKNOWN && key->kind != BL_UNKNOWN) {
+		const bl_value *step = bl_tf_to_string(tf, key);
+		return member_of_unknown(s, base, step ? bl_value_text(step) : BL_STR(""), span, get_index, key);
+	}
+	if (base->kind == BL_NULL)
+		return bl_tf_error(tf, span, "this value is null, so it has no elements");
+	if (key->kind == BL_NULL)
+		return bl_tf_error(tf, span, "the index is null");
+	if (key->kind == BL_UNKNOWN) {
+		if (base->kind != BL_UNKNOWN && base->kind != BL_LIST && base->kind != BL_MAP)
+			return bl_tf_error(tf, span, "%s has no elements", bl_tf_kind_name(base));
+		return bl_tf_unknown_of(tf, span, both, 2, -1);
+	}
+	const bl_value *v;
+	if (base->kind == BL_LIST) {
+		v = index_list(s, base, key, span);
+	} else if (base->kind == BL_MAP) {
+		const bl_value *name = bl_tf_to_string(tf, key);
+		if (!name)
+			return bl_tf_error(tf, span, "a map's key must be a string");
+		v = bl_tf_attr(s, base, name->string, span);
+	} else {
+		return bl_tf_error(tf, span, "%s has no elements", bl_tf_kind_name(base));
+	}
+	return bl_tf_marked(tf, v, key->sensitive);
+}
+
+/* --- references --- */
+
+static bool frame_value(const bl_tf_scope *s, bl_str name, const bl_value **out)
+{
+	for (const bl_tf_frame *f = s->frame; f; f = f->up) {
+		if (bl_str_eq(f->name, name)) {
+			*out = f->value;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* a.b.c with a NAME no frame knows: the words from the left, as many as the names of a module can need. */
+static const bl_value *eval_traversal(const bl_tf_scope *s, const bl_expr *e, bool *taken)
+{
+	const bl_expr *chain[4];
+	bl_str words[4];
+	size_t depth = 0, n = 0;
+	const bl_expr *at = e;
+	*taken = false;
+	while (at->kind == BL_EXPR_ATTR && depth < 3) {
+		chain[depth++] = at;
+		at = at->kids[0];
+	}
+	const bl_value *known;
+	if (at->kind != BL_EXPR_NAME || frame_value(s, at->text, &known))
+		return NULL;
+	words[n++] = at->text;
+	for (size_t i = depth; i > 0; i--)
+		words[n++] = chain[i - 1]->text;
+	size_t used;
+	const bl_value *v = bl_tf_reference(s, words, n, e->span, &used);
+	*taken = true;
+	for (size_t i = used; i < n; i++)
+		v = bl_tf_attr(s, v, words[i], e->span);
+	return v;
+}
+
+static const bl_value *eval_name(const bl_tf_scope *s, const bl_expr *e)
+{
+	const bl_value *v;
+	if (frame_value(s, e->text, &v))
+		return v;
+	size_t used;
+	return bl_tf_reference(s, &e->text, 1, e->span, &used);
+}
+
+static const bl_value *eval_attr(const bl_tf_scope *s, const bl_expr *e)
+{
+	bool taken;
+	const bl_value *v = eval_traversal(s, e, &taken);
+	return taken ? v : bl_tf_attr(s, bl_tf_eval(s, e->kids[0]), e->text, e->span);
+}
+
+static const bl_value *element_value(const bl_tf_scope *s, const bl_expr *e, const bl_value *element)
+{
+	bl_tf_frame frame = {s->frame, BL_STR(""), element};
+	bl_tf_scope inner = {s->tf, s->module, &frame};
+	return bl_tf_eval(&inner, e);
+}
+
+static const bl_value *eval_splat(const bl_tf_scope *s, const bl_expr *e)
+{
+	bl_tf *tf = s->tf;
+	const bl_value *base = bl_tf_eval(s, e->kids[0]);
+	if (base->kind == BL_NULL)
+		return computed(bl_value_list(tf->arena, e->span, NULL, 0));
+	if (base->kind == BL_UNKNOWN) {
+		const bl_value *one = element_value(s, e->kids[1], base);
+		return bl_tf_unknown_of(tf, e->span, &one, 1, BL_LIST);
+	}
+	const bl_value *single[1] = {base};
+	bool list = base->kind == BL_LIST;
+	size_t n = list ? base->n : 1;
+	const bl_value *const *elements = list ? base->list : single;
+	const bl_value **out = bl_new_n(tf->arena, const bl_value *, n);
+	for (size_t i = 0; i < n; i++)
+		out[i] = element_value(s, e->kids[1], elements[i]);
+	bl_value *v = computed(bl_value_list(tf->arena, e->span, out, n));
+	v->open = list && base->open;
+	v->rest = list ? base->rest : NULL;
+	v->sensitive = base->sensitive;
+	return v;
+}
+
+/* --- operators --- */
+
+static bl_tri truth(const bl_value *v)
+{
+	return v->kind == BL_BOOL ? bl_tri_of(v->boolean) : BL_MAYBE;
+}
+
+static const bl_value *from_tri(const bl_tf_scope *s, bl_tri t, const bl_expr *e, const bl_value *const *vs, size_t n)
+{
+	bl_value *v = t == BL_MAYBE ? bl_tf_unknown_of(s->tf, e->span, vs, n, BL_BOOL)
+				    : bl_value_bool(s->tf->arena, e->span, t == BL_YES);
+	for (size_t i = 0; i < n; i++)
+		v->sensitive |= vs[i]->sensitive;
+	return computed(v);
+}
+
+static const bl_value *operand(const bl_tf_scope *s, const bl_value *v, const bl_expr *e, bool number)
+{
+	const bl_value *c = number ? bl_tf_to_number(s->tf, v) : bl_tf_to_bool(s->tf, v);
+	if (!c) {
+		bl_tf_error(s->tf, e->span, "%s is no %s", bl_tf_kind_name(v), number ? "number" : "bool");
+		return NULL;
+	}
+	if (c->kind == BL_NULL) {
+		bl_tf_error(s->tf, e->span, "an operand is null");
+		return NULL;
+	}
+	return c;
+}
+
+static const bl_value *eval_unary(const bl_tf_scope *s, const bl_expr *e)
+{
+	bl_tf *tf = s->tf;
+	bool number = bl_str_eqz(e->text, "-");
+	const bl_value *v = operand(s, bl_tf_eval(s, e->kids[0]), e, number);
+	if (!v)
+		return bl_tf_unknown_of(tf, e->span, NULL, 0, number ? BL_NUMBER : BL_BOOL);
+	if (!number)
+		return from_tri(s, bl_tri_not(truth(v)), e, &v, 1);
+	if (v->kind == BL_UNKNOWN)
+		return bl_tf_unknown_of(tf, e->span, &v, 1, BL_NUMBER);
+	bl_value *r = bl_value_digits(tf->arena, e->span, bl_number_call(tf->arena, BL_NUMBER_NEGATE, v->digits));
+	r->sensitive = v->sensitive;
+	return computed(r);
+}
+
+static const bl_value *logic(const bl_tf_scope *s, const bl_expr *e, const bl_value **vs)
+{
+	const bl_value *a = operand(s, vs[0], e->kids[0], false), *b = operand(s, vs[1], e->kids[1], false);
+	if (!a || !b)
+		return bl_tf_unknown_of(s->tf, e->span, NULL, 0, BL_BOOL);
+	bl_tri t = e->text.p[0] == '&' ? bl_tri_and(truth(a), truth(b)) : bl_tri_or(truth(a), truth(b));
+	return from_tri(s, t, e, vs, 2);
+}
+
+static const bl_value *arithmetic(const bl_tf_scope *s, const bl_expr *e, const bl_value **vs)
+{
+	bl_tf *tf = s->tf;
+	char op = e->text.p[0];
+	bool compares = op == '<' || op == '>';
+	const bl_value *a = operand(s, vs[0], e->kids[0], true), *b = operand(s, vs[1], e->kids[1], true);
+	if (!a || !b || a->kind == BL_UNKNOWN || b->kind == BL_UNKNOWN)
+		return bl_tf_unknown_of(tf, e->span, vs, a && b ? 2 : 0, compares ? BL_BOOL : BL_NUMBER);
+	if (compares) {
+		int cmp = bl_number_cmp(a->digits, b->digits);
+		bool yes = op == '<' ? cmp < 0 : cmp > 0;
+		return from_tri(s, bl_tri_of(yes || (e->text.n == 2 && cmp == 0)), e, vs, 2);
+	}
+	bl_str digits;
+	if (!bl_number_apply(tf->arena, op, a->digits, b->digits, &digits))
+		return bl_tf_error(tf, e->span, "division by zero");
+	bl_value *r = bl_value_digits(tf->arena, e->span, digits);
+	r->sensitive = a->sensitive || b->sensitive;
+	return computed(r);
+}
+
+static const bl_value *eval_binary(const bl_tf_scope *s, const bl_expr *e)
+{
+	const bl_value *vs[2];
+	vs[0] = bl_tf_eval(s, e->kids[0]);
+	vs[1] = bl_tf_eval(s, e->kids[1]);
+	if (bl_str_eqz(e->text, "&&") || bl_str_eqz(e->text, "||"))
+		return logic(s, e, vs);
+	if (!bl_str_eqz(e->text, "==") && !bl_str_eqz(e->text, "!="))
+		return arithmetic(s, e, vs);
+	bl_tri same = bl_tf_equal(vs[0], vs[1]);
+	return from_tri(s, e->text.p[0] == '=' ? same : bl_tri_not(same), e, vs, 2);
+}
+
+/* What else the value may be: candidates of candidates are candidates. */
+static void add_candidates(bl_tf *tf, bl_values *to, const bl_value *v, bool *all)
+{
+	if (v->kind != BL_UNKNOWN) {
+		bl_vec_push(tf->arena, to, v);
+		return;
+	}
+	*all = *all && v->unknown->ncandidates;
+	for (size_t i = 0; i < v->unknown->ncandidates; i++)
+		bl_vec_push(tf->arena, to, v->unknown->candidates[i]);
+}
+
+static const bl_value *undecided(const bl_tf_scope *s, const bl_expr *e, const bl_value *condition)
+{
+	bl_tf *tf = s->tf;
+	bl_values candidates = {0};
+	bool all = true;
+	const bl_value *a = bl_tf_eval(s, e->kids[1]), *b = bl_tf_eval(s, e->kids[2]);
+	const bl_value *vs[] = {condition, a, b};
+	int ka = a->kind == BL_UNKNOWN ? a->unknown->type : a->kind, kb = b->kind == BL_UNKNOWN ? b->unknown->type : b->kind;
+	add_candidates(tf, &candidates, a, &all);
+	add_candidates(tf, &candidates, b, &all);
+	bl_value *v = bl_tf_unknown_of(tf, e->span, vs, 3, ka == kb ? ka : -1);
+	bl_unknown *u = (bl_unknown *)v->unknown;
+	if (all && candidates.n <= 16) {
+		u->candidates = candidates.items;
+		u->ncandidates = candidates.n;
+	}
+	u->not_null = a->kind != BL_NULL && b->kind != BL_NULL && a->kind != BL_UNKNOWN && b->kind != BL_UNKNOWN;
+	v->sensitive = condition->sensitive || a->sensitive || b->sensitive;
+	return v;
+}
+
+static bool scalar(const bl_value *v)
+{
+	return v->kind == BL_BOOL || v->kind == BL_NUMBER || v->kind == BL_STRING;
+}
+
+/* Both branches have one type: where the other is text, a number is the number's text. Errors of the other branch do not count. */
+static const bl_value *one_type(const bl_tf_scope *s, const bl_value *v, const bl_expr *other)
+{
+	bl_tf *tf = s->tf;
+	if (v->kind != BL_BOOL && v->kind != BL_NUMBER)
+		return v;
+	if (other->kind == BL_EXPR_LITERAL && other->value && other->value->kind == v->kind)
+		return v;
+	size_t errors = tf->errors, said = tf->diags->n;
+	const bl_value *w = bl_tf_eval(s, other);
+	tf->errors = errors;
+	tf->diags->n = said;
+	int kind = w->kind == BL_UNKNOWN ? w->unknown->type : w->kind;
+	return kind == BL_STRING || (scalar(w) && w->kind != v->kind) ? bl_tf_to_string(tf, v) : v;
+}
+
+static const bl_value *eval_condition(const bl_tf_scope *s, const bl_expr *e)
+{
+	const bl_value *c = bl_tf_eval(s, e->kids[0]);
+	const bl_value *b = operand(s, c, e->kids[0], false);
+	if (!b)
+		return bl_tf_unknown_of(s->tf, e->span, NULL, 0, -1);
+	if (b->kind == BL_UNKNOWN)
+		return undecided(s, e, b);
+	const bl_value *v = bl_tf_eval(s, e->kids[b->boolean ? 1 : 2]);
+	return bl_tf_marked(s->tf, one_type(s, v, e->kids[b->boolean ? 2 : 1]), c->sensitive);
+}
+
+/* --- constructors --- */
+
+static const bl_value *eval_list(const bl_tf_scope *s, const bl_expr *e)
+{
+	const bl_value **items = bl_new_n(s->tf->arena, const bl_value *, e->n);
+	for (uint32_t i = 0; i < e->n; i++)
+		items[i] = bl_tf_eval(s, e->kids[i]);
+	return bl_value_list(s->tf->arena, e->span, items, e->n);
+}
+
+static const bl_value *object_key(const bl_tf_scope *s, const bl_expr *e, bool *open)
+{
+	const bl_value *key = bl_tf_eval(s, e);
+	const bl_value *name = bl_tf_to_string(s->tf, key);
+	if (key->kind == BL_UNKNOWN) {
+		*open = true;
+		return NULL;
+	}
+	if (!name || name->kind == BL_NULL) {
+		bl_tf_error(s->tf, e->span, "%s cannot be an object's key", bl_tf_kind_name(key));
+		*open = true;
+		return NULL;
+	}
+	return name;
+}
+
+static const bl_value *eval_object(const bl_tf_scope *s, const bl_expr *e)
+{
+	bl_tf_builder b = {0};
+	bool open = false, sensitive = false;
+	for (uint32_t i = 0; i + 1 < e->n; i += 2) {
+		const bl_value *key = object_key(s, e->kids[i], &open);
+		const bl_value *v = bl_tf_eval(s, e->kids[i + 1]);
+		if (!key)
+			continue;
+		sensitive |= key->sensitive;
+		bl_tf_put(s->tf, &b, key->string, bl_span_join(e->kids[i]->span, e->kids[i + 1]->span), v);
+	}
+	bl_value *v = bl_tf_built(s->tf, &b, e->span);
+	v->open = open;
+	v->sensitive = sensitive;
+	return v;
+}
+
+/* --- for --- */
+
+typedef struct looping {
+	const bl_expr *expr;
+	bl_values list;
+	bl_tf_builder map;
+	bool open, sensitive;
+} looping;
+
+static void group(bl_tf *tf, looping *l, bl_str key, bl_span span, const bl_value *v)
+{
+	const bl_value *old = bl_tf_find(&l->map, key);
+	bl_values list = {0};
+	/* the list so far is ours alone and may grow where it stands */
+	if (old) {
+		list.items = old->list;
+		list.n = old->n;
+		list.cap = old->n;
+		for (list.cap = 4; list.cap < old->n;)
+			list.cap *= 2;
+	}
+	bl_vec_push(tf->arena, &list, v);
+	bl_tf_put(tf, &l->map, key, span, bl_value_list(tf->arena, span, list.items, list.n));
+}
+
+static void round_of(const bl_tf_scope *s, looping *l, const bl_value *key, const bl_value *value)
+{
+	bl_tf *tf = s->tf;
+	const bl_expr *e = l->expr;
+	bl_tf_frame outer = {s->frame, e->text2, key}, inner = {e->text2.n ? &outer : s->frame, e->text, value};
+	bl_tf_scope scope = {tf, s->module, &inner};
+	if (e->kids[3]) {
+		const bl_value *keep = operand(&scope, bl_tf_eval(&scope, e->kids[3]), e->kids[3], false);
+		l->sensitive |= keep && keep->sensitive;
+		if (keep && keep->kind == BL_BOOL && !keep->boolean)
+			return;
+		if (!keep || keep->kind == BL_UNKNOWN) {
+			/* it may or may not be there: what is known of the rest stays */
+			l->open = true;
+			return;
+		}
+	}
+	const bl_value *result = bl_tf_eval(&scope, e->kids[2]);
+	if (!e->kids[1]) {
+		bl_vec_push(tf->arena, &l->list, result);
+		return;
+	}
+	const bl_value *name = object_key(&scope, e->kids[1], &l->open);
+	if (!name)
+		return;
+	l->sensitive |= name->sensitive;
+	if (e->grouping)
+		group(tf, l, name->string, e->kids[2]->span, result);
+	else if (bl_tf_find(&l->map, name->string))
+		bl_tf_error(tf, e->kids[1]->span, "two elements have the key '" BL_FMT "'", BL_ARG(name->string));
+	else
+		bl_tf_put(tf, &l->map, name->string, e->kids[2]->span, result);
+}
+
+static void rounds(const bl_tf_scope *s, looping *l, const bl_value *c)
+{
+	bl_tf *tf = s->tf;
+	if (c->kind == BL_LIST) {
+		for (uint32_t i = 0; i < c->n; i++) {
+			const bl_value *key = c->shape == BL_SHAPE_SET ? c->list[i] : bl_value_number(tf->arena, BL_NOWHERE, i);
+			round_of(s, l, key, bl_tf_marked(tf, c->list[i], c->sensitive));
+		}
+		return;
+	}
+	const bl_item **items = bl_tf_sorted(tf, c);
+	for (uint32_t i = 0; i < c->n; i++)
+		round_of(s, l, bl_value_string(tf->arena, items[i]->key_span, items[i]->key),
+			bl_tf_marked(tf, items[i]->value, c->sensitive));
+}
+
+static const bl_value *eval_for(const bl_tf_scope *s, const bl_expr *e)
+{
+	bl_tf *tf = s->tf;
+	const bl_value *c = bl_tf_eval(s, e->kids[0]);
+	int kind = e->kids[1] ? BL_MAP : BL_LIST;
+	if (c->kind == BL_NULL || (c->kind != BL_LIST && c->kind != BL_MAP && c->kind != BL_UNKNOWN))
+		return bl_tf_error(tf, e->kids[0]->span, "%s cannot be gone through with for", bl_tf_kind_name(c));
+	if (c->kind == BL_UNKNOWN)
+		return bl_tf_unknown_of(tf, e->span, &c, 1, kind);
+	looping l = {.expr = e, .open = c->open, .sensitive = c->sensitive};
+	rounds(s, &l, c);
+	bl_value *v = e->kids[1] ? bl_tf_built(tf, &l.map, e->span) : bl_values_value(tf->arena, e->span, &l.list);
+	v->open = l.open;
+	v->rest = c->rest;
+	v->sensitive = l.sensitive;
+	return computed(v);
+}
+
+static const bl_value *eval_kind(const bl_tf_scope *s, const bl_expr *e)
+{
+	switch (e->kind) {
+	case BL_EXPR_LITERAL:
+		return eval_literal(s, e);
+	case BL_EXPR_TEMPLATE:
+		return eval_template(s, e);
+	case BL_EXPR_NAME:
+		return eval_name(s, e);
+	case BL_EXPR_ATTR:
+		return eval_attr(s, e);
+	case BL_EXPR_INDEX:
+		return bl_tf_index(s, bl_tf_eval(s, e->kids[0]), bl_tf_eval(s, e->kids[1]), e->span);
+	case BL_EXPR_SPLAT:
+		return eval_splat(s, e);
+	case BL_EXPR_CALL:
+		return bl_tf_call_function(s, e);
+	case BL_EXPR_UNARY:
+		return eval_unary(s, e);
+	case BL_EXPR_BINARY:
+		return eval_binary(s, e);
+	case BL_EXPR_CONDITION:
+		return eval_condition(s, e);
+	case BL_EXPR_LIST:
+		return eval_list(s, e);
+	case BL_EXPR_OBJECT:
+		return eval_object(s, e);
+	case BL_EXPR_FOR:
+		return eval_for(s, e);
+	default:
+		return bl_value_unknown(s->tf->arena, e->span, "this could not be parsed");
+	}
+}
+
+const bl_value *bl_tf_eval(const bl_tf_scope *s, const bl_expr *e)
+{
+	bl_tf *tf = s->tf;
+	if (!bl_tf_spend(tf, 1, e->span))
+		return bl_value_unknown(tf->arena, e->span, "evaluation takes too many steps");
+	if (tf->depth >= BL_TF_MAX_DEPTH)
+		return bl_tf_error(tf, e->span, "evaluation is nested deeper than %d levels", BL_TF_MAX_DEPTH);
+	tf->depth++;
+	const bl_value *v = eval_kind(s, e);
+	tf->depth--;
+	return v;
+}

@@ -1,0 +1,297 @@
+/* Text that is read again: JSON with holes where a value is not known, policy documents, template files. */
+#include "eval/terraform.h"
+
+#include "core/codec/json.h"
+#include "eval/functions/functions.h"
+
+/* An unknown part stands in the text as a mark of private-use characters around its number. */
+#define MARK_BEGIN "\xef\xa3\xbe" /* U+F8FE */
+#define MARK_END "\xef\xa3\xbf"   /* U+F8FF */
+
+typedef struct filling {
+	bl_tf *tf;
+	const bl_value *const *parts;
+	size_t n;
+} filling;
+
+/* The part whose mark is at s[i], and where the mark ends; NULL when there is none. */
+static const bl_value *marked_part(const filling *f, bl_str s, size_t i, size_t *end)
+{
+	if (!bl_str_starts(bl_str_slice(s, i, s.n), BL_STR(MARK_BEGIN)))
+		return NULL;
+	size_t n = 0, at = i + 3;
+	for (; at < s.n && s.p[at] >= '0' && s.p[at] <= '9' && n < f->n; at++)
+		n = n * 10 + (size_t)(s.p[at] - '0');
+	if (n >= f->n || !bl_str_starts(bl_str_slice(s, at, s.n), BL_STR(MARK_END)))
+		return NULL;
+	*end = at + 3;
+	return f->parts[n];
+}
+
+static const bl_value *fill_text(const filling *f, const bl_value *v)
+{
+	bl_str s = v->string;
+	ptrdiff_t first = bl_str_find(s, BL_STR(MARK_BEGIN), 0);
+	if (first < 0)
+		return v;
+	bl_values waits = {0};
+	size_t end = 0, last = 0;
+	const bl_value *part = marked_part(f, s, (size_t)first, &end);
+	if (part && !first && end == s.n)
+		return part->unknown->decoded ? part->unknown->decoded : part;
+	for (ptrdiff_t at = first; at >= 0; at = bl_str_find(s, BL_STR(MARK_BEGIN), (size_t)at + 3)) {
+		part = marked_part(f, s, (size_t)at, &end);
+		if (part) {
+			bl_vec_push(f->tf->arena, &waits, part);
+			last = end;
+		}
+	}
+	bl_value *out = bl_tf_unknown_of(f->tf, v->span, waits.items, waits.n, BL_STRING);
+	bl_unknown *u = (bl_unknown *)out->unknown;
+	u->not_null = true;
+	u->prefix = bl_str_slice(s, 0, (size_t)first);
+	u->suffix = bl_str_slice(s, last, s.n);
+	return out;
+}
+
+/* The reader has limited the depth already. */
+static const bl_value *fill(const filling *f, const bl_value *v)
+{
+	if (v->kind == BL_STRING)
+		return fill_text(f, v);
+	if (v->kind != BL_LIST && v->kind != BL_MAP)
+		return v;
+	bl_value *c = bl_value_at(f->tf->arena, v, v->span);
+	if (v->kind == BL_LIST) {
+		c->list = bl_new_n(f->tf->arena, const bl_value *, v->n);
+		for (uint32_t i = 0; i < v->n; i++)
+			c->list[i] = fill(f, v->list[i]);
+		return c;
+	}
+	bl_items items = {0};
+	for (uint32_t i = 0; i < v->n; i++) {
+		/* a key that is not known may be any key */
+		if (bl_str_find(v->map[i].key, BL_STR(MARK_BEGIN), 0) >= 0) {
+			c->open = true;
+			continue;
+		}
+		bl_item item = {v->map[i].key, v->map[i].key_span, fill(f, v->map[i].value)};
+		bl_vec_push(f->tf->arena, &items, item);
+	}
+	c->map = items.items;
+	c->n = (uint32_t)items.n;
+	return c;
+}
+
+const bl_value *bl_tf_json_with_holes(bl_tf *tf, const bl_value *const *parts, size_t n)
+{
+	bl_buf text = {0};
+	bool in_string = false, json = false;
+	filling f = {tf, parts, n};
+	for (size_t i = 0; i < n; i++) {
+		if (parts[i]->kind == BL_UNKNOWN) {
+			const char *quote = in_string ? "" : "\"";
+			bl_buf_putf(&text, "%s" MARK_BEGIN "%zu" MARK_END "%s", quote, i, quote);
+			continue;
+		}
+		bl_str s = bl_value_text(parts[i]);
+		bl_buf_put(&text, s);
+		for (size_t k = 0; k < s.n; k++) {
+			if (in_string && s.p[k] == '\\')
+				k++;
+			else if (s.p[k] == '"')
+				in_string = !in_string;
+		}
+	}
+	bl_str all = bl_str_trim(bl_buf_str(&text));
+	json = all.n && (all.p[0] == '{' || all.p[0] == '[');
+	const bl_value *v = NULL;
+	if (json && bl_tf_spend(tf, all.n / 16, BL_NOWHERE))
+		v = bl_json_read(tf->arena, 0, bl_str_dup(tf->arena, all), NULL);
+	bl_buf_done(&text);
+	return v ? fill(&f, v) : NULL;
+}
+
+/* --- aws_iam_policy_document --- */
+
+static const bl_value *text_of(bl_tf *tf, const char *z)
+{
+	return bl_value_string(tf->arena, BL_NOWHERE, bl_str_of(z));
+}
+
+/* One element stands alone, several in a list, as the provider writes them. */
+static const bl_value *alone_or_list(bl_tf *tf, const bl_value *list)
+{
+	if (list->kind != BL_LIST || list->open || list->n != 1)
+		return list;
+	return list->list[0];
+}
+
+static void put_member(bl_tf *tf, bl_items *to, const char *key, const bl_item *from)
+{
+	if (!from || from->value->kind == BL_NULL || (from->value->kind == BL_LIST && !from->value->n && !from->value->open))
+		return;
+	bl_items_put(tf->arena, to, bl_str_of(key), from->key_span, alone_or_list(tf, from->value));
+}
+
+/* principals { type, identifiers }: grouped by type; the one type "*" with "*" is written as a bare "*". */
+static void put_principals(bl_tf *tf, bl_items *to, const char *key, const bl_item *from)
+{
+	bl_tf_builder b = {0};
+	if (!from || from->value->kind != BL_LIST)
+		return;
+	for (uint32_t i = 0; i < from->value->n; i++) {
+		const bl_value *p = from->value->list[i];
+		const bl_value *type = bl_value_getz(p, "type"), *ids = bl_value_getz(p, "identifiers");
+		if (!type || !ids)
+			continue;
+		bl_str name = type->kind == BL_STRING ? type->string : BL_STR("AWS");
+		if (bl_str_eqz(name, "*") && from->value->n == 1) {
+			bl_items_put(tf->arena, to, bl_str_of(key), from->key_span, alone_or_list(tf, ids));
+			return;
+		}
+		const bl_value *old = bl_tf_find(&b, name);
+		if (old && old->kind == BL_LIST && ids->kind == BL_LIST) {
+			bl_values both = {0};
+			for (uint32_t k = 0; k < old->n; k++)
+				bl_vec_push(tf->arena, &both, old->list[k]);
+			for (uint32_t k = 0; k < ids->n; k++)
+				bl_vec_push(tf->arena, &both, ids->list[k]);
+			bl_value *joined = bl_values_value(tf->arena, ids->span, &both);
+			joined->open = old->open || ids->open;
+			ids = joined;
+		}
+		bl_tf_put(tf, &b, name, from->key_span, ids);
+	}
+	for (size_t i = 0; i < b.items.n; i++)
+		b.items.items[i].value = alone_or_list(tf, b.items.items[i].value);
+	bl_value *v = bl_tf_built(tf, &b, from->value->span);
+	v->open = from->value->open;
+	if (v->n || v->open)
+		bl_items_put(tf->arena, to, bl_str_of(key), from->key_span, v);
+}
+
+/* condition { test, variable, values } */
+static void put_conditions(bl_tf *tf, bl_items *to, const bl_item *from)
+{
+	bl_tf_builder tests = {0};
+	if (!from || from->value->kind != BL_LIST)
+		return;
+	for (uint32_t i = 0; i < from->value->n; i++) {
+		const bl_value *c = from->value->list[i];
+		const bl_value *test = bl_value_getz(c, "test"), *variable = bl_value_getz(c, "variable"), *values = bl_value_getz(c, "values");
+		if (!bl_value_is(test, BL_STRING) || !bl_value_is(variable, BL_STRING) || !values)
+			continue;
+		const bl_value *old = bl_tf_find(&tests, test->string);
+		bl_items inner = {0};
+		for (uint32_t k = 0; old && k < old->n; k++)
+			bl_vec_push(tf->arena, &inner, old->map[k]);
+		bl_items_put(tf->arena, &inner, variable->string, variable->span, alone_or_list(tf, values));
+		bl_tf_put(tf, &tests, test->string, test->span, bl_items_value(tf->arena, c->span, &inner));
+	}
+	bl_value *v = bl_tf_built(tf, &tests, from->value->span);
+	v->open = from->value->open;
+	if (v->n || v->open)
+		bl_items_put(tf->arena, to, BL_STR("Condition"), from->key_span, v);
+}
+
+static const bl_value *statement(bl_tf *tf, const bl_value *s)
+{
+	bl_items items = {0};
+	put_member(tf, &items, "Sid", bl_value_item(s, BL_STR("sid"), false));
+	const bl_item *effect = bl_value_item(s, BL_STR("effect"), false);
+	bl_items_put(tf->arena, &items, BL_STR("Effect"), effect ? effect->key_span : s->span, effect ? effect->value : text_of(tf, "Allow"));
+	put_member(tf, &items, "Action", bl_value_item(s, BL_STR("actions"), false));
+	put_member(tf, &items, "NotAction", bl_value_item(s, BL_STR("not_actions"), false));
+	put_member(tf, &items, "Resource", bl_value_item(s, BL_STR("resources"), false));
+	put_member(tf, &items, "NotResource", bl_value_item(s, BL_STR("not_resources"), false));
+	put_principals(tf, &items, "Principal", bl_value_item(s, BL_STR("principals"), false));
+	put_principals(tf, &items, "NotPrincipal", bl_value_item(s, BL_STR("not_principals"), false));
+	put_conditions(tf, &items, bl_value_item(s, BL_STR("condition"), false));
+	return bl_items_value(tf->arena, s->span, &items);
+}
+
+const bl_value *bl_tf_policy_document(bl_tf *tf, const bl_value *arguments)
+{
+	bl_items items = {0};
+	bl_values statements = {0};
+	const bl_value *list = bl_value_getz(arguments, "statement"), *version = bl_value_getz(arguments, "version");
+	/* documents that it is merged with may add and replace statements */
+	bool open = bl_value_getz(arguments, "source_policy_documents") || bl_value_getz(arguments, "override_policy_documents") ||
+		    bl_value_getz(arguments, "source_json") || bl_value_getz(arguments, "override_json");
+	bl_items_put(tf->arena, &items, BL_STR("Version"), BL_NOWHERE, version ? version : text_of(tf, "2012-10-17"));
+	for (uint32_t i = 0; bl_value_is(list, BL_LIST) && i < list->n; i++)
+		bl_vec_push(tf->arena, &statements, list->list[i]->kind == BL_MAP ? statement(tf, list->list[i]) : list->list[i]);
+	bl_value *all = bl_values_value(tf->arena, list ? list->span : arguments->span, &statements);
+	all->open = open || (list && (list->kind == BL_UNKNOWN || list->open));
+	bl_items_put(tf->arena, &items, BL_STR("Statement"), all->span, all);
+	const bl_value *document = bl_items_value(tf->arena, arguments->span, &items);
+	bl_buf text = {0};
+	bl_value *v;
+	if (bl_tf_write_json(tf, document, &text)) {
+		v = bl_value_string(tf->arena, arguments->span, bl_str_dup(tf->arena, bl_buf_str(&text)));
+	} else {
+		v = bl_tf_unknown_of(tf, arguments->span, &document, 1, BL_STRING);
+		bl_unknown *u = (bl_unknown *)v->unknown;
+		u->not_null = true;
+		u->decoded = document;
+	}
+	v->origin = BL_COMPUTED;
+	bl_buf_done(&text);
+	return v;
+}
+
+/* --- template files --- */
+
+static const bl_expr *parse_template(const bl_tf_scope *s, bl_str text, bl_str path, bl_span span)
+{
+	bl_tf *tf = s->tf;
+	const bl_eval_input *in = tf->input;
+	bl_str mark = BL_STR("BL_TEMPLATE"), where = BL_STR("");
+	while (bl_str_find(text, mark, 0) >= 0)
+		mark = bl_str_cat(tf->arena, mark, BL_STR("_"));
+	if (!in->loader || !in->loader->parse || !in->sources)
+		return NULL;
+	uint32_t parent = 0;
+	if (path.n && bl_tf_path(s, path, &where))
+		parent = bl_sources_add(in->sources, in->root->repo, where, text);
+	/* the strip marker eats the newline that the heredoc needs */
+	bl_str before = bl_str_fmt(tf->arena, "t = <<" BL_FMT "\n", BL_ARG(mark));
+	bl_str all = bl_str_fmt(tf->arena, BL_FMT BL_FMT "${\"\"~}\n" BL_FMT "\n", BL_ARG(before), BL_ARG(text), BL_ARG(mark));
+	bl_piece *pieces = bl_new_n(tf->arena, bl_piece, 3);
+	uint32_t n = (uint32_t)text.n, begin = parent ? 0 : span.begin, end = parent ? n : span.end;
+	pieces[0] = (bl_piece){0, begin, begin, false};
+	pieces[1] = (bl_piece){(uint32_t)before.n, begin, end, parent != 0};
+	pieces[2] = (bl_piece){(uint32_t)before.n + n, end, end, false};
+	uint32_t source = bl_sources_derive(in->sources, parent ? parent : span.source, all, pieces, 3);
+	const bl_document *d = in->loader->parse(in->loader->context, BL_LANG_TERRAFORM, source);
+	if (!d || d->partial || !d->blocks.n || d->blocks.items[0]->attrs.n != 1)
+		return NULL;
+	return d->blocks.items[0]->attrs.items[0].expr;
+}
+
+const bl_value *bl_tf_template(const bl_tf_scope *s, bl_str text, bl_str path, const bl_value *names, bl_span span)
+{
+	bl_tf *tf = s->tf;
+	if (names->kind == BL_UNKNOWN)
+		return bl_tf_unknown_of(tf, span, &names, 1, BL_STRING);
+	if (names->kind != BL_MAP)
+		return bl_tf_error(tf, span, "a template's names must be an object, not %s", bl_tf_kind_name(names));
+	bl_map *known = &tf->templates;
+	const bl_expr *e = path.n ? bl_map_get(known, path) : NULL;
+	if (!e) {
+		e = parse_template(s, text, path, span);
+		if (e && path.n)
+			bl_map_put(tf->arena, known, path, (void *)e);
+	}
+	if (!e)
+		return bl_tf_error(tf, span, "the template has a syntax error");
+	const bl_tf_frame *frame = NULL;
+	for (uint32_t i = 0; i < names->n; i++) {
+		bl_tf_frame *f = bl_new(tf->arena, bl_tf_frame);
+		*f = (bl_tf_frame){frame, names->map[i].key, bl_tf_marked(tf, names->map[i].value, names->sensitive)};
+		frame = f;
+	}
+	bl_tf_scope scope = {tf, NULL, frame};
+	return bl_tf_eval(&scope, e);
+}

@@ -1,0 +1,317 @@
+/* A module: its items, and how variables, locals, calls and outputs get their values. */
+#include "eval/terraform.h"
+
+static bool is_variable_file(const bl_document *d)
+{
+	return bl_str_eqz(d->dialect, "tfvars") || bl_str_eqz(d->dialect, "tfvars-json");
+}
+
+static bool is_override(bl_str path)
+{
+	bl_str name = bl_str_slice(path, (size_t)(bl_str_rfind_char(path, '/') + 1), path.n), stem;
+	bl_str_cut(name, '.', &stem);
+	return bl_str_eqz(stem, "override") || bl_str_ends(stem, BL_STR("_override"));
+}
+
+static bl_tf_item *add_item(bl_tf *tf, bl_map *to, bl_str name, const bl_block *block)
+{
+	bl_tf_item *item = bl_new(tf->arena, bl_tf_item);
+	item->block = block;
+	item->name = name;
+	item->condition = BL_YES;
+	bl_tf_item *old = bl_map_get(to, name);
+	if (old) {
+		bl_diag_add(tf->arena, tf->diags, BL_DIAG_ERROR, block->head, "'" BL_FMT "' is declared twice", BL_ARG(name));
+		return old;
+	}
+	bl_map_put(tf->arena, to, name, item);
+	return item;
+}
+
+static void add_locals(bl_tf *tf, bl_tf_module *m, const bl_block *b)
+{
+	for (size_t i = 0; i < b->attrs.n; i++)
+		add_item(tf, &m->locals, b->attrs.items[i].name, b)->attr = &b->attrs.items[i];
+}
+
+static void add_resource(bl_tf *tf, bl_tf_module *m, const bl_block *b, bool data)
+{
+	bl_str type = bl_block_label(b, 0), name = bl_block_label(b, 1);
+	if (b->labels.n != 2) {
+		bl_diag_add(tf->arena, tf->diags, BL_DIAG_ERROR, b->head, "a " BL_FMT " block has two labels: its type and its name",
+			BL_ARG(b->kind));
+		return;
+	}
+	bl_str full = bl_str_fmt(tf->arena, "%s" BL_FMT "." BL_FMT, data ? "data." : "", BL_ARG(type), BL_ARG(name));
+	bl_tf_item *item = add_item(tf, &m->resources, full, b);
+	if (item->block != b)
+		return;
+	item->data = data;
+	bl_vec_push(tf->arena, &m->declared, item);
+}
+
+static void add_block(bl_tf *tf, bl_tf_module *m, const bl_block *b)
+{
+	if (bl_str_eqz(b->kind, "resource")) {
+		add_resource(tf, m, b, false);
+	} else if (bl_str_eqz(b->kind, "data")) {
+		add_resource(tf, m, b, true);
+	} else if (bl_str_eqz(b->kind, "locals")) {
+		add_locals(tf, m, b);
+	} else if (b->labels.n != 1) {
+		return; /* terraform, moved, import: they declare nothing of their own */
+	} else if (bl_str_eqz(b->kind, "variable")) {
+		add_item(tf, &m->variables, bl_block_label(b, 0), b);
+	} else if (bl_str_eqz(b->kind, "output")) {
+		add_item(tf, &m->outputs, bl_block_label(b, 0), b);
+	} else if (bl_str_eqz(b->kind, "module")) {
+		bl_tf_item *item = add_item(tf, &m->calls, bl_block_label(b, 0), b);
+		if (item->block == b)
+			bl_vec_push(tf->arena, &m->declared, item);
+	}
+}
+
+static bool same_labels(const bl_block *a, const bl_block *b)
+{
+	if (!bl_str_eq(a->kind, b->kind) || a->labels.n != b->labels.n)
+		return false;
+	for (size_t i = 0; i < a->labels.n; i++)
+		if (!bl_str_eq(a->labels.items[i].text, b->labels.items[i].text))
+			return false;
+	return true;
+}
+
+/* What an override file says of a block stands in the place of what the block says: argument by argument, and all nested blocks of a kind. */
+static const bl_block *merged(bl_arena *arena, const bl_block *base, const bl_block *over)
+{
+	bl_block *b = bl_new(arena, bl_block);
+	*b = *base;
+	b->attrs.items = NULL;
+	b->attrs.n = b->attrs.cap = 0;
+	b->blocks.items = NULL;
+	b->blocks.n = b->blocks.cap = 0;
+	for (size_t i = 0; i < base->attrs.n; i++)
+		if (!bl_block_attr(over, bl_str_z(arena, base->attrs.items[i].name)))
+			bl_vec_push(arena, &b->attrs, base->attrs.items[i]);
+	for (size_t i = 0; i < over->attrs.n; i++)
+		bl_vec_push(arena, &b->attrs, over->attrs.items[i]);
+	for (size_t i = 0; i < base->blocks.n; i++) {
+		bool replaced = false;
+		for (size_t k = 0; k < over->blocks.n; k++)
+			replaced |= bl_str_eq(base->blocks.items[i]->kind, over->blocks.items[k]->kind);
+		if (!replaced)
+			bl_vec_push(arena, &b->blocks, base->blocks.items[i]);
+	}
+	for (size_t i = 0; i < over->blocks.n; i++)
+		bl_vec_push(arena, &b->blocks, over->blocks.items[i]);
+	return b;
+}
+
+static void override_block(bl_tf *tf, bl_tf_module *m, const bl_block *over)
+{
+	bl_map *maps[] = {&m->resources, &m->calls, &m->variables, &m->outputs};
+	for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
+		for (size_t k = 0; k < maps[i]->n; k++) {
+			bl_tf_item *item = maps[i]->entries[k].value;
+			if (same_labels(item->block, over)) {
+				item->block = merged(tf->arena, item->block, over);
+				return;
+			}
+		}
+	}
+	for (size_t i = 0; bl_str_eqz(over->kind, "locals") && i < over->attrs.n; i++) {
+		bl_tf_item *item = bl_map_get(&m->locals, over->attrs.items[i].name);
+		if (item)
+			item->attr = &over->attrs.items[i];
+	}
+}
+
+bl_tf_module *bl_tf_module_new(bl_tf *tf, bl_tf_module *parent, const bl_document *const *documents, size_t n)
+{
+	bl_tf_module *m = bl_new(tf->arena, bl_tf_module);
+	m->parent = parent;
+	m->documents = documents;
+	m->ndocuments = n;
+	m->depth = parent ? parent->depth + 1 : 0;
+	m->condition = BL_YES;
+	for (int over = 0; over < 2; over++) {
+		for (size_t i = 0; i < n; i++) {
+			const bl_document *d = documents[i];
+			if (is_variable_file(d) || is_override(d->path) != over)
+				continue;
+			for (size_t k = 0; k < d->blocks.n; k++) {
+				if (over)
+					override_block(tf, m, d->blocks.items[k]);
+				else
+					add_block(tf, m, d->blocks.items[k]);
+			}
+		}
+	}
+	return m;
+}
+
+/* --- variables --- */
+
+static const bl_value *written_in_file(const bl_tf_scope *s, bl_str name, bl_span *span)
+{
+	const bl_eval_options *o = s->tf->input->options;
+	const bl_attr *found = NULL;
+	for (size_t i = 0; o && i < o->nvar_files; i++) {
+		const bl_document *d = o->var_files[i];
+		for (size_t k = 0; k < d->blocks.n; k++) {
+			const bl_block *b = d->blocks.items[k];
+			for (size_t a = 0; !b->kind.n && a < b->attrs.n; a++)
+				if (bl_str_eq(b->attrs.items[a].name, name))
+					found = &b->attrs.items[a];
+		}
+	}
+	if (!found)
+		return NULL;
+	*span = found->span;
+	bl_tf_scope nothing = {s->tf, NULL, NULL};
+	return bl_tf_eval(&nothing, found->expr);
+}
+
+/* --var NAME=TEXT: text is the string itself for a variable of a primitive type, an expression for others. */
+static const bl_value *given(const bl_tf_scope *s, const bl_tf_item *item)
+{
+	bl_tf *tf = s->tf;
+	const bl_eval_options *o = tf->input->options;
+	const bl_var *var = NULL;
+	for (size_t i = 0; o && i < o->nvars; i++)
+		if (bl_str_eq(o->vars[i].name, item->name))
+			var = &o->vars[i];
+	if (!var)
+		return NULL;
+	const bl_attr *type = bl_block_attr(item->block, "type");
+	int kind = type ? bl_tf_type_kind(type->expr) : BL_STRING;
+	const bl_loader *loader = tf->input->loader;
+	if (kind == BL_LIST || kind == BL_MAP || (type && kind < 0)) {
+		bl_str text = bl_str_fmt(tf->arena, "v = " BL_FMT "\n", BL_ARG(var->text));
+		uint32_t source = bl_sources_add(tf->input->sources, BL_STR(""), bl_str_fmt(tf->arena, "--var " BL_FMT,
+			BL_ARG(var->name)), text);
+		const bl_document *d = loader && loader->parse ? loader->parse(loader->context, BL_LANG_TERRAFORM, source) : NULL;
+		if (d && d->blocks.n && d->blocks.items[0]->attrs.n && !d->partial) {
+			bl_tf_scope nothing = {tf, NULL, NULL};
+			return bl_tf_eval(&nothing, d->blocks.items[0]->attrs.items[0].expr);
+		}
+	}
+	return bl_value_string(tf->arena, BL_NOWHERE, var->text);
+}
+
+static const bl_value *argument(const bl_tf_scope *s, const bl_tf_item *item, bl_span *span)
+{
+	const bl_tf_module *m = s->module;
+	for (size_t i = 0; i < m->call->block->attrs.n; i++) {
+		const bl_attr *a = &m->call->block->attrs.items[i];
+		if (!bl_str_eq(a->name, item->name))
+			continue;
+		bl_tf_scope caller = {s->tf, m->parent, m->frame};
+		*span = a->span;
+		return bl_tf_eval(&caller, a->expr);
+	}
+	return NULL;
+}
+
+static bool says(const bl_tf_scope *s, const bl_block *b, const char *name, bool otherwise)
+{
+	const bl_attr *a = bl_block_attr(b, name);
+	if (!a || a->expr->kind != BL_EXPR_LITERAL || !bl_value_is(a->expr->value, BL_BOOL))
+		return otherwise;
+	return a->expr->value->boolean;
+}
+
+static const bl_value *no_value(bl_tf *tf, const bl_tf_item *item, const bl_attr *type)
+{
+	bl_value *v = bl_value_unknown(tf->arena, item->block->head, "var." BL_FMT " has no value", BL_ARG(item->name));
+	if (type)
+		((bl_unknown *)v->unknown)->type = bl_tf_type_kind(type->expr);
+	return v;
+}
+
+static const bl_value *find_variable(const bl_tf_scope *s, bl_tf_item *item)
+{
+	bl_tf *tf = s->tf;
+	const bl_attr *type = bl_block_attr(item->block, "type"), *fallback = bl_block_attr(item->block, "default");
+	bl_span span = item->block->head;
+	const bl_value *v = NULL;
+	if (s->module->parent)
+		v = argument(s, item, &span);
+	else if (!(v = given(s, item)))
+		v = written_in_file(s, item->name, &span);
+	bool replaced = v && v->kind == BL_NULL && !says(s, item->block, "nullable", true);
+	if ((!v || replaced) && fallback) {
+		span = fallback->span;
+		v = bl_tf_eval(s, fallback->expr);
+	}
+	if (!v)
+		return no_value(tf, item, type);
+	if (type)
+		v = bl_tf_convert(s, v, type->expr, span);
+	return bl_value_through(tf->arena, v, bl_str_fmt(tf->arena, "var." BL_FMT, BL_ARG(item->name)), span);
+}
+
+static const bl_value *cycle(bl_tf *tf, bl_tf_item *item, const char *what)
+{
+	item->failed = true;
+	return bl_tf_error(tf, item->attr ? item->attr->name_span : item->block->head, "%s." BL_FMT " depends on itself", what,
+		BL_ARG(item->name));
+}
+
+/* The value an item has already, or NULL when it is to be worked out now. */
+static const bl_value *begin_item(bl_tf *tf, bl_tf_item *item, const char *what)
+{
+	if (item->state == BL_TF_BUSY)
+		return cycle(tf, item, what);
+	if (item->state == BL_TF_DONE) {
+		tf->errors += item->failed;
+		return item->value;
+	}
+	item->state = BL_TF_BUSY;
+	return NULL;
+}
+
+const bl_value *bl_tf_variable(const bl_tf_scope *s, bl_tf_item *item)
+{
+	const bl_value *v = begin_item(s->tf, item, "var");
+	if (v)
+		return v;
+	size_t errors = s->tf->errors;
+	v = find_variable(s, item);
+	v = bl_tf_marked(s->tf, v, says(s, item->block, "sensitive", false));
+	item->failed |= s->tf->errors != errors;
+	item->value = v;
+	item->state = BL_TF_DONE;
+	return v;
+}
+
+const bl_value *bl_tf_local(const bl_tf_scope *s, bl_tf_item *item)
+{
+	bl_tf *tf = s->tf;
+	const bl_value *v = begin_item(tf, item, "local");
+	if (v)
+		return v;
+	size_t errors = tf->errors;
+	v = bl_tf_eval(s, item->attr->expr);
+	v = bl_value_through(tf->arena, v, bl_str_fmt(tf->arena, "local." BL_FMT, BL_ARG(item->name)), item->attr->span);
+	item->failed |= tf->errors != errors;
+	item->value = v;
+	item->state = BL_TF_DONE;
+	return v;
+}
+
+const bl_value *bl_tf_output(bl_tf *tf, bl_tf_module *m, bl_tf_item *item)
+{
+	bl_tf_scope s = {tf, m, m->frame};
+	const bl_value *v = begin_item(tf, item, "output");
+	if (v)
+		return v;
+	size_t errors = tf->errors;
+	const bl_attr *a = bl_block_attr(item->block, "value");
+	v = a ? bl_tf_eval(&s, a->expr) : bl_tf_error(tf, item->block->head, "an output needs a value");
+	v = bl_tf_marked(tf, v, says(&s, item->block, "sensitive", false));
+	item->failed |= tf->errors != errors;
+	item->value = v;
+	item->state = BL_TF_DONE;
+	return v;
+}

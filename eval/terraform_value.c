@@ -1,0 +1,376 @@
+/* The language's conversions, equality and order over values. */
+#include "eval/terraform.h"
+
+#include "core/codec/number.h"
+
+#include <stdlib.h>
+
+const bl_value *bl_tf_error(bl_tf *tf, bl_span span, const char *format, ...)
+{
+	va_list ap;
+	va_start(ap, format);
+	bl_str words = bl_str_vfmt(tf->arena, format, ap);
+	va_end(ap);
+	tf->errors++;
+	bl_diag_add(tf->arena, tf->diags, tf->level, span, BL_FMT, BL_ARG(words));
+	return bl_value_unknown(tf->arena, span, BL_FMT, BL_ARG(words));
+}
+
+bool bl_tf_spend(bl_tf *tf, uint64_t n, bl_span span)
+{
+	if (n <= tf->steps) {
+		tf->steps -= n;
+		return true;
+	}
+	tf->steps = 0;
+	if (!tf->out_of_steps)
+		bl_diag_add(tf->arena, tf->diags, BL_DIAG_ERROR, span,
+			"evaluation takes more than %d steps: what is left stays unknown", BL_TF_MAX_STEPS);
+	tf->out_of_steps = true;
+	return false;
+}
+
+static void add_ref(bl_arena *arena, bl_unknown *u, size_t *cap, bl_ref ref)
+{
+	for (size_t i = 0; i < u->nrefs; i++)
+		if (bl_str_eq(u->refs[i].address, ref.address) && bl_str_eq(u->refs[i].path, ref.path))
+			return;
+	if (u->nrefs >= 32)
+		return;
+	if (u->nrefs == *cap)
+		bl_vec_grow(arena, (void **)&u->refs, cap, sizeof *u->refs);
+	u->refs[u->nrefs++] = ref;
+}
+
+/* The refs of everything unknown in v; a large value is asked for its first parts only. */
+static void collect(bl_arena *arena, bl_unknown *u, size_t *cap, const bl_value *v, int depth)
+{
+	if (!v || depth > 8)
+		return;
+	if (v->kind == BL_UNKNOWN) {
+		if (!u->why.n)
+			u->why = v->unknown->why;
+		for (size_t i = 0; i < v->unknown->nrefs; i++)
+			add_ref(arena, u, cap, v->unknown->refs[i]);
+	}
+	if (v->kind != BL_LIST && v->kind != BL_MAP)
+		return;
+	if (v->open && v->rest)
+		add_ref(arena, u, cap, *v->rest);
+	for (uint32_t i = 0; i < v->n && i < 64; i++)
+		collect(arena, u, cap, v->kind == BL_LIST ? v->list[i] : v->map[i].value, depth + 1);
+}
+
+bl_value *bl_tf_unknown_of(bl_tf *tf, bl_span span, const bl_value *const *values, size_t n, int kind)
+{
+	bl_value *v = bl_value_unknown(tf->arena, span, "%s", "");
+	bl_unknown *u = (bl_unknown *)v->unknown;
+	size_t cap = 0;
+	u->why = BL_STR("");
+	u->type = kind;
+	for (size_t i = 0; i < n; i++) {
+		collect(tf->arena, u, &cap, values[i], 0);
+		v->sensitive |= values[i] && values[i]->sensitive;
+		if (n == 1 && values[i])
+			v->via = values[i]->via;
+	}
+	if (!u->why.n)
+		u->why = u->nrefs ? bl_str_fmt(tf->arena, BL_FMT " is known after deployment", BL_ARG(u->refs[0].address))
+				  : BL_STR("a part of it is not known");
+	return v;
+}
+
+static const bl_value *converted(bl_tf *tf, const bl_value *from, bl_value *to)
+{
+	to->origin = from->origin;
+	to->via = from->via;
+	to->sensitive = from->sensitive;
+	return to;
+}
+
+const bl_value *bl_tf_to_string(bl_tf *tf, const bl_value *v)
+{
+	switch (v->kind) {
+	case BL_STRING:
+	case BL_NULL:
+		return v;
+	case BL_BOOL:
+		return converted(tf, v, bl_value_string(tf->arena, v->span, v->boolean ? BL_STR("true") : BL_STR("false")));
+	case BL_NUMBER:
+		return converted(tf, v, bl_value_string(tf->arena, v->span, bl_number_canonical(tf->arena, v->digits)));
+	case BL_UNKNOWN:
+		if (v->unknown->type == BL_STRING)
+			return v;
+		if (v->unknown->type < 0 || v->unknown->type == BL_BOOL || v->unknown->type == BL_NUMBER) {
+			bl_value *c = bl_value_at(tf->arena, v, v->span);
+			bl_unknown *u = bl_new(tf->arena, bl_unknown);
+			*u = *v->unknown;
+			u->type = BL_STRING;
+			if (u->ncandidates) {
+				u->candidates = bl_new_n(tf->arena, const bl_value *, u->ncandidates);
+				for (size_t i = 0; i < u->ncandidates; i++) {
+					const bl_value *s = bl_tf_to_string(tf, v->unknown->candidates[i]);
+					u->candidates[i] = s ? s : v->unknown->candidates[i];
+				}
+			}
+			c->unknown = u;
+			return c;
+		}
+		return NULL;
+	default:
+		return NULL;
+	}
+}
+
+const bl_value *bl_tf_to_number(bl_tf *tf, const bl_value *v)
+{
+	switch (v->kind) {
+	case BL_NUMBER:
+	case BL_NULL:
+		return v;
+	case BL_STRING:
+		if (!bl_number_valid(v->string))
+			return NULL;
+		return converted(tf, v, bl_value_digits(tf->arena, v->span, bl_number_canonical(tf->arena, v->string)));
+	case BL_UNKNOWN:
+		return v->unknown->type < 0 || v->unknown->type == BL_STRING || v->unknown->type == BL_NUMBER ? v : NULL;
+	default:
+		return NULL;
+	}
+}
+
+const bl_value *bl_tf_to_bool(bl_tf *tf, const bl_value *v)
+{
+	switch (v->kind) {
+	case BL_BOOL:
+	case BL_NULL:
+		return v;
+	case BL_STRING:
+		if (bl_str_eqz(v->string, "true") || bl_str_eqz(v->string, "1"))
+			return converted(tf, v, bl_value_bool(tf->arena, v->span, true));
+		if (bl_str_eqz(v->string, "false") || bl_str_eqz(v->string, "0"))
+			return converted(tf, v, bl_value_bool(tf->arena, v->span, false));
+		return NULL;
+	case BL_UNKNOWN:
+		return v->unknown->type < 0 || v->unknown->type == BL_STRING || v->unknown->type == BL_BOOL ? v : NULL;
+	default:
+		return NULL;
+	}
+}
+
+static bl_tri equal_lists(const bl_value *a, const bl_value *b)
+{
+	if (a->shape != b->shape && !a->open && !b->open && a->n + b->n)
+		return BL_NO; /* a list never equals a tuple, whatever they hold */
+	if (a->open || b->open)
+		return BL_MAYBE;
+	if (a->n != b->n || a->shape != b->shape)
+		return BL_NO;
+	bl_tri result = BL_YES;
+	for (uint32_t i = 0; i < a->n && result != BL_NO; i++)
+		result = bl_tri_and(result, bl_tf_equal(a->list[i], b->list[i]));
+	return result;
+}
+
+bl_tri bl_tf_equal(const bl_value *a, const bl_value *b)
+{
+	if (a->kind == BL_NUMBER && b->kind == BL_NUMBER)
+		return bl_tri_of(bl_number_cmp(a->digits, b->digits) == 0);
+	if (a->kind == BL_LIST && b->kind == BL_LIST)
+		return equal_lists(a, b);
+	if (a->kind != BL_MAP || b->kind != BL_MAP)
+		return bl_value_equal(a, b);
+	bl_tri result = a->open || b->open ? BL_MAYBE : BL_YES;
+	if (!a->open && !b->open && a->n != b->n)
+		return BL_NO;
+	for (uint32_t i = 0; i < a->n && result != BL_NO; i++) {
+		const bl_value *other = bl_value_get(b, a->map[i].key);
+		if (other)
+			result = bl_tri_and(result, bl_tf_equal(a->map[i].value, other));
+		else if (!b->open)
+			result = BL_NO;
+	}
+	return result;
+}
+
+static bool sensitive(const bl_value *v, int depth)
+{
+	if (!v || v->sensitive)
+		return v != NULL;
+	if (depth > 64)
+		return true;
+	for (uint32_t i = 0; v->kind == BL_LIST && i < v->n; i++)
+		if (sensitive(v->list[i], depth + 1))
+			return true;
+	for (uint32_t i = 0; v->kind == BL_MAP && i < v->n; i++)
+		if (sensitive(v->map[i].value, depth + 1))
+			return true;
+	return false;
+}
+
+bool bl_tf_sensitive(const bl_value *v)
+{
+	return sensitive(v, 0);
+}
+
+const bl_value *bl_tf_marked(bl_tf *tf, const bl_value *v, bool marked)
+{
+	return marked && !v->sensitive ? bl_value_mark_sensitive(tf->arena, v) : v;
+}
+
+const char *bl_tf_kind_name(const bl_value *v)
+{
+	switch (v->kind == BL_UNKNOWN ? v->unknown->type : v->kind) {
+	case BL_NULL:
+		return "null";
+	case BL_BOOL:
+		return "a bool";
+	case BL_NUMBER:
+		return "a number";
+	case BL_STRING:
+		return "a string";
+	case BL_LIST:
+		return v->kind == BL_UNKNOWN || v->shape == BL_SHAPE_TYPED ? "a list" : v->shape == BL_SHAPE_SET ? "a set" : "a tuple";
+	case BL_MAP:
+		return v->kind == BL_MAP && v->shape == BL_SHAPE_TYPED ? "a map" : "an object";
+	default:
+		return "an unknown value";
+	}
+}
+
+static int by_key(const void *a, const void *b)
+{
+	return bl_str_cmp((*(const bl_item *const *)a)->key, (*(const bl_item *const *)b)->key);
+}
+
+const bl_item **bl_tf_sorted(bl_tf *tf, const bl_value *map)
+{
+	const bl_item **items = bl_new_n(tf->arena, const bl_item *, map->n + 1);
+	bool sorted = true;
+	for (uint32_t i = 0; i < map->n; i++) {
+		items[i] = &map->map[i];
+		sorted = sorted && (!i || bl_str_cmp(items[i - 1]->key, items[i]->key) < 0);
+	}
+	if (!sorted)
+		qsort(items, map->n, sizeof *items, by_key);
+	return items;
+}
+
+/* The order of a set's elements: false before true, numbers by size, strings by bytes; others keep the order they came in. */
+static int by_value(const void *a, const void *b)
+{
+	const bl_value *x = *(const bl_value *const *)a, *y = *(const bl_value *const *)b;
+	if (x->kind != y->kind)
+		return x->kind - y->kind;
+	switch (x->kind) {
+	case BL_BOOL:
+		return x->boolean - y->boolean;
+	case BL_NUMBER:
+		return bl_number_cmp(x->digits, y->digits);
+	case BL_STRING:
+		return bl_str_cmp(x->string, y->string);
+	default:
+		return 0;
+	}
+}
+
+static bool primitive(const bl_value *v)
+{
+	return v->kind == BL_BOOL || v->kind == BL_NUMBER || v->kind == BL_STRING;
+}
+
+bl_value *bl_tf_set(bl_tf *tf, bl_span span, const bl_value **values, size_t n)
+{
+	const bl_value **kept = bl_new_n(tf->arena, const bl_value *, n + 1);
+	size_t nkept = 0;
+	bool all = true;
+	for (size_t i = 0; i < n; i++)
+		all = all && primitive(values[i]);
+	if (all) {
+		memcpy(kept, values, n * sizeof *kept);
+		qsort(kept, n, sizeof *kept, by_value);
+		for (size_t i = 0; i < n; i++)
+			if (!nkept || by_value(&kept[nkept - 1], &kept[i]) != 0)
+				kept[nkept++] = kept[i];
+	} else {
+		for (size_t i = 0; i < n; i++) {
+			bool found = false;
+			for (size_t k = 0; k < nkept && !found && bl_tf_spend(tf, 1, span); k++)
+				found = bl_tf_equal(kept[k], values[i]) == BL_YES;
+			if (!found)
+				kept[nkept++] = values[i];
+		}
+	}
+	bl_value *set = bl_value_list(tf->arena, span, kept, nkept);
+	set->shape = BL_SHAPE_SET;
+	return set;
+}
+
+const bl_value *bl_tf_unify(bl_tf *tf, const bl_value *c, bl_shape shape)
+{
+	if (c->kind != BL_LIST && c->kind != BL_MAP)
+		return c;
+	bool kinds[BL_UNKNOWN + 1] = {false};
+	for (uint32_t i = 0; i < c->n; i++) {
+		const bl_value *v = c->kind == BL_LIST ? c->list[i] : c->map[i].value;
+		kinds[v->kind == BL_UNKNOWN && v->unknown->type >= 0 ? v->unknown->type : v->kind] = true;
+	}
+	bl_value *copy = bl_value_at(tf->arena, c, c->span);
+	copy->shape = (uint8_t)shape;
+	if (kinds[BL_LIST] || kinds[BL_MAP] || kinds[BL_BOOL] + kinds[BL_NUMBER] + kinds[BL_STRING] < 2)
+		return copy;
+	if (c->kind == BL_LIST) {
+		copy->list = bl_new_n(tf->arena, const bl_value *, c->n);
+		for (uint32_t i = 0; i < c->n; i++)
+			copy->list[i] = bl_tf_to_string(tf, c->list[i]);
+	} else {
+		copy->map = bl_new_n(tf->arena, bl_item, c->n);
+		for (uint32_t i = 0; i < c->n; i++) {
+			copy->map[i] = c->map[i];
+			copy->map[i].value = bl_tf_to_string(tf, c->map[i].value);
+		}
+	}
+	return copy;
+}
+
+enum { QUICK = 12 }; /* items that are searched one by one */
+
+static void index_items(bl_tf *tf, bl_tf_builder *b)
+{
+	for (size_t i = b->index.n; i < b->items.n; i++)
+		bl_map_put(tf->arena, &b->index, b->items.items[i].key, (void *)(i + 1));
+}
+
+static size_t place_of(const bl_tf_builder *b, bl_str key)
+{
+	if (b->items.n > QUICK)
+		return (size_t)bl_map_get(&b->index, key);
+	for (size_t i = 0; i < b->items.n; i++)
+		if (bl_str_eq(b->items.items[i].key, key))
+			return i + 1;
+	return 0;
+}
+
+void bl_tf_put(bl_tf *tf, bl_tf_builder *b, bl_str key, bl_span key_span, const bl_value *v)
+{
+	size_t place = place_of(b, key);
+	bl_item item = {key, key_span, v};
+	if (place) {
+		b->items.items[place - 1] = item;
+		return;
+	}
+	bl_vec_push(tf->arena, &b->items, item);
+	if (b->items.n > QUICK)
+		index_items(tf, b);
+}
+
+const bl_value *bl_tf_find(const bl_tf_builder *b, bl_str key)
+{
+	size_t place = place_of(b, key);
+	return place ? b->items.items[place - 1].value : NULL;
+}
+
+bl_value *bl_tf_built(bl_tf *tf, bl_tf_builder *b, bl_span span)
+{
+	return bl_items_value(tf->arena, span, &b->items);
+}
