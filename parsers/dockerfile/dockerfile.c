@@ -268,7 +268,8 @@ static void read_heredoc(reader *r, bl_block *block, TSNode instruction, TSNode 
 			     : (bl_text){bl_sources_slice(r->file.sources, body_span), body_span};
 	bl_expr *values[] = {bl_expr_string(arena, span_of(r, marker), name), bl_expr_string(arena, text.span, text.s),
 		bl_dockerfile_bool(arena, span, expand), bl_dockerfile_bool(arena, span, chomp)};
-	bl_dockerfile_put(arena, block, BL_STR("heredoc"), span, object(r, span, keys, values, 4));
+	bl_span whole = bl_span_join(span_of(r, marker), span); /* from the marker on the instruction's line to the end */
+	bl_dockerfile_put(arena, block, BL_STR("heredoc"), whole, object(r, whole, keys, values, 4));
 	TSNode shell = kid_of(instruction, "shell_command");
 	if (!index && !ts_node_is_null(shell) && reads_script(without_markers(r, shell).s, text.s))
 		read_shell(r, block, text);
