@@ -10,21 +10,19 @@ typedef BL_VEC(bl_drift) drift_list;
 typedef struct drift_walk {
 	bl_arena *arena;
 	const bl_link *link;
-	const bl_value *marks; /* the schema's `properties`: path -> marks; or NULL */
+	const bl_value *schema; /* of the type, with its lists of paths to look away from; or NULL */
 	drift_list *out;
 	bl_buf path;
 } drift_walk;
 
+/* Does one of the schema's lists hold the path being compared? */
 static bool has_mark(const drift_walk *w, const char *mark)
 {
-	const bl_value *v = bl_value_geti(w->marks, bl_buf_str(&w->path));
-	if (bl_value_is(v, BL_STRING))
-		return bl_str_eqiz(v->string, mark);
-	for (uint32_t i = 0; bl_value_is(v, BL_LIST) && i < v->n; i++)
-		if (bl_str_eqiz(bl_value_text(v->list[i]), mark))
+	const bl_value *list = bl_value_getz(w->schema, mark);
+	for (uint32_t i = 0; bl_value_is(list, BL_LIST) && i < list->n; i++)
+		if (bl_str_eqi(bl_value_text(list->list[i]), bl_buf_str(&w->path)))
 			return true;
-	const bl_value *flag = bl_value_geti(v, bl_str_of(mark));
-	return bl_value_is(flag, BL_BOOL) && flag->boolean;
+	return false;
 }
 
 /* "West Europe" and "westeurope" are one place. */
@@ -134,7 +132,7 @@ static void compare(drift_walk *w, const bl_value *code, const bl_value *cloud, 
 	if (!code || !cloud || depth > MAX_DEPTH || code->sensitive || cloud->sensitive || code->kind == BL_NULL ||
 		cloud->kind == BL_NULL || code->kind == BL_UNKNOWN)
 		return;
-	if (has_mark(w, "read-only") || has_mark(w, "server-set") || has_mark(w, "write-only"))
+	if (has_mark(w, "read-only") || has_mark(w, "write-only"))
 		return;
 	if (code->kind == BL_MAP && cloud->kind == BL_MAP) {
 		size_t length = w->path.n;
@@ -171,7 +169,7 @@ static void compare_link(drift_walk *w, const bl_link *link, const bl_schema *sc
 	static const char *const parts[] = {"kind", "location", "properties", "sku", "tags", "zones"};
 	const bl_type *type = bl_schema_type(schema, link->resource->type);
 	w->link = link;
-	w->marks = type ? bl_value_getz(type->schema, "properties") : NULL;
+	w->schema = type ? type->schema : NULL;
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
 		w->path.n = 0;
 		bl_buf_putz(&w->path, parts[i]);

@@ -104,9 +104,10 @@ static bool globally_unique(const bl_claims *c, bl_str type)
 		"Microsoft.DocumentDB/databaseAccounts", "Microsoft.KeyVault/vaults", "Microsoft.ServiceBus/namespaces",
 		"Microsoft.Sql/servers", "Microsoft.Storage/storageAccounts", "Microsoft.Web/sites", "storage.googleapis.com/Bucket"};
 	const bl_type *known = bl_schema_type(c->schema, type);
-	const bl_value *name = known ? bl_value_at_path(known->schema, BL_STR("identity.name")) : NULL;
-	if (name)
-		return bl_value_is_string(name, "global");
+	const bl_value *identity = known ? bl_value_getz(known->schema, "identity") : NULL;
+	if (bl_value_is_string(bl_value_getz(identity, "scope"), "global") ||
+		bl_value_is_string(bl_value_getz(identity, "unique"), "global"))
+		return true;
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
 		if (bl_str_eqiz(type, types[i]))
 			return true;

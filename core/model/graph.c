@@ -55,7 +55,7 @@ const char *bl_edge_kind_name(bl_edge_kind kind)
 const char *bl_node_kind_name(bl_node_kind kind)
 {
 	static const char *const names[] = {
-		"internet", "file", "resource", "image", "asset", "identity"};
+		"internet", "file", "resource", "image", "asset", "identity", "scope"};
 	return names[kind];
 }
 

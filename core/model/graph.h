@@ -16,7 +16,8 @@ typedef enum bl_node_kind {
 	BL_NODE_RESOURCE, /* declared by code */
 	BL_NODE_IMAGE,
 	BL_NODE_ASSET, /* running */
-	BL_NODE_IDENTITY /* what a resource authenticates as */
+	BL_NODE_IDENTITY, /* what a resource authenticates as */
+	BL_NODE_SCOPE     /* a subscription or group that rights are given on and that nothing declares or shows */
 } bl_node_kind;
 
 /* The closed list of edge kinds: name in output, meaning "from NAME to". Alphabetical. */

@@ -236,12 +236,13 @@ bl_ranges bl_net_tcp(bl_arena *arena, uint16_t lo, uint16_t hi)
 	return bl_ranges_one(arena, BL_NET_TCP + (bl_u128)lo, BL_NET_TCP + (bl_u128)hi);
 }
 
+static const char *const protocols[] = {"tcp", "udp", "icmp", "other protocols"};
+
 /* The part of a range within one protocol's run. */
 static void put_part(bl_buf *out, uint32_t lo, uint32_t hi)
 {
-	static const char *const names[] = {"tcp", "udp", "icmp", "other protocols"};
 	uint32_t run = lo >> 16, first = lo & 0xffff, last = hi & 0xffff;
-	bl_buf_putf(out, "%s%s", out->n ? ", " : "", names[run]);
+	bl_buf_putf(out, "%s%s", out->n ? ", " : "", protocols[run]);
 	if (run >= BL_NET_ICMP >> 16)
 		return;
 	if (first == last)
@@ -266,4 +267,42 @@ bl_str bl_net_text(bl_arena *arena, bl_ranges services)
 	bl_str text = bl_str_dup(arena, bl_buf_str(&out));
 	bl_buf_done(&out);
 	return text;
+}
+
+static bool parse_number(bl_str s, uint32_t *out)
+{
+	uint32_t n = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9' || n > 0xffff)
+			return false;
+		n = n * 10 + (uint32_t)(s.p[i] - '0');
+	}
+	*out = n;
+	return s.n && n <= 0xffff;
+}
+
+static bl_ranges parse_one(bl_arena *arena, bl_str word)
+{
+	bl_str name, ports = bl_str_cut(word, '/', &name), first;
+	uint32_t lo = 0, hi = 0xffff;
+	bl_str last = bl_str_cut(ports, '-', &first);
+	if (name.n < word.n && (!parse_number(first, &lo) || !parse_number(last.n ? last : first, &hi)))
+		return (bl_ranges){0};
+	for (uint32_t run = 0; run < sizeof protocols / sizeof *protocols; run++)
+		if (bl_str_eqz(name, protocols[run]))
+			return bl_ranges_one(arena, run << 16 | lo, run << 16 | hi);
+	return (bl_ranges){0};
+}
+
+bl_ranges bl_net_parse(bl_arena *arena, bl_str text)
+{
+	bl_ranges out = {0};
+	if (bl_str_eqz(text, "any"))
+		return bl_ranges_one(arena, 0, BL_NET_END - 1);
+	while (text.n) {
+		bl_str word;
+		text = bl_str_cut(text, ',', &word);
+		out = bl_ranges_union(arena, out, parse_one(arena, bl_str_trim(word)));
+	}
+	return out;
 }

@@ -64,5 +64,7 @@ bl_tri bl_net_reaches(bl_arena *arena, bl_net_reach reach, bl_ranges services);
 bl_ranges bl_net_tcp(bl_arena *arena, uint16_t lo, uint16_t hi);
 /* Services in words: "tcp/22, tcp/80-443, udp/53", "any". */
 bl_str bl_net_text(bl_arena *arena, bl_ranges services);
+/* The services that bl_net_text's words stand for; words it never writes stand for none. */
+bl_ranges bl_net_parse(bl_arena *arena, bl_str text);
 
 #endif

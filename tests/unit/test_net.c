@@ -296,6 +296,27 @@ static void google_denies_first_at_equal_priority_and_honours_tags(void **state)
 	bl_arena_done(&a);
 }
 
+static void words_for_services_are_read_back(void **state)
+{
+	for (int round = 0; round < 500; round++) {
+		bl_arena a = {0};
+		bl_range r[3];
+		for (int i = 0; i < 3; i++) {
+			r[i].lo = dice(BL_NET_ICMP);
+			r[i].hi = r[i].lo + dice(70000);
+			if (r[i].hi >= BL_NET_ICMP)
+				r[i].hi = BL_NET_END - 1;
+		}
+		bl_ranges s = bl_ranges_of(&a, r, 3);
+		assert_true(bl_ranges_equal(bl_net_parse(&a, bl_net_text(&a, s)), s));
+		bl_arena_done(&a);
+	}
+	bl_arena a = {0};
+	assert_int_equal(bl_net_parse(&a, BL_STR("anonymous")).n, 0);
+	assert_int_equal(bl_net_parse(&a, BL_STR("tcp/99999, sctp, tcp/1-x")).n, 0);
+	bl_arena_done(&a);
+}
+
 static void a_whole_range_admits_the_internet_and_zero_does_not(void **state)
 {
 	bl_arena a = {0};
@@ -320,6 +341,7 @@ int main(void)
 		cmocka_unit_test(an_unknown_source_is_a_maybe_that_a_later_rule_can_settle),
 		cmocka_unit_test(aws_groups_add_up),
 		cmocka_unit_test(google_denies_first_at_equal_priority_and_honours_tags),
+		cmocka_unit_test(words_for_services_are_read_back),
 		cmocka_unit_test(a_whole_range_admits_the_internet_and_zero_does_not),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
