@@ -159,6 +159,11 @@ static const bl_value *key_values(bl_lowering *l, const bl_value *v, const bl_va
 	return pairs(l, v, "Key", "Value");
 }
 
+static const bl_value *metadata_items(bl_lowering *l, const bl_value *v, const bl_value *block)
+{
+	return pairs(l, v, "key", "value");
+}
+
 static const bl_value *name_values(bl_lowering *l, const bl_value *v, const bl_value *block)
 {
 	return pairs(l, v, "name", "value");
@@ -251,6 +256,46 @@ static const bl_value *group_rules(bl_lowering *l, const bl_value *v, bool egres
 	return out;
 }
 
+/* Keys whose maps hold the user's own keys. */
+static bool holds_own_keys(bl_str key)
+{
+	return bl_str_eqz(key, "dockerLabels") || bl_str_eqz(key, "options") ||
+		bl_str_eqz(key, "driverOpts") || bl_str_eqz(key, "labels");
+}
+
+/* The API's lowerCamel keys as CloudFormation spells them. */
+static const bl_value *capitalised(bl_lowering *l, const bl_value *v, int depth)
+{
+	if ((v->kind != BL_LIST && v->kind != BL_MAP) || depth > MAX_CONVERT_DEPTH)
+		return v;
+	bl_value *c = bl_value_at(l->arena, v, v->span);
+	if (v->kind == BL_LIST) {
+		c->list = bl_new_n(l->arena, const bl_value *, v->n);
+		for (uint32_t i = 0; i < v->n; i++)
+			c->list[i] = capitalised(l, v->list[i], depth + 1);
+		return c;
+	}
+	c->map = bl_new_n(l->arena, bl_item, v->n);
+	for (uint32_t i = 0; i < v->n; i++) {
+		bl_item *item = &c->map[i];
+		*item = v->map[i];
+		if (!holds_own_keys(item->key))
+			item->value = capitalised(l, item->value, depth + 1);
+		if (item->key.n && item->key.p[0] >= 'a' && item->key.p[0] <= 'z') {
+			item->key = bl_str_make(bl_str_z(l->arena, item->key), item->key.n);
+			((char *)item->key.p)[0] -= 'a' - 'A';
+		}
+	}
+	return c;
+}
+
+static const bl_value *container_definitions(bl_lowering *l, const bl_value *v, const bl_value *block)
+{
+	const bl_value *decoded = json_text(l, v, block);
+	return decoded->kind == BL_UNKNOWN ? bl_lower_unknown_of(l->arena, decoded, BL_LIST)
+					   : capitalised(l, decoded, 0);
+}
+
 static const bl_value *egress_rules(bl_lowering *l, const bl_value *v, const bl_value *block)
 {
 	return group_rules(l, v, true);
@@ -265,11 +310,13 @@ static const struct {
 	const char *name;
 	bl_convert_fn fn;
 } converters[] = {
+	{"aws_container_definitions", container_definitions},
 	{"aws_egress_rules", egress_rules},
 	{"aws_ingress_rules", ingress_rules},
 	{"id_map", id_map},
 	{"json", json_text},
 	{"key_values", key_values},
+	{"metadata_items", metadata_items},
 	{"name_values", name_values},
 };
 

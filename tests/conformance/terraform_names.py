@@ -20,7 +20,9 @@ def provider_types(folder):
         if not name or "/lib/data-" in index:
             continue
         structs = {}
-        for f in re.finditer(r"function (\w+)ToTerraform\(struct\) \{(.*?)\n\}\n", text, re.S):
+        parts = glob.glob(f"{os.path.dirname(index)}/index-structs/*.js") if index.endswith("/index.js") else []
+        code = "".join(open(p, encoding="utf-8").read() for p in parts) + text
+        for f in re.finditer(r"function (\w+)ToTerraform\(struct\) \{(.*?)\n\}\n", code, re.S):
             body = re.search(r"return \{(.*?)\n    \};", f.group(2), re.S)
             if body:
                 structs[f.group(1)] = dict(re.findall(r'^\s+"?([a-z0-9_]+)"?: (.*),$', body.group(1), re.M))
