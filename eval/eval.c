@@ -4,6 +4,8 @@ typedef void (*evaluator)(const bl_eval_input *input, bl_arena *arena, bl_evalua
 
 /* One row a language. A language that declares no resources has none. */
 static const evaluator evaluators[BL_LANG_COUNT] = {
+	[BL_LANG_ARM] = bl_eval_arm,
+	[BL_LANG_BICEP] = bl_eval_bicep,
 	[BL_LANG_CLOUDFORMATION] = bl_eval_cloudformation,
 	[BL_LANG_DOCKERFILE] = bl_eval_dockerfile,
 	[BL_LANG_KUBERNETES] = bl_eval_kubernetes,
@@ -24,6 +26,8 @@ typedef const bl_value *(*expression_evaluator)(const bl_eval_input *input, bl_a
 
 /* One row a language that has a console. */
 static const expression_evaluator expressions[BL_LANG_COUNT] = {
+	[BL_LANG_ARM] = bl_eval_arm_expression,
+	[BL_LANG_BICEP] = bl_eval_bicep_expression,
 	[BL_LANG_TERRAFORM] = bl_eval_terraform_expression,
 };
 

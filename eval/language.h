@@ -11,6 +11,10 @@ void bl_eval_dockerfile(const bl_eval_input *input, bl_arena *arena, bl_evaluati
 void bl_eval_kubernetes(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out);
 void bl_eval_terraform(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out);
 
+const bl_value *bl_eval_arm_expression(const bl_eval_input *input, bl_arena *arena, const bl_expr *expr,
+	bl_diag_list *diags);
+const bl_value *bl_eval_bicep_expression(const bl_eval_input *input, bl_arena *arena, const bl_expr *expr,
+	bl_diag_list *diags);
 const bl_value *bl_eval_terraform_expression(const bl_eval_input *input, bl_arena *arena, const bl_expr *expr,
 	bl_diag_list *diags);
 

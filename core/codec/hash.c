@@ -2,6 +2,11 @@
 
 #include <openssl/sha.h>
 
+void bl_hash_sha1(bl_str data, unsigned char digest[20])
+{
+	SHA1((const unsigned char *)data.p, data.n, digest);
+}
+
 void bl_hash_sha256(bl_str data, unsigned char digest[32])
 {
 	SHA256((const unsigned char *)data.p, data.n, digest);

@@ -1,0 +1,445 @@
+/* ARM templates: parameters, variables, functions and outputs. */
+#include "eval/arm.h"
+
+enum { MAX_MODULES = 32 };
+
+static const bl_expr *section(const bl_arm_scope *s, const char *name)
+{
+	return bl_azure_key(s->body, name);
+}
+
+static bl_arm_memo *memo(bl_arm_scope *s, char kind, bl_str name)
+{
+	bl_str key = bl_str_lower(s->azure->arena, bl_str_fmt(s->azure->arena, "%c:" BL_FMT, kind, BL_ARG(name)));
+	bl_arm_memo *m = bl_map_get(&s->memos, key);
+	if (!m) {
+		m = bl_new(s->azure->arena, bl_arm_memo);
+		bl_map_put(s->azure->arena, &s->memos, key, m);
+	}
+	return m;
+}
+
+static const bl_expr *entry(const bl_expr *object, bl_str name)
+{
+	for (uint32_t i = 0; object && object->kind == BL_EXPR_OBJECT && i + 1 < object->n; i += 2) {
+		const bl_expr *k = object->kids[i];
+		if (k->kind == BL_EXPR_LITERAL && bl_str_eqi(bl_value_text(k->value), name))
+			return object->kids[i + 1];
+	}
+	return NULL;
+}
+
+static bl_str text(const bl_expr *e)
+{
+	return e && e->kind == BL_EXPR_LITERAL ? bl_value_text(e->value) : BL_STR("");
+}
+
+static int kind_of(bl_str type)
+{
+	static const struct {
+		const char *name;
+		bl_kind kind;
+	} kinds[] = {{"array", BL_LIST}, {"bool", BL_BOOL}, {"int", BL_NUMBER}, {"object", BL_MAP},
+		{"secureObject", BL_MAP}, {"secureString", BL_STRING}, {"string", BL_STRING}};
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (bl_str_eqiz(type, kinds[i].name))
+			return (int)kinds[i].kind;
+	return -1;
+}
+
+/* Through "$ref": "#/definitions/NAME". */
+static const bl_expr *definition(const bl_arm_scope *s, const bl_expr *declared)
+{
+	static const char prefix[] = "#/definitions/";
+	for (int i = 0; i < 16 && declared; i++) {
+		bl_str ref = text(bl_azure_key(declared, "$ref"));
+		if (!bl_str_starts(ref, BL_STR("#/definitions/")))
+			return declared;
+		const bl_expr *next = entry(section(s, "definitions"), bl_str_slice(ref, sizeof prefix - 1, ref.n));
+		if (!next)
+			return declared;
+		declared = next;
+	}
+	return declared;
+}
+
+static bool is_true(const bl_expr *e)
+{
+	return e && e->kind == BL_EXPR_LITERAL && e->value->kind == BL_BOOL && e->value->boolean;
+}
+
+static const bl_value *unset(bl_arm_scope *s, bl_str name, const bl_expr *declared)
+{
+	bl_azure *a = s->azure;
+	bl_azure_frame f = bl_arm_frame(s, NULL);
+	bl_value *v = bl_value_unknown(a->arena, declared->span, "parameter '" BL_FMT "' has no value", BL_ARG(name));
+	bl_unknown *u = bl_azure_own(a, v);
+	const bl_expr *type = definition(s, declared), *allowed = bl_azure_key(type, "allowedValues");
+	u->type = kind_of(text(bl_azure_key(type, "type")));
+	u->not_null = true;
+	const bl_value *list = allowed ? bl_azure_eval(&f, allowed) : NULL;
+	if (list && list->kind == BL_LIST && list->n <= BL_AZURE_MAX_CANDIDATES && !bl_value_has_unknown(list)) {
+		u->candidates = list->list;
+		u->ncandidates = list->n;
+	}
+	return v;
+}
+
+static const bl_value *parameter(bl_arm_scope *s, bl_str name)
+{
+	bl_azure *a = s->azure;
+	const bl_expr *declared = entry(section(s, "parameters"), name);
+	bl_arm_memo *m = memo(s, 'p', name);
+	if (m->value || m->busy || !declared)
+		return m->value;
+	m->busy = true;
+	bl_azure_frame f = bl_arm_frame(s, NULL);
+	const bl_expr *preset = bl_azure_key(declared, "defaultValue"), *type = definition(s, declared);
+	const bl_value *v = bl_value_geti(s->inputs, name);
+	if (v && v->kind == BL_NULL && preset)
+		v = NULL;
+	if (!v && preset)
+		v = bl_azure_eval(&f, preset);
+	else if (!v && s->inputs->open)
+		v = bl_value_unknown(a->arena, declared->span, "parameter '" BL_FMT "' may be set by the caller", BL_ARG(name));
+	else if (!v && (is_true(bl_azure_key(declared, "nullable")) || is_true(bl_azure_key(type, "nullable"))))
+		v = bl_value_at(a->arena, &bl_value_null, declared->span);
+	else if (!v)
+		v = unset(s, name, declared);
+	if (bl_str_startsi(text(bl_azure_key(type, "type")), BL_STR("secure")))
+		v = bl_value_mark_sensitive(a->arena, v);
+	m->value = v;
+	m->busy = false;
+	return v;
+}
+
+const bl_azure_local *bl_arm_index(bl_azure *a, const bl_azure_local *outer, bl_str loop, const bl_value *i)
+{
+	bl_azure_local *l = bl_new_n(a->arena, bl_azure_local, 2);
+	l[0] = (bl_azure_local){BL_STR("copyIndex()"), i, outer};
+	l[1] = (bl_azure_local){bl_str_fmt(a->arena, "copyIndex:" BL_FMT, BL_ARG(loop)), i, &l[0]};
+	return &l[1];
+}
+
+const bl_value *bl_arm_copy(const bl_azure_frame *f, const bl_expr *copy, bl_str name)
+{
+	bl_azure *a = f->azure;
+	const bl_expr *count = bl_azure_key(copy, "count"), *input = bl_azure_key(copy, "input");
+	const bl_value *n = count ? bl_azure_eval(f, count) : &bl_value_null;
+	int64_t have;
+	if (!input || !bl_azure_int(n, &have) || have < 0 || have > BL_AZURE_MAX_RANGE) {
+		bl_value *v = bl_azure_unknown(a, copy->span, BL_LIST, &n, 1);
+		bl_azure_own(a, v)->not_null = true;
+		return v;
+	}
+	const bl_value **items = bl_new_n(a->arena, const bl_value *, (size_t)have + 1);
+	for (int64_t i = 0; i < have; i++) {
+		bl_azure_frame inner = *f;
+		inner.locals = bl_arm_index(a, f->locals, name, bl_azure_number(a, copy->span, i));
+		items[i] = bl_azure_eval(&inner, input);
+	}
+	return bl_value_list(a->arena, copy->span, items, (size_t)have);
+}
+
+/* Variables may be made by a loop: "variables": {"copy": [{"name": ..., "count": ..., "input": ...}]}. */
+static const bl_value *variable(bl_arm_scope *s, bl_str name)
+{
+	bl_azure *a = s->azure;
+	const bl_expr *variables = section(s, "variables"), *e = entry(variables, name);
+	const bl_expr *copies = bl_azure_key(variables, "copy"), *copy = NULL;
+	bl_arm_memo *m = memo(s, 'v', name);
+	if (m->value || m->busy)
+		return m->value;
+	for (uint32_t i = 0; !e && copies && copies->kind == BL_EXPR_LIST && i < copies->n; i++)
+		if (bl_str_eqi(text(bl_azure_key(copies->kids[i], "name")), name))
+			copy = copies->kids[i];
+	if (!e && !copy)
+		return NULL;
+	m->busy = true;
+	bl_azure_frame f = bl_arm_frame(s, NULL);
+	const bl_value *v = copy ? bl_arm_copy(&f, copy, name) : bl_azure_eval(&f, e);
+	size_t size = bl_azure_size(v, BL_AZURE_MAX_SIZE);
+	a->steps += size;
+	if (size >= BL_AZURE_MAX_SIZE)
+		v = bl_value_unknown(a->arena, v->span, "it is too large");
+	m->value = v;
+	m->busy = false;
+	return v;
+}
+
+static const bl_value *named(const bl_azure_frame *f, const bl_expr *e, bool parameters)
+{
+	bl_azure *a = f->azure;
+	bl_arm_scope *s = ((bl_arm_scope *)f->scope)->names;
+	const bl_value *name = bl_azure_eval(f, e->kids[0]);
+	if (name->kind != BL_STRING)
+		return bl_azure_unknown(a, e->span, -1, &name, 1);
+	const bl_value *v = parameters ? parameter(s, name->string) : variable(s, name->string);
+	const char *kind = parameters ? "parameter" : "variable";
+	if (!v)
+		return bl_value_unknown(a->arena, e->span, "there is no %s '" BL_FMT "', or it refers to itself", kind,
+			BL_ARG(name->string));
+	return bl_value_through(a->arena, bl_value_at(a->arena, v, e->span),
+		bl_str_fmt(a->arena, "%ss('" BL_FMT "')", kind, BL_ARG(name->string)), v->span);
+}
+
+static const bl_value *local(const bl_azure_frame *f, bl_str name)
+{
+	for (const bl_azure_local *l = f->locals; l; l = l->next)
+		if (bl_str_eqi(l->name, name))
+			return l->value;
+	return NULL;
+}
+
+/* copyIndex(), copyIndex(OFFSET), copyIndex(LOOP), copyIndex(LOOP, OFFSET) */
+static const bl_value *copy_index(const bl_azure_frame *f, const bl_expr *e)
+{
+	bl_azure *a = f->azure;
+	const bl_value **args = bl_azure_arguments(f, e, 0), *offset = NULL;
+	bl_str name = BL_STR("copyIndex()");
+	if (e->n && args[0]->kind == BL_STRING)
+		name = bl_str_fmt(a->arena, "copyIndex:" BL_FMT, BL_ARG(args[0]->string));
+	if (e->n)
+		offset = e->n > 1 ? args[1] : args[0]->kind == BL_STRING ? NULL : args[0];
+	const bl_value *i = local(f, name);
+	if (!i)
+		return bl_value_unknown(a->arena, e->span, "copyIndex() stands in no loop");
+	const bl_value *both[] = {i, offset};
+	return offset ? bl_azure_call(a, e->span, BL_STR("add"), both, 2) : bl_value_at(a->arena, i, e->span);
+}
+
+/* A function of the template's own: "namespace.name". Its parameters are all it sees. */
+static const bl_value *user_function(const bl_azure_frame *f, const bl_expr *e)
+{
+	bl_arm_scope *s = ((bl_arm_scope *)f->scope)->names;
+	bl_azure *a = f->azure;
+	const bl_expr *all = section(s, "functions");
+	bl_str space, name = bl_str_cut(e->text, '.', &space);
+	for (uint32_t i = 0; name.n && all && all->kind == BL_EXPR_LIST && i < all->n; i++) {
+		if (!bl_str_eqi(text(bl_azure_key(all->kids[i], "namespace")), space))
+			continue;
+		const bl_expr *function = entry(bl_azure_key(all->kids[i], "members"), name);
+		const bl_expr *parameters = bl_azure_key(function, "parameters");
+		const bl_expr *value = bl_azure_key(bl_azure_key(function, "output"), "value");
+		const bl_value **args = bl_azure_arguments(f, e, 0);
+		bl_azure_frame inner = bl_arm_frame(s, NULL);
+		if (!value)
+			continue;
+		for (uint32_t k = 0; parameters && parameters->kind == BL_EXPR_LIST && k < parameters->n && k < e->n; k++) {
+			bl_azure_local *l = bl_new(a->arena, bl_azure_local);
+			bl_str parameter_name = text(bl_azure_key(parameters->kids[k], "name"));
+			*l = (bl_azure_local){bl_str_fmt(a->arena, "argument:" BL_FMT, BL_ARG(parameter_name)), args[k],
+				inner.locals};
+			inner.locals = l;
+		}
+		return bl_azure_eval(&inner, value);
+	}
+	return NULL;
+}
+
+/* What is written about the resource of an id is what the id waits for. */
+static const bl_value *with_address(const bl_azure_frame *f, const bl_value *id)
+{
+	bl_arm_scope *s = f->scope;
+	bl_azure *a = f->azure;
+	if (id->kind != BL_UNKNOWN || id->unknown->nrefs || !id->unknown->suffix.n)
+		return id;
+	ptrdiff_t at = bl_str_find(id->unknown->suffix, BL_STR("/providers/"), 0);
+	if (at < 0)
+		return id;
+	bl_str key = bl_str_lower(a->arena, bl_str_slice(id->unknown->suffix, (size_t)at + 11, id->unknown->suffix.n));
+	const bl_str *address = bl_map_get(&s->by_id, key);
+	if (!address)
+		return id;
+	bl_value *v = bl_value_at(a->arena, id, id->span);
+	bl_unknown *u = bl_azure_own(a, v);
+	u->refs = bl_new(a->arena, bl_ref);
+	*u->refs = (bl_ref){*address, BL_STR("id")};
+	u->nrefs = 1;
+	return v;
+}
+
+/* reference(ID or symbolic name): the properties of a resource once it runs. */
+static const bl_value *reference(const bl_azure_frame *f, const bl_expr *e)
+{
+	bl_arm_scope *s = f->scope;
+	bl_azure *a = f->azure;
+	const bl_value *what = bl_azure_eval(f, e->kids[0]);
+	if (what->kind == BL_UNKNOWN && what->unknown->nrefs == 1)
+		return bl_value_waits(a->arena, e->span, what->unknown->refs[0].address, BL_STR("properties"));
+	if (what->kind == BL_STRING) {
+		bl_str address = s->module.n ? bl_str_fmt(a->arena, BL_FMT "." BL_FMT, BL_ARG(s->module), BL_ARG(what->string))
+					     : what->string;
+		if (bl_map_get(&s->addresses, address))
+			return bl_value_waits(a->arena, e->span, address, BL_STR("properties"));
+	}
+	bl_value *v = bl_azure_unknown(a, e->span, -1, &what, 1);
+	bl_azure_own(a, v)->why = BL_STR("what reference() gives is known after deployment");
+	return v;
+}
+
+static const bl_value *frame_call(const bl_azure_frame *f, const bl_expr *e)
+{
+	bl_azure *a = f->azure;
+	bool one = e->n == 1;
+	if (one && bl_str_eqiz(e->text, "parameters")) {
+		const bl_value *name = bl_azure_eval(f, e->kids[0]);
+		const bl_value *v = name->kind == BL_STRING
+			? local(f, bl_str_fmt(a->arena, "argument:" BL_FMT, BL_ARG(name->string)))
+			: NULL;
+		return v ? v : named(f, e, true);
+	}
+	if (one && bl_str_eqiz(e->text, "variables"))
+		return named(f, e, false);
+	if (bl_str_eqiz(e->text, "copyIndex"))
+		return copy_index(f, e);
+	if (one && bl_str_eqiz(e->text, "lambdaVariables")) {
+		const bl_value *v = local(f, bl_value_text(bl_azure_eval(f, e->kids[0])));
+		return v ? v : bl_value_unknown(a->arena, e->span, "there is no such lambda variable");
+	}
+	if (e->n && bl_str_eqiz(e->text, "reference"))
+		return reference(f, e);
+	if (bl_str_eqiz(e->text, "resourceId"))
+		return with_address(f, bl_azure_call(a, e->span, e->text, bl_azure_arguments(f, e, 0), e->n));
+	return user_function(f, e);
+}
+
+/* "copy": [{"name": N, "count": C, "input": I}] within an object makes its property N. */
+static const bl_value *frame_object(const bl_azure_frame *f, const bl_expr *e)
+{
+	bl_azure *a = f->azure;
+	const bl_expr *copies = bl_azure_key(e, "copy");
+	if (!copies || copies->kind != BL_EXPR_LIST || !copies->n || !bl_azure_key(copies->kids[0], "input"))
+		return NULL;
+	bl_azure_map m = {0};
+	for (uint32_t i = 0; i + 1 < e->n; i += 2) {
+		const bl_value *key = bl_azure_eval(f, e->kids[i]);
+		if (e->kids[i + 1] == copies)
+			continue;
+		if (key->kind == BL_STRING)
+			bl_azure_put(a, &m, &(bl_item){key->string, key->span, bl_azure_eval(f, e->kids[i + 1])});
+		else
+			m.open = true;
+	}
+	for (uint32_t i = 0; i < copies->n; i++) {
+		bl_str name = text(bl_azure_key(copies->kids[i], "name"));
+		if (name.n)
+			bl_azure_put(a, &m, &(bl_item){name, copies->kids[i]->span, bl_arm_copy(f, copies->kids[i], name)});
+	}
+	return bl_azure_map_value(a, e->span, &m);
+}
+
+bl_azure_frame bl_arm_frame(bl_arm_scope *s, const bl_azure_local *locals)
+{
+	return (bl_azure_frame){.azure = s->azure, .scope = s, .locals = locals, .call = frame_call, .object = frame_object};
+}
+
+bl_arm_scope bl_arm_scope_of(bl_azure *a, const bl_expr *body, const bl_value *inputs)
+{
+	static const struct {
+		const char *schema, *scope;
+	} scopes[] = {
+		{"managementGroupDeploymentTemplate", "managementGroup"},
+		{"subscriptionDeploymentTemplate", "subscription"},
+		{"tenantDeploymentTemplate", "tenant"},
+	};
+	bl_str schema = text(bl_azure_key(body, "$schema")), scope = BL_STR("resourceGroup");
+	for (size_t i = 0; i < sizeof scopes / sizeof *scopes; i++)
+		if (bl_str_findi(schema, bl_str_of(scopes[i].schema), 0) >= 0)
+			scope = bl_str_of(scopes[i].scope);
+	return (bl_arm_scope){.azure = a, .body = body, .inputs = inputs, .module = BL_STR(""), .condition = BL_YES,
+		.scope_id = bl_azure_scope_id(a, BL_NOWHERE, scope)};
+}
+
+const bl_value *bl_arm_outputs(bl_arm_scope *s)
+{
+	bl_azure *a = s->azure;
+	bl_azure_map m = {0};
+	bl_azure_frame f = bl_arm_frame(s, NULL);
+	const bl_expr *outputs = section(s, "outputs");
+	for (uint32_t i = 0; outputs && outputs->kind == BL_EXPR_OBJECT && i + 1 < outputs->n; i += 2) {
+		const bl_expr *value = bl_azure_key(outputs->kids[i + 1], "value");
+		const bl_expr *copy = bl_azure_key(outputs->kids[i + 1], "copy");
+		bl_str name = text(outputs->kids[i]), type = text(bl_azure_key(outputs->kids[i + 1], "type"));
+		const bl_value *v = value ? bl_azure_eval(&f, value) : copy ? bl_arm_copy(&f, copy, name) : NULL;
+		if (!v)
+			continue;
+		if (bl_str_startsi(type, BL_STR("secure")))
+			v = bl_value_mark_sensitive(a->arena, v);
+		bl_azure_put(a, &m, &(bl_item){name, outputs->kids[i]->span, v});
+	}
+	return bl_azure_map_value(a, BL_NOWHERE, &m);
+}
+
+static const bl_expr *body_of(const bl_document *document)
+{
+	const bl_attr *body = document->blocks.n ? bl_block_attr(document->blocks.items[0], "body") : NULL;
+	return body ? body->expr : NULL;
+}
+
+const bl_value *bl_azure_arm_module(bl_azure *a, const bl_azure_module *module)
+{
+	const bl_expr *body = body_of(module->document);
+	if (!body || a->modules >= MAX_MODULES)
+		return bl_value_unknown(a->arena, BL_NOWHERE, "modules are nested too deeply");
+	bl_azure_running running = {module->document, a->running};
+	a->running = &running;
+	a->modules++;
+	bl_arm_scope *s = bl_new(a->arena, bl_arm_scope);
+	*s = bl_arm_scope_of(a, body, module->inputs);
+	s->names = s;
+	s->module = module->address;
+	s->condition = module->condition;
+	s->via = module->via;
+	if (module->scope_id)
+		s->scope_id = module->scope_id;
+	bl_arm_emit(s);
+	const bl_value *outputs = bl_arm_outputs(s);
+	a->modules--;
+	a->running = running.next;
+	return outputs;
+}
+
+static bl_str type_text(void *scope, bl_str name)
+{
+	bl_arm_scope *s = scope;
+	return text(bl_azure_key(definition(s, entry(section(s, "parameters"), name)), "type"));
+}
+
+void bl_eval_arm(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out)
+{
+	for (size_t i = 0; i < input->ndocuments; i++) {
+		const bl_document *document = input->documents[i];
+		const bl_expr *body = body_of(document);
+		bl_azure_resources sink = {0};
+		bl_azure_running running = {document, NULL};
+		bl_azure a = {.input = input, .arena = arena, .out = out, .sink = &sink, .running = &running};
+		if (!body || bl_str_eqz(document->dialect, "parameters"))
+			continue;
+		bl_arm_scope *s = bl_new(arena, bl_arm_scope);
+		*s = bl_arm_scope_of(&a, body, bl_value_map(arena, BL_NOWHERE, NULL, 0));
+		s->names = s;
+		s->inputs = bl_azure_inputs(&a, type_text, s);
+		bl_arm_emit(s);
+		const bl_value *outputs = bl_arm_outputs(s);
+		for (size_t k = 0; k < sink.n; k++)
+			bl_vec_push(arena, &out->resources, sink.items[k]);
+		for (uint32_t k = 0; k < outputs->n; k++) {
+			bl_output *o = bl_vec_add(arena, &out->outputs);
+			*o = (bl_output){out->root, outputs->map[k].key, outputs->map[k].value};
+		}
+	}
+}
+
+const bl_value *bl_eval_arm_expression(const bl_eval_input *input, bl_arena *arena, const bl_expr *expr,
+	bl_diag_list *diags)
+{
+	bl_evaluation out = {.root = input->root};
+	bl_azure_resources sink = {0};
+	bl_azure a = {.input = input, .arena = arena, .out = &out, .sink = &sink, .errors = diags};
+	const bl_expr *body = input->ndocuments ? body_of(input->documents[0]) : NULL;
+	bl_arm_scope s = bl_arm_scope_of(&a, body, bl_value_map(arena, BL_NOWHERE, NULL, 0));
+	s.names = &s;
+	bl_azure_frame f = bl_arm_frame(&s, NULL);
+	return bl_azure_eval(&f, expr);
+}

@@ -1,0 +1,477 @@
+/* Bicep: what names stand for (parameters, variables, functions, imports), and a file as a whole. */
+#include "eval/bicep.h"
+
+#include "core/codec/json.h"
+#include "core/codec/yaml.h"
+
+enum { MAX_ALIASES = 16, MAX_MODULES = 32 };
+
+static const bl_expr *attr(const bl_block *block, const char *name)
+{
+	const bl_attr *a = bl_block_attr(block, name);
+	return a ? a->expr : NULL;
+}
+
+static bool is(const bl_block *block, const char *kind)
+{
+	return bl_str_eqz(block->kind, kind);
+}
+
+static const bl_value *symbol_value(bl_bicep_symbol *symbol, bl_span span);
+
+static bl_bicep_symbol *find(bl_bicep_scope *s, bl_str name)
+{
+	return bl_map_get(&s->symbols, name);
+}
+
+/* The type a parameter or variable was given, through the names of types: its expression, or NULL. */
+static const bl_expr *type_of(bl_bicep_scope *s, const bl_expr *type, bool *nullable)
+{
+	for (int i = 0; type && i < MAX_ALIASES; i++) {
+		bl_str name = bl_str_trim(type->text);
+		*nullable |= bl_str_eqz(type->text2, "?");
+		if (bl_str_ends(name, BL_STR("?")))
+			name = bl_str_slice(name, 0, name.n - 1);
+		const bl_bicep_symbol *symbol = type->n ? NULL : find(s, name);
+		if (!symbol || !symbol->block || !is(symbol->block, "type"))
+			return type;
+		s = symbol->scope;
+		type = attr(symbol->block, "value");
+	}
+	return type;
+}
+
+static int kind_of(const bl_expr *type)
+{
+	static const struct {
+		const char *name;
+		bl_kind kind;
+	} kinds[] = {{"array", BL_LIST}, {"bool", BL_BOOL}, {"int", BL_NUMBER}, {"object", BL_MAP},
+		{"string", BL_STRING}};
+	bl_str text = type ? bl_str_trim(type->text) : BL_STR("");
+	if (bl_str_ends(text, BL_STR("?")))
+		text = bl_str_slice(text, 0, text.n - 1);
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (bl_str_eqz(text, kinds[i].name))
+			return kinds[i].kind;
+	if (bl_str_ends(text, BL_STR("[]")) || bl_str_starts(text, BL_STR("[")))
+		return BL_LIST;
+	return bl_str_starts(text, BL_STR("{")) ? BL_MAP : -1;
+}
+
+static void add_candidates(bl_azure *a, bl_unknown *u, const bl_value *const *values, size_t n)
+{
+	if (!n || n > BL_AZURE_MAX_CANDIDATES)
+		return;
+	u->candidates = bl_new_n(a->arena, const bl_value *, n);
+	for (size_t i = 0; i < n; i++) {
+		if (bl_value_has_unknown(values[i]))
+			return;
+		u->candidates[i] = values[i];
+	}
+	u->ncandidates = n;
+	if (u->type < 0)
+		u->type = values[0]->kind;
+}
+
+/* A parameter that nobody sets: what its type and @allowed leave. */
+static const bl_value *unset(bl_bicep_symbol *symbol, const bl_expr *type, bl_span span)
+{
+	bl_azure *a = symbol->scope->azure;
+	bl_value *v = bl_value_unknown(a->arena, span, "param." BL_FMT " has no value",
+		BL_ARG(bl_block_label(symbol->block, 0)));
+	bl_unknown *u = bl_azure_own(a, v);
+	const bl_expr *allowed = attr(symbol->block, "@allowed");
+	bl_azure_frame f = bl_bicep_frame(symbol->scope, NULL);
+	u->type = kind_of(type);
+	u->not_null = true;
+	if (allowed && allowed->n == 1) {
+		const bl_value *list = bl_azure_eval(&f, allowed->kids[0]);
+		if (list->kind == BL_LIST && !list->open)
+			add_candidates(a, u, list->list, list->n);
+	} else if (type && type->n) {
+		const bl_value **values = bl_new_n(a->arena, const bl_value *, type->n);
+		for (uint32_t i = 0; i < type->n; i++)
+			values[i] = bl_azure_eval(&f, type->kids[i]);
+		add_candidates(a, u, values, type->n);
+	}
+	return v;
+}
+
+static const bl_value *parameter(bl_bicep_symbol *symbol)
+{
+	bl_bicep_scope *s = symbol->scope;
+	bl_azure *a = s->azure;
+	const bl_expr *preset = attr(symbol->block, "value");
+	bool nullable = false;
+	const bl_expr *type = type_of(s, attr(symbol->block, "type"), &nullable);
+	const bl_value *v = bl_value_get(s->inputs, bl_block_label(symbol->block, 0));
+	bl_azure_frame f = bl_bicep_frame(s, NULL);
+	if (v && v->kind == BL_NULL && preset)
+		v = NULL;
+	if (!v && preset)
+		v = bl_azure_eval(&f, preset);
+	else if (!v && s->inputs->open)
+		v = bl_value_unknown(a->arena, symbol->block->head, "param." BL_FMT " may be set by the caller",
+			BL_ARG(bl_block_label(symbol->block, 0)));
+	else if (!v && nullable)
+		v = bl_value_at(a->arena, &bl_value_null, symbol->block->head);
+	else if (!v)
+		v = unset(symbol, type, symbol->block->head);
+	return attr(symbol->block, "@secure") ? bl_value_mark_sensitive(a->arena, v) : v;
+}
+
+/* The value of a parameter or variable, kept; a cycle is an unknown. */
+static const bl_value *plain_value(bl_bicep_symbol *symbol)
+{
+	bl_azure *a = symbol->scope->azure;
+	if (symbol->state == BL_BICEP_DONE)
+		return symbol->value;
+	if (symbol->state == BL_BICEP_BUSY)
+		return bl_value_unknown(a->arena, symbol->block->head, "'" BL_FMT "' refers to itself",
+			BL_ARG(bl_block_label(symbol->block, 0)));
+	symbol->state = BL_BICEP_BUSY;
+	const bl_expr *e = attr(symbol->block, "value");
+	bl_azure_frame f = bl_bicep_frame(symbol->scope, NULL);
+	if (is(symbol->block, "param"))
+		symbol->value = parameter(symbol);
+	else
+		symbol->value = e ? bl_azure_eval(&f, e)
+				  : bl_value_unknown(a->arena, symbol->block->head, "it has no value");
+	size_t size = bl_azure_size(symbol->value, BL_AZURE_MAX_SIZE);
+	a->steps += size;
+	if (size >= BL_AZURE_MAX_SIZE)
+		symbol->value = bl_value_unknown(a->arena, symbol->block->head, "it is too large");
+	symbol->state = BL_BICEP_DONE;
+	return symbol->value;
+}
+
+static const bl_value *symbol_value(bl_bicep_symbol *symbol, bl_span span)
+{
+	bl_azure *a = symbol->scope->azure;
+	if (symbol->declared)
+		return bl_bicep_reference(symbol->declared, span);
+	if (symbol->file) /* no value, but its members are */
+		return bl_value_waits(a->arena, span, bl_str_cat(a->arena, BL_STR("import:"), symbol->file->document->path), BL_STR(""));
+	if (!symbol->block || (!is(symbol->block, "param") && !is(symbol->block, "var")))
+		return NULL;
+	const bl_value *v = plain_value(symbol);
+	bl_str what = bl_str_fmt(a->arena, BL_FMT "." BL_FMT, BL_ARG(symbol->block->kind),
+		BL_ARG(bl_block_label(symbol->block, 0)));
+	return bl_value_through(a->arena, bl_value_at(a->arena, v, span), what, v->span);
+}
+
+static const bl_value *frame_name(const bl_azure_frame *f, const bl_expr *e)
+{
+	bl_bicep_symbol *symbol = find(f->scope, e->text);
+	return symbol ? symbol_value(symbol, e->span) : NULL;
+}
+
+/* ---- functions ---- */
+
+static const bl_value *call_function(const bl_azure_frame *f, bl_bicep_symbol *symbol, const bl_expr *e,
+	uint32_t first)
+{
+	const bl_expr *body = attr(symbol->block, "body");
+	const bl_value **args = bl_azure_arguments(f, e, first);
+	bl_azure_frame inner = bl_bicep_frame(symbol->scope, NULL);
+	if (!body || body->kind != BL_EXPR_LAMBDA)
+		return NULL;
+	const bl_azure_local *locals = NULL;
+	bl_str rest = body->text, name;
+	for (uint32_t i = 0; rest.n && i + first < e->n; i++) {
+		bl_azure_local *l = bl_new(f->azure->arena, bl_azure_local);
+		rest = bl_str_cut(rest, ',', &name);
+		*l = (bl_azure_local){name, args[i], locals};
+		locals = l;
+	}
+	inner.locals = locals;
+	return bl_azure_eval(&inner, body->kids[0]);
+}
+
+static bool is_loader(bl_str name)
+{
+	return bl_str_eqz(name, "loadFileAsBase64") || bl_str_eqz(name, "loadJsonContent") ||
+	       bl_str_eqz(name, "loadTextContent") || bl_str_eqz(name, "loadYamlContent");
+}
+
+static const bl_value *load_yaml(bl_azure *a, bl_span span, bl_str text)
+{
+	bl_yaml_documents documents = {0};
+	bl_diag_list diags = {0};
+	if (!bl_yaml_read(a->arena, 0, text, (bl_yaml_options){0}, &documents, &diags) || documents.n != 1)
+		return bl_value_unknown(a->arena, span, "the file is no YAML");
+	return documents.items[0];
+}
+
+/* load*Content(): the file is read through the loader, relative to the Bicep file. */
+static const bl_value *load(const bl_azure_frame *f, const bl_expr *e)
+{
+	bl_azure *a = f->azure;
+	const bl_bicep_scope *s = f->scope;
+	const bl_loader *l = a->input->loader;
+	const bl_value *path = e->n ? bl_azure_eval(f, e->kids[0]) : &bl_value_null;
+	bl_str text;
+	bl_error error;
+	if (path->kind != BL_STRING)
+		return bl_value_unknown(a->arena, e->span, "which file is loaded is not known");
+	bl_str where = bl_azure_resolve(a->arena, s->folder, path->string);
+	if (!l || !l->bytes || !where.n || !l->bytes(l->context, where, &text))
+		return bl_value_unknown(a->arena, e->span, "'" BL_FMT "' could not be read", BL_ARG(path->string));
+	const bl_value *v = bl_value_string(a->arena, e->span, bl_str_dup(a->arena, text));
+	if (bl_str_eqz(e->text, "loadTextContent"))
+		return v;
+	if (bl_str_eqz(e->text, "loadFileAsBase64"))
+		return bl_azure_call(a, e->span, BL_STR("base64"), &v, 1);
+	if (bl_str_eqz(e->text, "loadYamlContent"))
+		v = load_yaml(a, e->span, v->string);
+	else
+		v = bl_json_read(a->arena, 0, v->string, &error);
+	if (!v)
+		return bl_value_unknown(a->arena, e->span, "'" BL_FMT "' is no JSON", BL_ARG(path->string));
+	if (e->n > 1) { /* a JSON path: of "$.a.b" the plain form */
+		bl_str inner = bl_value_text(bl_azure_eval(f, e->kids[1]));
+		inner = bl_str_starts(inner, BL_STR("$.")) ? bl_str_slice(inner, 2, inner.n) : inner;
+		v = bl_value_at_path(v, inner);
+	}
+	return v ? bl_value_at(a->arena, v, e->span)
+		 : bl_value_unknown(a->arena, e->span, "'" BL_FMT "' has no such part", BL_ARG(path->string));
+}
+
+static const bl_value *frame_call(const bl_azure_frame *f, const bl_expr *e)
+{
+	bl_bicep_symbol *symbol;
+	if (e->method && e->kids[0]->kind == BL_EXPR_NAME) {
+		symbol = find(f->scope, e->kids[0]->text);
+		if (!symbol || !symbol->file)
+			return NULL;
+		symbol = find(symbol->file, e->text);
+		return symbol && symbol->block && is(symbol->block, "func") ? call_function(f, symbol, e, 1) : NULL;
+	}
+	if (e->method)
+		return NULL;
+	symbol = find(f->scope, e->text);
+	if (symbol && symbol->block && is(symbol->block, "func"))
+		return call_function(f, symbol, e, 0);
+	return is_loader(e->text) ? load(f, e) : NULL;
+}
+
+static const bl_value *frame_member(const bl_azure_frame *f, const bl_ref *resource, bl_str path,
+	bl_span span)
+{
+	bl_bicep_scope *s = f->scope;
+	for (size_t i = 0; bl_str_starts(resource->address, BL_STR("import:")) && i < s->symbols.n; i++) {
+		bl_bicep_symbol *symbol = s->symbols.entries[i].value;
+		bl_str name, rest = bl_str_cut(path, '.', &name);
+		if (!symbol->file || !bl_str_ends(resource->address, symbol->file->document->path))
+			continue;
+		symbol = find(symbol->file, name);
+		const bl_value *v = symbol ? symbol_value(symbol, span) : NULL;
+		while (v && rest.n) {
+			rest = bl_str_cut(rest, '.', &name);
+			v = bl_azure_member(f, v, name, span, false);
+		}
+		return v;
+	}
+	return bl_bicep_member(s, resource->address, path, span);
+}
+
+bl_azure_frame bl_bicep_frame(bl_bicep_scope *s, const bl_azure_local *locals)
+{
+	return (bl_azure_frame){s->azure, s, locals, frame_name, frame_call, frame_member};
+}
+
+/* ---- files ---- */
+
+static void import_file(bl_bicep_scope *s, const bl_block *block, bl_map *files);
+
+static void declare_all(bl_bicep_scope *s, bl_map *files)
+{
+	for (size_t i = 0; i < s->document->blocks.n; i++) {
+		const bl_block *block = s->document->blocks.items[i];
+		if (is(block, "import")) {
+			import_file(s, block, files);
+			continue;
+		}
+		if (!is(block, "func") && !is(block, "module") && !is(block, "param") &&
+			!is(block, "resource") && !is(block, "type") && !is(block, "var"))
+			continue;
+		bl_bicep_symbol *symbol = bl_new(s->azure->arena, bl_bicep_symbol);
+		symbol->scope = s;
+		symbol->block = block;
+		if (is(block, "module") || is(block, "resource"))
+			symbol->declared = bl_bicep_declare(s, block, NULL);
+		bl_map_put(s->azure->arena, &s->symbols, bl_block_label(block, 0), symbol);
+	}
+}
+
+static bl_str target_scope(const bl_document *document)
+{
+	for (size_t i = 0; i < document->blocks.n; i++) {
+		const bl_expr *e = attr(document->blocks.items[i], "value");
+		if (is(document->blocks.items[i], "targetScope") && e && e->kind == BL_EXPR_LITERAL)
+			return bl_value_text(e->value);
+	}
+	return BL_STR("resourceGroup");
+}
+
+static bl_bicep_scope *scope_new(bl_azure *a, const bl_document *document, const bl_value *inputs,
+	bl_map *files)
+{
+	bl_bicep_scope *s = bl_new(a->arena, bl_bicep_scope);
+	s->azure = a;
+	s->document = document;
+	s->folder = bl_azure_folder(document->path);
+	s->inputs = inputs;
+	s->module = BL_STR("");
+	s->condition = BL_YES;
+	s->scope_id = bl_azure_scope_id(a, BL_NOWHERE, target_scope(document));
+	bl_map_put(a->arena, files, document->path, s); /* before its imports: files may import each other */
+	declare_all(s, files);
+	return s;
+}
+
+bl_bicep_scope *bl_bicep_scope_new(bl_azure *a, const bl_document *document, const bl_value *inputs)
+{
+	bl_map files = {0};
+	return scope_new(a, document, inputs, &files);
+}
+
+static void import_file(bl_bicep_scope *s, const bl_block *block, bl_map *files)
+{
+	bl_azure *a = s->azure;
+	bl_str source = bl_block_label(block, 1), alias = bl_block_label(block, 0);
+	const bl_expr *items = attr(block, "items");
+	if (!items && (!alias.n || attr(block, "config")))
+		return; /* an extension by its old name */
+	const bl_document *d = bl_azure_find_module(a, s->folder, source);
+	if (!d || d->language != BL_LANG_BICEP) {
+		bl_diag_add(a->arena, &a->out->diags, BL_DIAG_WARNING, block->head,
+			"'" BL_FMT "' could not be imported", BL_ARG(source));
+		a->out->not_analysed++;
+		return;
+	}
+	bl_bicep_scope *file = bl_map_get(files, d->path);
+	if (!file)
+		file = scope_new(a, d, bl_value_map(a->arena, BL_NOWHERE, NULL, 0), files);
+	if (!items) {
+		bl_bicep_symbol *symbol = bl_new(a->arena, bl_bicep_symbol);
+		symbol->scope = s;
+		symbol->file = file;
+		bl_map_put(a->arena, &s->symbols, alias, symbol);
+	}
+	for (uint32_t i = 0; items && i + 1 < items->n; i += 2) {
+		bl_bicep_symbol *symbol = find(file, bl_value_text(items->kids[i]->value));
+		if (symbol)
+			bl_map_put(a->arena, &s->symbols, bl_value_text(items->kids[i + 1]->value), symbol);
+	}
+}
+
+const bl_value *bl_bicep_outputs(bl_bicep_scope *s)
+{
+	bl_azure *a = s->azure;
+	bl_azure_map m = {0};
+	bl_azure_frame f = bl_bicep_frame(s, NULL);
+	for (size_t i = 0; i < s->document->blocks.n; i++) {
+		const bl_block *block = s->document->blocks.items[i];
+		const bl_expr *e = attr(block, "value");
+		if (!is(block, "output") || !e)
+			continue;
+		const bl_value *v = bl_azure_eval(&f, e);
+		if (attr(block, "@secure"))
+			v = bl_value_mark_sensitive(a->arena, v);
+		bl_azure_put(a, &m, &(bl_item){bl_block_label(block, 0), block->head, v});
+	}
+	return bl_azure_map_value(a, BL_NOWHERE, &m);
+}
+
+const bl_value *bl_azure_bicep_parameters(bl_azure *a, const bl_document *document)
+{
+	bl_bicep_scope *s =
+		bl_bicep_scope_new(a, document, bl_value_map(a->arena, BL_NOWHERE, NULL, 0));
+	bl_azure_map m = {0};
+	for (size_t i = 0; i < document->blocks.n; i++) {
+		const bl_block *block = document->blocks.items[i];
+		bl_bicep_symbol *symbol = find(s, bl_block_label(block, 0));
+		if (is(block, "extends") && bl_block_label(block, 0).n) {
+			const bl_document *base = bl_azure_find_module(a, s->folder, bl_block_label(block, 0));
+			if (base && base != document && a->modules < MAX_MODULES) {
+				a->modules++;
+				bl_azure_put_all(a, &m, bl_azure_bicep_parameters(a, base));
+				a->modules--;
+			}
+		}
+		if (is(block, "param") && symbol && attr(block, "value"))
+			bl_azure_put(a, &m,
+				&(bl_item){bl_block_label(block, 0), block->head, plain_value(symbol)});
+	}
+	return bl_azure_map_value(a, BL_NOWHERE, &m);
+}
+
+const bl_value *bl_azure_bicep_module(bl_azure *a, const bl_azure_module *module)
+{
+	if (a->modules >= MAX_MODULES)
+		return bl_value_unknown(a->arena, BL_NOWHERE, "modules are nested too deeply");
+	bl_azure_running running = {module->document, a->running};
+	a->running = &running;
+	a->modules++;
+	bl_bicep_scope *s = bl_bicep_scope_new(a, module->document, module->inputs);
+	s->module = module->address;
+	s->condition = module->condition;
+	s->via = module->via;
+	if (module->scope_id)
+		s->scope_id = module->scope_id;
+	for (size_t i = 0; i < s->declared.n; i++)
+		s->declared.items[i]->address = bl_str_fmt(a->arena, BL_FMT "." BL_FMT, BL_ARG(s->module),
+			BL_ARG(s->declared.items[i]->address));
+	bl_bicep_emit(s);
+	const bl_value *outputs = bl_bicep_outputs(s);
+	a->modules--;
+	a->running = running.next;
+	return outputs;
+}
+
+static bl_str type_text(void *scope, bl_str name)
+{
+	bl_bicep_symbol *symbol = find(scope, name);
+	bool nullable = false;
+	const bl_expr *type = symbol && symbol->block ? type_of(scope, attr(symbol->block, "type"), &nullable) : NULL;
+	return type ? type->text : BL_STR("");
+}
+
+void bl_eval_bicep(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out)
+{
+	for (size_t i = 0; i < input->ndocuments; i++) {
+		const bl_document *document = input->documents[i];
+		bl_azure_resources sink = {0};
+		bl_azure a = {.input = input, .arena = arena, .out = out, .sink = &sink};
+		if (bl_str_eqz(document->dialect, "bicepparam"))
+			continue;
+		bl_azure_running running = {document, NULL};
+		a.running = &running;
+		bl_bicep_scope *s =
+			bl_bicep_scope_new(&a, document, bl_value_map(arena, BL_NOWHERE, NULL, 0));
+		s->inputs = bl_azure_inputs(&a, type_text, s);
+		bl_bicep_emit(s);
+		const bl_value *outputs = bl_bicep_outputs(s);
+		for (size_t k = 0; k < sink.n; k++)
+			bl_vec_push(arena, &out->resources, sink.items[k]);
+		for (uint32_t k = 0; k < outputs->n; k++) {
+			bl_output *o = bl_vec_add(arena, &out->outputs);
+			*o = (bl_output){out->root, outputs->map[k].key, outputs->map[k].value};
+		}
+	}
+}
+
+const bl_value *bl_eval_bicep_expression(const bl_eval_input *input, bl_arena *arena, const bl_expr *expr,
+	bl_diag_list *diags)
+{
+	static const bl_document none = {.language = BL_LANG_BICEP};
+	bl_evaluation out = {.root = input->root};
+	bl_azure_resources sink = {0};
+	bl_azure a = {.input = input, .arena = arena, .out = &out, .sink = &sink, .errors = diags};
+	bl_bicep_scope *s = bl_bicep_scope_new(&a, input->ndocuments ? input->documents[0] : &none,
+		bl_value_map(arena, BL_NOWHERE, NULL, 0));
+	bl_azure_frame f = bl_bicep_frame(s, NULL);
+	return bl_azure_eval(&f, expr);
+}

@@ -1,0 +1,166 @@
+/* Encodings and URIs. */
+#include "eval/functions/azure.h"
+
+#include "core/codec/json.h"
+
+static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+static bl_str encode(bl_arena *arena, bl_str s)
+{
+	char *p = bl_new_n(arena, char, (s.n + 2) / 3 * 4 + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < s.n; i += 3) {
+		size_t have = s.n - i < 3 ? s.n - i : 3;
+		uint32_t bits = 0;
+		for (size_t k = 0; k < 3; k++)
+			bits = bits << 8 | (k < have ? (unsigned char)s.p[i + k] : 0);
+		for (size_t k = 0; k < 4; k++)
+			p[n++] = k <= have ? alphabet[bits >> (18 - 6 * k) & 63] : '=';
+	}
+	return bl_str_make(p, n);
+}
+
+static bool decode(bl_arena *arena, bl_str s, bl_str *out)
+{
+	char *p = bl_new_n(arena, char, s.n + 1);
+	size_t n = 0, bits = 0;
+	uint32_t held = 0;
+	for (size_t i = 0; i < s.n && s.p[i] != '='; i++) {
+		const char *at = s.p[i] ? strchr(alphabet, s.p[i]) : NULL;
+		if (!at)
+			return false;
+		held = (held << 6 | (uint32_t)(at - alphabet)) & 0xffffff;
+		bits += 6;
+		if (bits >= 8) {
+			bits -= 8;
+			p[n++] = (char)(held >> bits & 0xff);
+		}
+	}
+	*out = bl_str_make(p, n);
+	return true;
+}
+
+static const bl_value *no_text(bl_azure_args *c)
+{
+	return bl_azure_wrong(c, "a string is needed");
+}
+
+const bl_value *bl_azure_fn_base64(bl_azure_args *c)
+{
+	if (c->args[0]->kind != BL_STRING)
+		return no_text(c);
+	return bl_azure_string(c, encode(c->arena, c->args[0]->string));
+}
+
+const bl_value *bl_azure_fn_base64_to_string(bl_azure_args *c)
+{
+	bl_str s;
+	if (c->args[0]->kind != BL_STRING || !decode(c->arena, c->args[0]->string, &s))
+		return bl_azure_wrong(c, "this is no base64");
+	return bl_azure_string(c, s);
+}
+
+const bl_value *bl_azure_fn_base64_to_json(bl_azure_args *c)
+{
+	bl_str s;
+	bl_error error;
+	if (c->args[0]->kind != BL_STRING || !decode(c->arena, c->args[0]->string, &s))
+		return bl_azure_wrong(c, "this is no base64");
+	const bl_value *v = bl_json_read(c->arena, 0, s, &error);
+	return v ? bl_value_at(c->arena, v, c->span) : bl_azure_wrong(c, "this is no JSON");
+}
+
+const bl_value *bl_azure_fn_data_uri(bl_azure_args *c)
+{
+	if (c->args[0]->kind != BL_STRING)
+		return no_text(c);
+	return bl_azure_string(c, bl_str_cat(c->arena, BL_STR("data:text/plain;charset=utf8;base64,"),
+					  encode(c->arena, c->args[0]->string)));
+}
+
+static int hex(char ch)
+{
+	if (ch >= '0' && ch <= '9')
+		return ch - '0';
+	ch |= 32;
+	return ch >= 'a' && ch <= 'f' ? ch - 'a' + 10 : -1;
+}
+
+static bl_str unescape(bl_arena *arena, bl_str s)
+{
+	char *p = bl_new_n(arena, char, s.n + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		int high = i + 2 < s.n ? hex(s.p[i + 1]) : -1, low = i + 2 < s.n ? hex(s.p[i + 2]) : -1;
+		if (s.p[i] == '%' && high >= 0 && low >= 0) {
+			p[n++] = (char)(high << 4 | low);
+			i += 2;
+		} else {
+			p[n++] = s.p[i];
+		}
+	}
+	return bl_str_make(p, n);
+}
+
+const bl_value *bl_azure_fn_data_uri_to_string(bl_azure_args *c)
+{
+	bl_str s = bl_value_text(c->args[0]);
+	ptrdiff_t comma = bl_str_find(s, BL_STR(","), 0);
+	if (!bl_str_startsi(s, BL_STR("data:")) || comma < 0)
+		return bl_azure_wrong(c, "this is no data URI");
+	bl_str head = bl_str_slice(s, 0, (size_t)comma), body = bl_str_slice(s, (size_t)comma + 1, s.n);
+	bl_str text;
+	if (!bl_str_ends(head, BL_STR(";base64")))
+		return bl_azure_string(c, unescape(c->arena, body));
+	if (!decode(c->arena, body, &text))
+		return bl_azure_wrong(c, "this is no base64");
+	return bl_azure_string(c, text);
+}
+
+const bl_value *bl_azure_fn_uri_component(bl_azure_args *c)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	if (c->args[0]->kind != BL_STRING)
+		return no_text(c);
+	bl_str s = c->args[0]->string;
+	char *p = bl_new_n(c->arena, char, 3 * s.n + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char ch = (unsigned char)s.p[i];
+		if ((ch >= '0' && ch <= '9') || ((ch | 32) >= 'a' && (ch | 32) <= 'z') ||
+			(ch && strchr("-_.~", ch))) {
+			p[n++] = (char)ch;
+		} else {
+			p[n++] = '%';
+			p[n++] = digits[ch >> 4];
+			p[n++] = digits[ch & 15];
+		}
+	}
+	return bl_azure_string(c, bl_str_make(p, n));
+}
+
+const bl_value *bl_azure_fn_uri_component_to_string(bl_azure_args *c)
+{
+	if (c->args[0]->kind != BL_STRING)
+		return no_text(c);
+	return bl_azure_string(c, unescape(c->arena, c->args[0]->string));
+}
+
+/* As a browser resolves a link: "/x" from the host, "x" from the last slash. */
+const bl_value *bl_azure_fn_uri(bl_azure_args *c)
+{
+	if (c->args[0]->kind != BL_STRING || c->args[1]->kind != BL_STRING)
+		return no_text(c);
+	bl_str base = c->args[0]->string, link = c->args[1]->string;
+	ptrdiff_t scheme = bl_str_find(base, BL_STR("://"), 0);
+	if (scheme < 0)
+		return bl_azure_wrong(c, "the first argument is no absolute URI");
+	if (bl_str_find(link, BL_STR("://"), 0) >= 0)
+		return bl_azure_string(c, link);
+	ptrdiff_t path = bl_str_find(base, BL_STR("/"), (size_t)scheme + 3);
+	size_t keep = path < 0 ? base.n : (size_t)path;
+	if (path >= 0 && !bl_str_starts(link, BL_STR("/")))
+		keep = (size_t)bl_str_rfind_char(base, '/');
+	return bl_azure_string(c, bl_str_fmt(c->arena, BL_FMT "%s" BL_FMT, BL_ARG(bl_str_slice(base, 0, keep)),
+		bl_str_starts(link, BL_STR("/")) ? "" : "/", BL_ARG(link)));
+}
