@@ -43,11 +43,24 @@ static bool same_location(bl_str a, bl_str b)
 	}
 }
 
+/* An id may be written without the subscription that it is looked up in. */
+static bool same_tail(bl_str a, bl_str b)
+{
+	bl_str start = BL_STR("/providers/");
+	if (bl_str_startsi(b, start) && !bl_str_startsi(a, start)) {
+		bl_str t = a;
+		a = b;
+		b = t;
+	}
+	return bl_str_startsi(a, start) && b.n >= a.n && bl_str_eqi(bl_str_slice(b, b.n - a.n, b.n), a);
+}
+
 /* Services answer with their own spelling of names and enumerations; a number may come as text. */
 static bool same_scalar(const bl_value *a, const bl_value *b)
 {
 	if (a->kind == BL_STRING && b->kind == BL_STRING)
-		return bl_str_eqi(a->string, b->string) || same_location(a->string, b->string);
+		return bl_str_eqi(a->string, b->string) || same_location(a->string, b->string) ||
+			same_tail(a->string, b->string);
 	if (a->kind == BL_NUMBER && b->kind == BL_STRING)
 		return bl_str_eq(a->digits, b->string);
 	if (a->kind == BL_STRING && b->kind == BL_NUMBER)

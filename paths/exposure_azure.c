@@ -95,17 +95,17 @@ static bl_firewall_place place_of(bl_edges *e, const bl_value *config, const bl_
 static bl_str words(bl_edges *e, const bl_thing *address, const gate *gates, const bl_value *const *rules)
 {
 	bl_buf out = {0};
-	bl_buf_putf(&out, "public address '" BL_FMT "'", BL_ARG(bl_edges_name(e, address->node)));
+	bl_buf_putf(&out, "it has the public address '" BL_FMT "'", BL_ARG(bl_edges_name(e, address->node)));
 	for (int i = 0; i < 2; i++) {
+		bl_str rule = bl_value_text(bl_value_geti(rules[i], BL_STR("name")));
 		if (!gates[i].known)
 			continue;
-		bl_buf_putf(&out, ", '" BL_FMT "'", BL_ARG(bl_edges_name(e, gates[i].group.node)));
-		bl_str rule = bl_value_text(bl_value_geti(rules[i], BL_STR("name")));
+		bl_buf_putf(&out, ", and '" BL_FMT "' lets any address in", BL_ARG(bl_edges_name(e, gates[i].group.node)));
 		if (rule.n)
-			bl_buf_putf(&out, " by rule '" BL_FMT "'", BL_ARG(rule));
+			bl_buf_putf(&out, " (rule '" BL_FMT "')", BL_ARG(rule));
 	}
 	if (gates[0].there == BL_NO && gates[1].there == BL_NO)
-		bl_buf_putz(&out, ", no network security group");
+		bl_buf_putz(&out, ", and no network security group guards it");
 	bl_str s = bl_str_dup(e->arena, bl_buf_str(&out));
 	bl_buf_done(&out);
 	return s;

@@ -290,9 +290,9 @@ static void drift_is_what_both_sides_state_differently(void **state)
 	const bl_link *const *links;
 	const bl_drift *drift;
 	code(&infra, "a", STORAGE, "st1", "{\"location\":\"West Europe\",\"tags\":{\"a\":\"b\"},\"properties\":{\"minimumTlsVersion\":\"TLS1_2\","
-		"\"onlyInCode\":1,\"ips\":[\"b\",\"a\"],\"rules\":[{\"name\":\"r\",\"port\":1},{\"name\":\"s\"}]}}");
+		"\"onlyInCode\":1,\"role\":\"/providers/x/roleDefinitions/g\",\"ips\":[\"b\",\"a\"],\"rules\":[{\"name\":\"r\",\"port\":1},{\"name\":\"s\"}]}}");
 	asset(STORE("st1"), STORAGE, "{\"location\":\"westeurope\",\"tags\":{\"a\":\"B\",\"c\":\"d\"},\"properties\":{\"minimumTlsVersion\":\"TLS1_0\","
-		"\"onlyInCloud\":1,\"ips\":[\"a\",\"b\"],\"rules\":[{\"name\":\"r\",\"port\":2}]}}");
+		"\"onlyInCloud\":1,\"role\":\"/subscriptions/s/providers/x/roleDefinitions/G\",\"ips\":[\"a\",\"b\"],\"rules\":[{\"name\":\"r\",\"port\":2}]}}");
 	run(&links);
 	size_t n = bl_mapping_drift(graph, schema, &arena, &drift);
 	assert_int_equal(n, 3);
