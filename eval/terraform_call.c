@@ -7,11 +7,11 @@ static bl_str dirname_of(bl_str path)
 	return slash < 0 ? BL_STR("") : bl_str_slice(path, 0, (size_t)slash);
 }
 
-/* Joins and resolves "." and ".."; false when it leads out of the repository. */
-static bool normalise(bl_arena *arena, bl_str folder, bl_str path, bl_str *out)
+/* Joins and resolves "." and "..". What leads out of the repository begins with "..": whether it may be read is the loader's business. */
+static void normalise(bl_arena *arena, bl_str folder, bl_str path, bl_str *out)
 {
 	char *p = bl_arena_alloc(arena, folder.n + path.n + 2);
-	size_t n = 0;
+	size_t n = 0, outside = 0; /* bytes of leading ".." */
 	bl_str rests[] = {folder, path}, part;
 	for (size_t i = 0; i < 2; i++) {
 		bl_str rest = rests[i];
@@ -19,20 +19,20 @@ static bool normalise(bl_arena *arena, bl_str folder, bl_str path, bl_str *out)
 			rest = bl_str_cut(rest, '/', &part);
 			if (!part.n || bl_str_eqz(part, "."))
 				continue;
-			if (bl_str_eqz(part, "..")) {
-				if (!n)
-					return false;
+			if (bl_str_eqz(part, "..") && n > outside) {
 				n = dirname_of(bl_str_make(p, n)).n;
+				n = n < outside ? outside : n;
 				continue;
 			}
 			if (n)
 				p[n++] = '/';
 			memcpy(p + n, part.p, part.n);
 			n += part.n;
+			if (bl_str_eqz(part, ".."))
+				outside = n;
 		}
 	}
 	*out = bl_str_make(p, n);
-	return true;
 }
 
 static bl_str root_folder(const bl_tf *tf)
@@ -45,7 +45,8 @@ bool bl_tf_path(const bl_tf_scope *s, bl_str written, bl_str *path)
 {
 	if (written.n && written.p[0] == '/')
 		return false;
-	return normalise(s->tf->arena, root_folder(s->tf), written, path);
+	normalise(s->tf->arena, root_folder(s->tf), written, path);
+	return true;
 }
 
 static bool is_local(bl_str source)
@@ -58,12 +59,8 @@ static bool is_local(bl_str source)
 static bl_str module_path(bl_arena *arena, const bl_tf_module *m, bl_str source)
 {
 	bl_str out;
-	bool plain = !bl_str_starts(m->path, BL_STR("..")) && normalise(arena, bl_str_eqz(m->path, ".") ? BL_STR("") : m->path, source, &out);
-	if (plain)
-		return out.n ? out : BL_STR(".");
-	if (bl_str_eqz(m->path, "."))
-		return bl_str_starts(source, BL_STR("./")) ? bl_str_slice(source, 2, source.n) : source;
-	return bl_str_fmt(arena, BL_FMT "/" BL_FMT, BL_ARG(m->path), BL_ARG(source));
+	normalise(arena, m->path, source, &out);
+	return out.n ? out : BL_STR(".");
 }
 
 static bool calls_itself(const bl_tf_module *m, bl_str folder)
@@ -88,8 +85,10 @@ static void enter_module(const bl_tf_scope *s, bl_tf_item *item, bl_str source, 
 	const bl_document *const *documents = NULL;
 	size_t n = loader && loader->folder ? loader->folder(loader->context, folder, BL_LANG_TERRAFORM, &documents) : 0;
 	if (!n) {
-		bl_diag_add(tf->arena, tf->diags, BL_DIAG_WARNING, item->block->head, "module '" BL_FMT "' has no files in '" BL_FMT "'",
-			BL_ARG(item->name), BL_ARG(source));
+		bool outside = bl_str_starts(folder, BL_STR(".."));
+		bl_diag_add(tf->arena, tf->diags, BL_DIAG_WARNING, item->block->head, "module '" BL_FMT "': %s '" BL_FMT "'",
+			BL_ARG(item->name), outside ? "nothing is read from outside the repository:" : "there are no files in",
+			BL_ARG(source));
 		if (tf->out)
 			tf->out->not_analysed++;
 		return;
@@ -157,15 +156,11 @@ void bl_tf_call(const bl_tf_scope *s, bl_tf_item *item)
 	const bl_attr *attr = bl_block_attr(item->block, "source");
 	const bl_value *source = attr ? bl_tf_eval(s, attr->expr) : NULL;
 	bl_tf_instances(s, item, base);
+	normalise(tf->arena, s->module->folder, source ? bl_value_text(source) : BL_STR(""), &folder);
 	if (!source) {
 		bl_diag_add(tf->arena, tf->diags, BL_DIAG_ERROR, item->block->head, "module '" BL_FMT "' has no source", BL_ARG(item->name));
 	} else if (!bl_value_is(source, BL_STRING) || !is_local(source->string)) {
 		note_missing(s, item, source);
-	} else if (!normalise(tf->arena, s->module->folder, source->string, &folder)) {
-		bl_diag_add(tf->arena, tf->diags, BL_DIAG_WARNING, item->block->head, "module '" BL_FMT "' lies outside the repository",
-			BL_ARG(item->name));
-		if (tf->out)
-			tf->out->not_analysed++;
 	} else if (calls_itself(s->module, folder) || s->module->depth >= BL_TF_MAX_MODULE_DEPTH) {
 		bl_diag_add(tf->arena, tf->diags, BL_DIAG_ERROR, item->block->head, "module '" BL_FMT "' calls itself", BL_ARG(item->name));
 	} else {

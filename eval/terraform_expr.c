@@ -12,7 +12,12 @@ static bl_value *computed(bl_value *v)
 
 static const bl_value *eval_literal(const bl_tf_scope *s, const bl_expr *e)
 {
-	return e->value ? e->value : bl_value_at(s->tf->arena, &bl_value_null, e->span);
+	const bl_value *v = e->value;
+	if (!v)
+		return bl_value_at(s->tf->arena, &bl_value_null, e->span);
+	if (v->kind == BL_NUMBER && (memchr(v->digits.p, 'e', v->digits.n) || memchr(v->digits.p, 'E', v->digits.n)))
+		return bl_value_digits(s->tf->arena, v->span, bl_number_canonical(s->tf->arena, v->digits));
+	return v;
 }
 
 /* --- templates --- */

@@ -139,9 +139,11 @@ static const bl_value *eval_body(const bl_tf_scope *s, const bl_block *b, bool t
 		nested *n = &o.blocks.items[i];
 		if (!n->list.n && !n->open)
 			continue;
+		/* the one block that a plan shows as an object; providers share its form */
+		bool single = top && n->list.n == 1 && !n->open && bl_str_eqz(n->kind, "timeouts");
 		bl_value *list = bl_values_value(tf->arena, n->span, &n->list);
 		list->open = n->open;
-		bl_tf_put(tf, &o.attrs, n->kind, n->span, list);
+		bl_tf_put(tf, &o.attrs, n->kind, n->span, single ? n->list.items[0] : list);
 	}
 	return bl_tf_built(tf, &o.attrs, b->span);
 }

@@ -4,7 +4,7 @@
 #include <mpfr.h>
 #include <stdlib.h>
 
-enum { PRECISION = 512, DIGITS = 154, MOST_DIGITS = 200 };
+enum { PRECISION = 512, DIGITS = 154, MOST_DIGITS = 10000 };
 
 /* Texts shorter than this are copied to the stack to end with a NUL. */
 enum { SMALL = 256 };

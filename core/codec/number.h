@@ -6,7 +6,7 @@
 
 /*
  * Texts are decimal, as in JSON, with an optional leading '+'. Results are canonical: no exponent unless the number is
- * longer than 200 digits, no leading or trailing zeros, no "-0".
+ * longer than 10000 digits, no leading or trailing zeros, no "-0".
  */
 
 /* Is text a decimal number, whole? */

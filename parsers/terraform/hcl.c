@@ -3,6 +3,8 @@
 
 #include "parsers/language.h"
 
+#include <stdlib.h>
+
 bool bl_hcl_next(bl_hcl *h)
 {
 	while (ts_tree_cursor_goto_next_sibling(&h->cursor))
@@ -310,6 +312,16 @@ static bool over_budget(TSParseState *state)
 	return b->left-- == 0;
 }
 
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_word(char c)
+{
+	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-' || (unsigned char)c >= 0x80;
+}
+
 typedef struct reading {
 	bl_str text;
 } reading;
@@ -326,14 +338,56 @@ static const char *read_text(void *payload, uint32_t at, TSPoint place, uint32_t
 	return r->text.p + at;
 }
 
+/*
+ * The grammar knows no exponent without a fraction (1e5). Its place is held by zeros in a copy of the text: only
+ * where tokens end is asked of the copy, what they say is read from the text. NULL when there is no such number.
+ */
+static char *hold_exponents(bl_str text)
+{
+	char *copy = NULL;
+	for (size_t i = 0; i < text.n; i++) {
+		char before = i ? text.p[i - 1] : ' ';
+		if (!is_digit(text.p[i]) || is_word(before) || before == '.')
+			continue;
+		while (i < text.n && is_digit(text.p[i]))
+			i++;
+		size_t e = i;
+		if (e + 1 >= text.n || (text.p[e] | 0x20) != 'e')
+			continue;
+		size_t digits = e + 1 + (text.p[e + 1] == '+' || text.p[e + 1] == '-');
+		if (digits >= text.n || !is_digit(text.p[digits]))
+			continue;
+		if (!copy) {
+			copy = bl_xmalloc(text.n);
+			memcpy(copy, text.p, text.n);
+		}
+		memset(copy + e, '0', digits - e);
+		i = digits;
+	}
+	return copy;
+}
+
+static TSTree *parse_text(TSParser *parser, bl_str text)
+{
+	reading r = {text};
+	budget b = {1000 + text.n / 4};
+	TSInput input = {&r, read_text, TSInputEncodingUTF8, NULL};
+	ts_parser_reset(parser);
+	return ts_parser_parse_with_options(parser, NULL, input, (TSParseOptions){&b, over_budget});
+}
+
 void bl_hcl_parse(bl_hcl *h, void (*visit)(bl_hcl *h, void *context), void *context)
 {
 	TSParser *parser = ts_parser_new();
 	ts_parser_set_language(parser, tree_sitter_hcl());
-	reading r = {h->text};
-	budget b = {1000 + h->text.n / 4};
-	TSInput input = {&r, read_text, TSInputEncodingUTF8, NULL};
-	TSTree *tree = ts_parser_parse_with_options(parser, NULL, input, (TSParseOptions){&b, over_budget});
+	TSTree *tree = parse_text(parser, h->text);
+	char *held = !tree || ts_node_has_error(ts_tree_root_node(tree)) ? hold_exponents(h->text) : NULL;
+	if (held) {
+		if (tree)
+			ts_tree_delete(tree);
+		tree = parse_text(parser, bl_str_make(held, h->text.n));
+		free(held);
+	}
 	if (!tree) {
 		bl_diag_add(h->arena, &h->document->diags, BL_DIAG_ERROR, bl_hcl_span(h, 0, 0),
 			"too many syntax errors to make anything of this file");
