@@ -83,6 +83,14 @@ static bool all_scalars(const bl_value *list)
 	return true;
 }
 
+/* Some services answer with what was asked for in another place: the schema says where. */
+static bool shown_elsewhere(const drift_walk *w, const bl_value *code)
+{
+	bl_str path = bl_value_text(bl_value_geti(bl_value_getz(w->schema, "shown-as"), bl_buf_str(&w->path)));
+	const bl_value *v = path.n ? bl_value_at_path(w->link->asset->body, path) : NULL;
+	return v && is_scalar(v) && same_scalar(code, v);
+}
+
 static void report(drift_walk *w, const bl_value *code, const bl_value *cloud)
 {
 	bl_drift *d = bl_vec_add(w->arena, w->out);
@@ -112,23 +120,26 @@ static void compare_scalars(drift_walk *w, const bl_value *code, const bl_value 
 		report(w, code, cloud);
 }
 
-static const bl_value *by_name(const bl_value *list, bl_str name)
+static const bl_value *by_name(const bl_value *list, bl_str key, bl_str name)
 {
 	for (uint32_t i = 0; i < list->n; i++)
-		if (bl_str_eqi(bl_value_text(bl_value_geti(list->list[i], BL_STR("name"))), name))
+		if (bl_str_eqi(bl_value_text(bl_value_geti(list->list[i], key)), name))
 			return list->list[i];
 	return NULL;
 }
 
-/* Elements that are maps are found by their names. Without names nothing says which is which, and nothing is compared. */
+/* Elements that are maps are found by the key that the schema names, else by name. Without one nothing says which is which. */
 static void compare_named(drift_walk *w, const bl_value *code, const bl_value *cloud, int depth)
 {
 	size_t length = w->path.n;
 	if (code->n > 5000 || cloud->n > 5000)
 		return;
+	bl_str key = bl_value_text(bl_value_geti(bl_value_getz(w->schema, "keyed"), bl_buf_str(&w->path)));
+	if (!key.n)
+		key = BL_STR("name");
 	for (uint32_t i = 0; i < code->n; i++) {
-		bl_str name = bl_value_text(bl_value_geti(code->list[i], BL_STR("name")));
-		const bl_value *other = name.n ? by_name(cloud, name) : NULL;
+		bl_str name = bl_value_text(bl_value_geti(code->list[i], key));
+		const bl_value *other = name.n ? by_name(cloud, key, name) : NULL;
 		if (!name.n)
 			continue;
 		bl_buf_putf(&w->path, "[" BL_FMT "]", BL_ARG(name));
@@ -161,7 +172,8 @@ static void compare(drift_walk *w, const bl_value *code, const bl_value *cloud, 
 			compare_scalars(w, code, cloud);
 		else
 			compare_named(w, code, cloud, depth);
-	} else if (is_scalar(code) && is_scalar(cloud) && !same_scalar(code, cloud)) {
+	} else if (is_scalar(code) && is_scalar(cloud) && !same_scalar(code, cloud) &&
+		!shown_elsewhere(w, code)) {
 		report(w, code, cloud);
 	}
 }

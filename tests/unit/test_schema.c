@@ -108,8 +108,8 @@ static void check_part(checker *c, bl_str name, const bl_value *entry)
 
 static void check_table(checker *c, const bl_value *table)
 {
-	static const char *const keys[] = {"defaults", "identity", "keyed", "parts", "read-only", "terraform",
-		"type", "unordered", "write-only", NULL};
+	static const char *const keys[] = {"defaults", "identity", "keyed", "parts", "read-only", "shown-as",
+		"terraform", "type", "unordered", "write-only", NULL};
 	for (uint32_t i = 0; i < table->n; i++)
 		if (!one_of(table->map[i].key, keys))
 			problem(c, table->map[i].key, "no such key");
