@@ -35,7 +35,8 @@ static void json_resource(bl_json *j, const bl_sources *sources, const bl_resour
 	bl_json_member_int(j, "end_line", place.end_line);
 	optional(j, "native", r->native);
 	static const char *const canonical[] = {"properties", "sku", "kind", "identity", "location", "tags"};
-	const bl_value *body = r->effective ? r->effective : r->written;
+	/* What the code declares; the text view shows what it comes to, with parts and defaults. */
+	const bl_value *body = r->written;
 	for (size_t i = 0; i < sizeof canonical / sizeof *canonical; i++)
 		optional(j, canonical[i], bl_value_getz(body, canonical[i]));
 	bl_json_object_end(j);
