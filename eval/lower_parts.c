@@ -129,6 +129,17 @@ static bool claim_by_reference(folding *f, size_t part, const bl_part *p, const 
 	return found.n > 0;
 }
 
+static bool same_refs(const bl_unknown *x, const bl_unknown *y)
+{
+	if (x->nrefs != y->nrefs)
+		return false;
+	for (size_t i = 0; i < x->nrefs; i++)
+		if (!bl_str_eq(x->refs[i].address, y->refs[i].address) ||
+			!bl_str_eq(x->refs[i].path, y->refs[i].path))
+			return false;
+	return true;
+}
+
 static bl_tri same_name(const bl_value *a, const bl_value *b)
 {
 	if (!a || !b)
@@ -137,11 +148,9 @@ static bl_tri same_name(const bl_value *a, const bl_value *b)
 		return bl_value_equal(a, b);
 	/* Two unknowns that wait for the same and look the same: one expression, written twice or shared. */
 	const bl_unknown *x = a->unknown, *y = b->unknown;
-	if (x->nrefs == 1 && y->nrefs == 1 && bl_str_eq(x->refs->address, y->refs->address) &&
-		bl_str_eq(x->refs->path, y->refs->path) && bl_str_eq(x->prefix, y->prefix) &&
-		bl_str_eq(x->suffix, y->suffix))
-		return BL_YES;
-	return BL_MAYBE;
+	bool alike = x->why.n && bl_str_eq(x->why, y->why) && bl_str_eq(x->prefix, y->prefix) &&
+		bl_str_eq(x->suffix, y->suffix) && same_refs(x, y);
+	return alike ? BL_YES : BL_MAYBE;
 }
 
 /* The last segment of an id such as /subscriptions/.../storageAccounts/NAME, or the whole. */
@@ -157,21 +166,28 @@ static const numbers *owners_named(const owners *o, bl_str name)
 	return named ? named : bl_map_get(&o->by_name, last_segment(name));
 }
 
-/* Compares by with each owner of list. True when one is surely it. */
-static bool compare_names(folding *f, size_t part, const bl_part *p, const bl_value *by, const numbers *list,
+/* Compares by with each owner of list: one that is surely it takes the part, else all that may be it are marked. */
+static void compare_names(folding *f, size_t part, const bl_part *p, const bl_value *by, const numbers *list,
 	bool sure)
 {
 	bl_evaluation *out = f->l->out;
+	numbers possible = {0};
+	size_t certain = 0, which = 0;
 	for (size_t i = 0; i < list->n; i++) {
 		bl_tri same = BL_MAYBE;
 		if (f->compared++ < MAX_COMPARISONS)
 			same = same_name(by, out->resources.items[list->items[i]]->name);
 		if (same != BL_NO)
-			add_claim(f, list->items[i], part, p->entry, sure && same == BL_YES);
-		if (same == BL_YES)
-			return true;
+			bl_vec_push(&f->scratch, &possible, list->items[i]);
+		if (same == BL_YES) {
+			certain++;
+			which = list->items[i];
+		}
 	}
-	return false;
+	if (certain == 1)
+		add_claim(f, which, part, p->entry, sure);
+	for (size_t i = 0; certain != 1 && i < possible.n; i++)
+		add_claim(f, possible.items[i], part, p->entry, false);
 }
 
 static void claim_by_name(folding *f, size_t part, const bl_part *p, const bl_value *by, bool sure)
@@ -190,18 +206,35 @@ static void claim_by_name(folding *f, size_t part, const bl_part *p, const bl_va
 	for (size_t i = 0; i < f->crowded.n; i++)
 		if (f->crowded.items[i] == p->entry)
 			return;
-	bool found = compare_names(f, part, p, by, by->kind == BL_STRING ? &o->unnamed : &o->all, sure);
-	if (!found && f->compared >= MAX_COMPARISONS) {
+	compare_names(f, part, p, by, by->kind == BL_STRING ? &o->unnamed : &o->all, sure);
+	if (f->compared >= MAX_COMPARISONS) {
 		for (size_t i = 0; i < o->all.n; i++)
 			add_claim(f, o->all.items[i], part, p->entry, false);
 		bl_vec_push(&f->scratch, &f->crowded, p->entry);
 	}
 }
 
-/* What a child resource of ARM says its parent is: `parent`, `scope`, or the names before its own in `a/b`. */
+/* A child declared inside its parent has the parent's address before its own. */
+static bool claim_by_nesting(folding *f, size_t part, const bl_part *p, bool sure)
+{
+	const bl_resource *r = f->l->out->resources.items[part];
+	ptrdiff_t dot = bl_str_rfind_char(r->address, '.');
+	if (dot < 0)
+		return false;
+	bl_str outer = bl_str_slice(r->address, 0, (size_t)dot);
+	uintptr_t owner = (uintptr_t)bl_map_get(&f->by_address, outer);
+	if (!owner || !is_type(f->l->out->resources.items[owner - 1], p->owner))
+		return false;
+	add_claim(f, owner - 1, part, p->entry, sure);
+	return true;
+}
+
+/* What a child resource of ARM says its parent is: `parent`, or the names before its own in `a/b`. */
 static const bl_value *arm_parent(folding *f, const bl_resource *r)
 {
-	const bl_value *parent = bl_value_getz(r->written, "parent");
+	const bl_value *parent = bl_value_getz(r->native, "parent");
+	if (!parent)
+		parent = bl_value_getz(r->written, "parent");
 	if (parent && parent->kind != BL_NULL)
 		return parent;
 	if (!r->name)
@@ -214,7 +247,17 @@ static const bl_value *arm_parent(folding *f, const bl_resource *r)
 		return bl_value_string(arena, r->name->span,
 			bl_str_slice(r->name->string, 0, (size_t)slash));
 	}
-	return r->name->kind == BL_UNKNOWN ? bl_lower_unknown_of(arena, r->name, BL_STRING) : NULL;
+	if (r->name->kind != BL_UNKNOWN)
+		return NULL;
+	bl_value *v = bl_lower_unknown_of(arena, r->name, BL_STRING);
+	bl_unknown *u = (bl_unknown *)v->unknown;
+	ptrdiff_t slash = bl_str_rfind_char(r->name->unknown->suffix, '/');
+	u->prefix = r->name->unknown->prefix;
+	if (slash >= 0)
+		u->suffix = bl_str_slice(r->name->unknown->suffix, 0, (size_t)slash);
+	else
+		u->why = BL_STR("the parent's name is not known");
+	return v;
 }
 
 static const bl_value *owner_value(folding *f, const bl_resource *r, const bl_value *entry)
@@ -233,14 +276,37 @@ static const bl_value *owner_value(folding *f, const bl_resource *r, const bl_va
 	return v;
 }
 
+/* "account/default" is "default" to its owner. */
+static const bl_value *own_name(bl_arena *arena, const bl_value *name)
+{
+	if (name->kind == BL_STRING) {
+		bl_value *own = bl_value_at(arena, name, name->span);
+		own->string = last_segment(name->string);
+		return own;
+	}
+	if (name->kind != BL_UNKNOWN)
+		return name;
+	ptrdiff_t slash = bl_str_rfind_char(name->unknown->suffix, '/');
+	if (slash < 0)
+		return name;
+	bl_str suffix = name->unknown->suffix;
+	bl_value *own = bl_value_string(arena, name->span, bl_str_slice(suffix, (size_t)slash + 1, suffix.n));
+	own->via = name->via;
+	own->sensitive = name->sensitive;
+	own->origin = BL_COMPUTED;
+	return own;
+}
+
 /* `when: { attribute: value }`: is this the entry for this part? */
-static bl_tri applies(const bl_resource *r, const bl_value *entry)
+static bl_tri applies(bl_arena *arena, const bl_resource *r, const bl_value *entry)
 {
 	const bl_value *when = bl_value_getz(entry, "when");
 	const bl_value *from = r->language == BL_LANG_TERRAFORM ? r->native : r->written;
 	bl_tri result = BL_YES;
 	for (uint32_t i = 0; bl_value_is(when, BL_MAP) && i < when->n; i++) {
 		const bl_value *v = bl_value_at_path(from, when->map[i].key);
+		if (v && bl_str_eqz(when->map[i].key, "name"))
+			v = own_name(arena, v);
 		result = bl_tri_and(result, v ? bl_value_equal(v, when->map[i].value) : BL_NO);
 	}
 	return result;
@@ -255,9 +321,13 @@ static void claim_owners(folding *f, size_t part)
 		: bl_schema_parts(f->l->schema, r->native_type, &parts);
 	for (size_t i = 0; i < n; i++) {
 		const bl_value *by = owner_value(f, r, parts[i].entry);
-		bl_tri here = bl_tri_and(r->condition, applies(r, parts[i].entry));
+		bl_tri here = bl_tri_and(r->condition, applies(f->l->arena, r, parts[i].entry));
 		bool sure = here == BL_YES;
-		if (!by || here == BL_NO)
+		if (here == BL_NO)
+			continue;
+		if (!bl_value_getz(parts[i].entry, "by") && claim_by_nesting(f, part, &parts[i], sure))
+			continue;
+		if (!by)
 			continue;
 		if (by->kind == BL_UNKNOWN && claim_by_reference(f, part, &parts[i], by, sure))
 			continue;
@@ -296,15 +366,9 @@ static const bl_value *part_value(folding *f, const bl_resource *part, const bl_
 		if (item)
 			bl_items_put(arena, &items, bl_str_of(kept[i]), item->key_span, item->value);
 	}
-	/* "account/default" is "default" to its owner. */
 	for (size_t i = 0; i < items.n; i++)
-		if (bl_str_eqz(items.items[i].key, "name") &&
-			items.items[i].value->kind == BL_STRING) {
-			const bl_value *name = items.items[i].value;
-			bl_value *own = bl_value_at(arena, name, name->span);
-			own->string = last_segment(name->string);
-			items.items[i].value = own;
-		}
+		if (bl_str_eqz(items.items[i].key, "name"))
+			items.items[i].value = own_name(arena, items.items[i].value);
 	return bl_items_value(arena, part->head, &items);
 }
 

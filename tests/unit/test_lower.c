@@ -280,6 +280,81 @@ static void child_resources_of_templates_fold_by_name_or_parent(void **state)
 	assert_null(effective(g, "properties.rules"));
 }
 
+static bl_value *unknown_text(bench *b, const char *why, const char *prefix, const char *suffix)
+{
+	bl_value *v = bl_value_unknown(&b->arena, BL_NOWHERE, "%s", why);
+	((bl_unknown *)v->unknown)->prefix = bl_str_of(prefix);
+	((bl_unknown *)v->unknown)->suffix = bl_str_of(suffix);
+	return v;
+}
+
+static void a_child_finds_its_parent_by_the_same_unknown_name(void **state)
+{
+	BENCH(b);
+	add_table(&b, group_table);
+	bl_resource *g = add(&b, BL_LANG_ARM, "G:g", "{}");
+	bl_resource *h = add(&b, BL_LANG_ARM, "G:h", "{}");
+	bl_resource *kid = add(&b, BL_LANG_ARM, "G/kids:k", "{properties: {x: 1}}");
+	bl_resource *rule = add(&b, BL_LANG_ARM, "G/rules:r", "{properties: {x: 1}}");
+	g->name = unknown_text(&b, "n has no value", "a-", "");
+	h->name = unknown_text(&b, "n has no value", "b-", "");
+	kid->name = unknown_text(&b, "n has no value", "a-", "/default");
+	rule->name = unknown_text(&b, "m has no value", "", "");
+	lower(&b);
+	assert_int_equal(effective(g, "children.kids.properties.x")->number, 1);
+	assert_null(effective(h, "children.kids"));
+	assert_true(effective(g, "properties.rules")->open);
+	assert_true(effective(h, "properties.rules")->open);
+}
+
+static void a_child_declared_inside_its_parent_belongs_to_it(void **state)
+{
+	BENCH(b);
+	add_table(&b, group_table);
+	bl_resource *g = add(&b, BL_LANG_BICEP, "G:g", "{}");
+	bl_resource *kid = add(&b, BL_LANG_BICEP, "G/kids:k", "{properties: {x: 1}}");
+	g->address = BL_STR("mod.g");
+	kid->address = BL_STR("mod.g.k");
+	lower(&b);
+	assert_int_equal(effective(g, "children.kids.properties.x")->number, 1);
+}
+
+static void parts_choose_their_place_by_a_value(void **state)
+{
+	BENCH(b);
+	bl_resource *sg = add(&b, BL_LANG_TERRAFORM, "aws_security_group.g",
+		"{egress: [{protocol: '-1', from_port: 0, to_port: 0, cidr_blocks: [0.0.0.0/0]}]}");
+	add(&b, BL_LANG_TERRAFORM, "aws_security_group_rule.r",
+		"{type: ingress, security_group_id: !Ref aws_security_group.g, protocol: tcp, from_port: 22,"
+		" to_port: 22, cidr_blocks: [10.0.0.0/8, 0.0.0.0/0], ipv6_cidr_blocks: ['::/0']}");
+	lower(&b);
+	assert_int_equal(effective(sg, "properties.SecurityGroupIngress")->n, 3);
+	assert_text(effective(sg, "properties.SecurityGroupIngress.1.CidrIp"), "0.0.0.0/0");
+	assert_text(effective(sg, "properties.SecurityGroupIngress.2.CidrIpv6"), "::/0");
+	assert_int_equal(effective(sg, "properties.SecurityGroupEgress")->n, 1);
+	assert_int_equal(effective(sg, "properties.SecurityGroupIngress.0.FromPort")->number, 22);
+}
+
+static void policies_are_read_from_text_and_from_data_sources(void **state)
+{
+	BENCH(b);
+	bl_resource *bucket = add(&b, BL_LANG_TERRAFORM, "aws_s3_bucket.b", "{bucket: b}");
+	add(&b, BL_LANG_TERRAFORM, "data.aws_iam_policy_document.d",
+		"{statement: [{actions: ['s3:*'], principals: [{type: AWS, identifiers: ['*']}],"
+		" condition: [{test: StringEquals, variable: 'aws:x', values: [y]}]}]}");
+	add(&b, BL_LANG_TERRAFORM, "aws_s3_bucket_policy.p",
+		"{bucket: !Ref aws_s3_bucket.b, policy: !Ref data.aws_iam_policy_document.d}");
+	bl_resource *policy = add(&b, BL_LANG_TERRAFORM, "aws_iam_policy.p",
+		"{policy: '{\"Statement\": [{\"Action\": \"*\"}]}'}");
+	lower(&b);
+	const char *at = "children.bucketPolicy.PolicyDocument.Statement.0.";
+	bl_str principal = bl_str_fmt(&b.arena, "%sPrincipal.AWS", at);
+	assert_text(bl_value_at_path(bucket->effective, principal), "*");
+	assert_text(effective(bucket, "children.bucketPolicy.PolicyDocument.Statement.0.Effect"), "Allow");
+	assert_text(effective(policy, "properties.PolicyDocument.Statement.0.Action"), "*");
+	assert_true(bl_span_known(effective(policy, "properties.PolicyDocument.Statement.0.Action")->span));
+}
+
 static void defaults_differ_by_language_and_version(void **state)
 {
 	BENCH(b);
@@ -355,6 +430,10 @@ int main(void)
 		cmocka_unit_test(an_instance_takes_the_part_with_its_key),
 		cmocka_unit_test(a_part_that_may_not_exist_only_may_set),
 		cmocka_unit_test(child_resources_of_templates_fold_by_name_or_parent),
+		cmocka_unit_test(a_child_finds_its_parent_by_the_same_unknown_name),
+		cmocka_unit_test(a_child_declared_inside_its_parent_belongs_to_it),
+		cmocka_unit_test(parts_choose_their_place_by_a_value),
+		cmocka_unit_test(policies_are_read_from_text_and_from_data_sources),
 		cmocka_unit_test(defaults_differ_by_language_and_version),
 		cmocka_unit_test(what_exists_already_has_no_defaults),
 		cmocka_unit_test(a_type_without_a_table_stays_native),
