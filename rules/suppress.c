@@ -68,6 +68,60 @@ static const bl_suppression *in_line(bl_arena *arena, const bl_rule_info *rule, 
 	return kept;
 }
 
+/* The alias PEER:ID of the rule, where list, up to a '#', holds ID. */
+static bool lists_alias(const bl_rule_info *rule, bl_str peer, bl_str list)
+{
+	bl_str word;
+	list = bl_str_cut(list, '#', &word);
+	for (list = word; list.n;) {
+		list = bl_str_cut(list, ',', &word);
+		word = bl_str_trim(word);
+		for (size_t i = 0; word.n && i < rule->naliases; i++) {
+			bl_str alias = rule->aliases[i];
+			if (bl_str_startsi(alias, peer) && bl_str_eqi(bl_str_slice(alias, peer.n, alias.n), word))
+				return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * "# hadolint ignore=DL3002,DL3006", and with global "# hadolint global ignore=...": who comes from hadolint has said it
+ * already, for a rule that looks for the same.
+ */
+static const bl_suppression *in_hadolint_line(bl_arena *arena, const bl_rule_info *rule, uint32_t source, bl_str line,
+	size_t begin, bool global)
+{
+	bl_str s = bl_str_trim(line), key;
+	if (!bl_str_starts(s, BL_STR("#")))
+		return NULL;
+	s = bl_str_trim(bl_str_slice(s, 1, s.n));
+	if (!bl_str_starts(s, BL_STR("hadolint ")))
+		return NULL;
+	bl_str list = bl_str_cut(bl_str_trim(bl_str_slice(s, 9, s.n)), '=', &key);
+	if (!bl_str_eqz(bl_str_trim(key), global ? "global ignore" : "ignore") || !lists_alias(rule, BL_STR("hadolint:"), list))
+		return NULL;
+	bl_suppression *found = bl_new(arena, bl_suppression);
+	found->reason = BL_STR("silenced for hadolint");
+	found->where = (bl_span){source, (uint32_t)begin, (uint32_t)(begin + line.n)};
+	return found;
+}
+
+/* Among the comments a file begins with. */
+static const bl_suppression *in_head(bl_arena *arena, const bl_rule_info *rule, uint32_t source, bl_str text)
+{
+	for (size_t begin = 0, at; begin < text.n;) {
+		bl_str line = line_at(text, begin, &at);
+		if (bl_str_trim(line).n && !is_comment(line))
+			return NULL;
+		const bl_suppression *found = in_hadolint_line(arena, rule, source, line, begin, true);
+		if (found)
+			return found;
+		begin += line.n + 1;
+	}
+	return NULL;
+}
+
 /* Comment lines that stand right above the block belong to it. */
 static size_t with_comments_above(bl_str text, size_t begin)
 {
@@ -96,10 +150,15 @@ const bl_suppression *bl_suppress_find(bl_arena *arena, const bl_sources *source
 		while (begin < spans[i].end && begin < text.n) {
 			bl_str line = line_at(text, begin, &at);
 			const bl_suppression *found = in_line(arena, rule, spans[i].source, line, begin);
+			if (!found)
+				found = in_hadolint_line(arena, rule, spans[i].source, line, begin, false);
 			if (found)
 				return found;
 			begin += line.n + 1;
 		}
+		const bl_suppression *found = in_head(arena, rule, spans[i].source, text);
+		if (found)
+			return found;
 	}
 	return NULL;
 }

@@ -1,4 +1,4 @@
-/* Inside rules/ only: comments that silence a rule: "# belay:ignore RULE[,RULE] [until=DATE] reason". */
+/* Inside rules/ only: comments that silence a rule: "# belay:ignore RULE[,RULE] [until=DATE] reason", and hadolint's. */
 #ifndef BL_RULES_SUPPRESS_H
 #define BL_RULES_SUPPRESS_H
 

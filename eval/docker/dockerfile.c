@@ -32,6 +32,7 @@ typedef struct evaluator {
 	BL_VEC(stage *) stages;
 	bl_map names; /* of stages, to the last so named */
 	stage *stage; /* the one being read */
+	bl_str path;  /* of the file */
 	uint32_t nfrom;
 	bool *kept; /* by stage */
 	char escape;
@@ -114,20 +115,26 @@ static void set_body(evaluator *e, bl_resource *r, const bl_items *properties)
 	r->written = bl_items_value(e->arena, r->span, &body);
 }
 
-static bl_str address_of(evaluator *e, const bl_block *block, bool onbuild)
+static bl_str upper(evaluator *e, bl_str s)
 {
-	bl_buf upper = {0};
-	for (size_t i = 0; i < block->kind.n; i++) {
-		char c = block->kind.p[i];
-		bl_buf_putc(&upper, (char)(c >= 'a' && c <= 'z' ? c - 32 : c));
-	}
+	char *p = bl_str_z(e->arena, s);
+	for (size_t i = 0; i < s.n; i++)
+		p[i] = (char)(p[i] >= 'a' && p[i] <= 'z' ? p[i] - 32 : p[i]);
+	return bl_str_make(p, s.n);
+}
+
+/* STAGE.INSTRUCTION; and, as typed address, FILE.INSTRUCTION: instructions have no names. */
+static void set_addresses(evaluator *e, bl_resource *r, const bl_block *block, bool onbuild)
+{
+	bl_str name = upper(e, block->kind);
 	uintptr_t nth = count(&e->stage->seen, block->kind);
 	const char *trigger = onbuild ? "ONBUILD." : "";
-	bl_str address = nth < 2 ? bl_str_fmt(e->arena, BL_FMT ".%s%s", BL_ARG(e->stage->name), trigger, upper.p ? upper.p : "")
-				 : bl_str_fmt(e->arena, BL_FMT ".%lu.%s%s", BL_ARG(e->stage->name), (unsigned long)nth, trigger,
-					   upper.p ? upper.p : "");
-	bl_buf_done(&upper);
-	return address;
+	if (nth < 2)
+		r->address = bl_str_fmt(e->arena, BL_FMT ".%s" BL_FMT, BL_ARG(e->stage->name), trigger, BL_ARG(name));
+	else
+		r->address = bl_str_fmt(e->arena, BL_FMT ".%lu.%s" BL_FMT, BL_ARG(e->stage->name), (unsigned long)nth, trigger,
+			BL_ARG(name));
+	r->typed_address = bl_str_fmt(e->arena, BL_FMT "." BL_FMT, BL_ARG(e->path), BL_ARG(name));
 }
 
 /* ---- what instructions share ---- */
@@ -467,7 +474,8 @@ static void eval_instruction(evaluator *e, const bl_block *block, bool onbuild)
 	stage *s = e->stage;
 	bl_items p = {0};
 	count_one(e, &s->seen, block->kind);
-	bl_resource *r = add_resource(e, type_of(e, block->kind), address_of(e, block, onbuild), s->name, block);
+	bl_resource *r = add_resource(e, type_of(e, block->kind), BL_STR(""), s->name, block);
+	set_addresses(e, r, block, onbuild);
 	put(e, &p, "instruction", string(e, block->head, block->kind));
 	put(e, &p, "stage", string(e, block->head, s->name));
 	put_bool(e, &p, "final", block->head, s->index + 1 >= e->nfrom);
@@ -563,7 +571,9 @@ static void begin_from(evaluator *e, const bl_document *d, size_t at)
 	else if (image && image->kind == BL_STRING && bl_str_eqz(image->string, "scratch"))
 		s->scope.closed = true;
 	bl_items p = {0};
-	bl_resource *r = add_resource(e, BL_STR("docker/From"), bl_str_fmt(e->arena, BL_FMT ".FROM", BL_ARG(s->name)), s->name, block);
+	count_one(e, &s->seen, block->kind);
+	bl_resource *r = add_resource(e, BL_STR("docker/From"), BL_STR(""), s->name, block);
+	set_addresses(e, r, block, false);
 	put(e, &p, "instruction", string(e, block->head, block->kind));
 	put(e, &p, "stage", string(e, block->head, s->name));
 	put_bool(e, &p, "final", block->head, s->index + 1 >= e->nfrom);
@@ -679,7 +689,7 @@ static void eval_document(evaluator *e, const bl_document *d)
 void bl_eval_dockerfile(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out)
 {
 	for (size_t i = 0; i < input->ndocuments; i++) {
-		evaluator e = {.input = input, .arena = arena, .out = out, .escape = '\\', .names = {.fold = true}};
+		evaluator e = {.path = input->documents[i]->path, .input = input, .arena = arena, .out = out, .escape = '\\', .names = {.fold = true}};
 		eval_document(&e, input->documents[i]);
 	}
 }

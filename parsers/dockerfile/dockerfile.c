@@ -386,7 +386,8 @@ static void read_statement(reader *r, TSNode node)
 	for (kids k = {0}; next_kid(&k, node, &child);) {
 		if (is(child, "heredoc")) {
 			read_heredoc(r, owner, instruction, child, heredocs++);
-			block->span.end = ts_node_end_byte(child);
+			for (bl_block *b = block; b; b = b->blocks.n ? b->blocks.items[0] : NULL)
+				b->span.end = ts_node_end_byte(child);
 		}
 	}
 	place(r, block);

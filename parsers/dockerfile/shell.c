@@ -214,12 +214,13 @@ static void visit_words(walk *w, TSNode node, int depth)
 	ts_tree_cursor_delete(&cursor);
 }
 
-static void redirect(walk *w, TSNode node, parts *out)
+/* span: the command's, for one that stands around more than it. */
+static void redirect(walk *w, TSNode node, bl_span span, parts *out)
 {
 	TSNode target = ts_node_child_by_field_name(node, "destination", 11);
 	if (!is(node, "file_redirect"))
 		return;
-	put_literal(w, out, span_of(w, node), slice(w, node));
+	put_literal(w, out, span, slice(w, node));
 	if (!ts_node_is_null(target))
 		visit_words(w, node, 1);
 }
@@ -234,7 +235,7 @@ static void visit_command(walk *w, TSNode node, place at, int depth)
 	for (; more; more = ts_tree_cursor_goto_next_sibling(&cursor)) {
 		TSNode child = ts_tree_cursor_current_node(&cursor);
 		if (is(child, "file_redirect")) {
-			redirect(w, child, &redirects);
+			redirect(w, child, span_of(w, child), &redirects);
 		} else if (is(child, "variable_assignment")) {
 			push(w, declares ? &words : &assigns, assignment(w, child));
 		} else if (is(child, "command_name") || ts_tree_cursor_current_field_id(&cursor) || declares) {
@@ -247,7 +248,7 @@ static void visit_command(walk *w, TSNode node, place at, int depth)
 	if (!ts_node_is_null(at.redirected)) {
 		cursor = ts_tree_cursor_new(at.redirected);
 		for (more = ts_tree_cursor_goto_first_child(&cursor); more; more = ts_tree_cursor_goto_next_sibling(&cursor))
-			redirect(w, ts_tree_cursor_current_node(&cursor), &redirects);
+			redirect(w, ts_tree_cursor_current_node(&cursor), span, &redirects);
 		ts_tree_cursor_delete(&cursor);
 	}
 	if (words.n) {
