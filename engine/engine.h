@@ -28,6 +28,7 @@ struct bl_session {
 typedef struct bl_side {
 	bl_repo *repo;
 	bl_str name, root, commit;
+	bl_str module_dir, bicep_registry; /* absolute, or empty: outside of the repository, read by name all the same */
 	bl_arena arena;               /* the files' bytes and paths */
 	BL_VEC(bl_document *) documents; /* found by walking, sorted by path */
 	BL_VEC(bl_file_entry) entries;   /* alike */
@@ -74,6 +75,9 @@ struct bl_report {
 };
 
 void bl_engine_progress(const bl_report *report, const char *stage, size_t done, size_t total);
+
+/* The parameter files of a folder that were not found by walking; parsed. Only before evaluation begins. */
+void bl_side_parameter_files(bl_side *side, bl_str folder_name, bl_document_list *out);
 
 /* load.c: opens, walks, reads and parses the repositories that options name. */
 bl_status bl_engine_load(bl_report *report, bl_pool *pool, bl_error *error);

@@ -80,6 +80,14 @@ static void read_entry(bl_side *side, const bl_file_entry *entry)
 	index_document(side, d);
 }
 
+static bl_str absolute(bl_arena *arena, const char *name)
+{
+	char *path = name && *name ? realpath(name, NULL) : NULL;
+	bl_str s = path ? bl_str_dup(arena, bl_str_of(path)) : BL_STR("");
+	free(path);
+	return s;
+}
+
 static bl_status open_side(bl_report *report, const bl_repo_open *open, const char *const *paths, size_t npaths,
 	bl_error *error)
 {
@@ -94,6 +102,8 @@ static bl_status open_side(bl_report *report, const bl_repo_open *open, const ch
 	side->name = bl_repo_name(repo);
 	side->root = bl_repo_root(repo);
 	side->commit = bl_repo_commit(repo);
+	side->module_dir = absolute(&side->arena, report->options->module_dir);
+	side->bicep_registry = absolute(&side->arena, report->options->bicep_registry);
 	bl_vec_push(&report->arena, &report->sides, side);
 
 	bl_file_entries entries = {0};
@@ -171,6 +181,20 @@ void bl_side_free(bl_side *side)
 	free(side);
 }
 
+static bool is_below(bl_str path, bl_str top)
+{
+	return top.n && path.n > top.n && bl_str_starts(path, top) && path.p[top.n] == '/' &&
+	       bl_str_find(path, BL_STR("/../"), 0) < 0;
+}
+
+/* A file of the repository, or of a folder the user named for modules. */
+static bool read_text(bl_side *side, bl_str path, bl_str *text)
+{
+	if (is_below(path, side->module_dir) || is_below(path, side->bicep_registry))
+		return bl_file_read(&side->arena, bl_str_z(&side->arena, path), VAR_FILE_LIMIT, text, NULL) == BL_OK;
+	return side->repo && bl_repo_read(side->repo, path, &side->arena, text, NULL) == BL_OK;
+}
+
 /* Reads and parses a file that walking did not list. The lock is held. */
 static bl_document *read_by_name(bl_side *side, bl_str path)
 {
@@ -178,7 +202,7 @@ static bl_document *read_by_name(bl_side *side, bl_str path)
 	if (d)
 		return d;
 	bl_str text, dialect;
-	if (!side->repo || bl_repo_read(side->repo, path, &side->arena, &text, NULL) != BL_OK)
+	if (!read_text(side, path, &text))
 		return NULL;
 	path = bl_str_dup(&side->arena, path);
 	bl_language language = bl_parsers_detect(path, text, &dialect);
@@ -189,6 +213,23 @@ static bl_document *read_by_name(bl_side *side, bl_str path)
 	bl_vec_push(&side->arena, &side->by_name, d);
 	bl_map_put(&side->arena, &side->by_path, path, d);
 	return d;
+}
+
+void bl_side_parameter_files(bl_side *side, bl_str folder_name, bl_document_list *out)
+{
+	bl_str *names;
+	size_t n;
+	if (!side->repo || bl_repo_folder(side->repo, folder_name, &side->arena, &names, &n, NULL) != BL_OK)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		if (!bl_str_ends(names[i], BL_STR(".bicepparam")) && bl_str_findi(names[i], BL_STR(".parameters."), 0) < 0)
+			continue;
+		bl_str path = folder_name.n ? bl_str_fmt(&side->arena, BL_FMT "/" BL_FMT, BL_ARG(folder_name), BL_ARG(names[i]))
+					    : names[i];
+		const bl_document *d = bl_map_get(&side->by_path, path) ? NULL : read_by_name(side, path);
+		if (d)
+			bl_vec_push(&side->arena, out, d);
+	}
 }
 
 static const bl_document *load_document(void *context, bl_str path)
@@ -239,7 +280,7 @@ static bool load_bytes(void *context, bl_str path, bl_str *out)
 {
 	bl_side *side = context;
 	pthread_mutex_lock(&side->lock);
-	bool found = side->repo && bl_repo_read(side->repo, path, &side->arena, out, NULL) == BL_OK;
+	bool found = read_text(side, path, out);
 	pthread_mutex_unlock(&side->lock);
 	return found;
 }

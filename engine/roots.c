@@ -231,6 +231,28 @@ static bool is_parameters(const bl_document *d)
 	return bl_str_eqz(d->dialect, "bicepparam") || bl_str_eqz(d->dialect, "parameters");
 }
 
+static void add_parameters(planner *p, bl_map *parameters, const bl_document *d)
+{
+	bl_arena *arena = &p->report->arena;
+	bl_str target = d->language == BL_LANG_BICEP ? using_target(p, d) : parameters_target(arena, d->path);
+	bl_document_list *list = bl_map_get(parameters, target);
+	if (!list) {
+		list = bl_new(arena, bl_document_list);
+		bl_map_put(arena, parameters, target, list);
+	}
+	bl_vec_push(arena, list, d);
+}
+
+/* The parameter files beside a template that was given by name are its own, though nobody named them. */
+static void add_neighbours(planner *p, bl_map *parameters, const bl_document *d)
+{
+	bl_document_list beside = {0};
+	bl_side_parameter_files(p->side, bl_engine_folder_of(d->path), &beside);
+	for (size_t i = 0; i < beside.n; i++)
+		if (is_parameters(beside.items[i]))
+			add_parameters(p, parameters, beside.items[i]);
+}
+
 /* Bicep and ARM: a template that no other template uses is a root; once for each parameter file that names it. */
 static void plan_templates(planner *p)
 {
@@ -239,15 +261,10 @@ static void plan_templates(planner *p)
 	bl_side *side = p->side;
 	for (size_t i = 0; i < side->documents.n; i++) {
 		const bl_document *d = side->documents.items[i];
-		if (is_parameters(d)) {
-			bl_str target = d->language == BL_LANG_BICEP ? using_target(p, d) : parameters_target(arena, d->path);
-			bl_document_list *list = bl_map_get(&parameters, target);
-			if (!list) {
-				list = bl_new(arena, bl_document_list);
-				bl_map_put(arena, &parameters, target, list);
-			}
-			bl_vec_push(arena, list, d);
-		}
+		if (is_parameters(d))
+			add_parameters(p, &parameters, d);
+		else if (side->entries.items[i].named && (d->language == BL_LANG_BICEP || d->language == BL_LANG_ARM))
+			add_neighbours(p, &parameters, d);
 		for (size_t k = 0; d->language == BL_LANG_BICEP && k < d->blocks.n; k++) {
 			const bl_block *b = d->blocks.items[k];
 			bl_str path;

@@ -23,6 +23,8 @@ static void evaluate_root(void *context, size_t item, bl_arena *scratch)
 	bl_root_plan *plan = t->report->plans.items[item];
 	bl_eval_options options = t->options;
 	bl_loader loader = bl_side_loader(plan->side);
+	options.module_dir = plan->side->module_dir;
+	options.bicep_registry = plan->side->bicep_registry;
 	options.var_files = plan->var_files.items;
 	options.nvar_files = plan->var_files.n;
 	bl_eval_input input = {
@@ -43,8 +45,6 @@ static void evaluate(bl_report *report, bl_pool *pool)
 	evaluate_task task = {.report = report};
 	task.options.vars = report->vars.items;
 	task.options.nvars = report->vars.n;
-	task.options.module_dir = bl_str_of(o->module_dir);
-	task.options.bicep_registry = bl_str_of(o->bicep_registry);
 	task.options.workspace = bl_str_of(o->workspace);
 	bl_engine_progress(report, "evaluating", 0, report->plans.n);
 	bl_pool_run(pool, report->plans.n, evaluate_root, &task);

@@ -75,7 +75,8 @@ const bl_document *bl_azure_find_module(bl_azure *a, bl_str folder, bl_str sourc
 		return registry_module(a, source);
 	if (bl_str_starts(source, BL_STR("ts/")) || bl_str_starts(source, BL_STR("ts:")))
 		return NULL;
-	return document_at(a, bl_azure_resolve(a->arena, folder, source));
+	/* an absolute path is none of the repository's */
+	return bl_str_starts(source, BL_STR("/")) ? NULL : document_at(a, bl_azure_resolve(a->arena, folder, source));
 }
 
 static size_t limit_of(const bl_azure *a)

@@ -216,7 +216,7 @@ static const bl_value *load(const bl_azure_frame *f, const bl_expr *e)
 	if (path->kind != BL_STRING)
 		return bl_value_unknown(a->arena, e->span, "which file is loaded is not known");
 	bl_str where = bl_azure_resolve(a->arena, s->folder, path->string);
-	if (!l || !l->bytes || !where.n || !l->bytes(l->context, where, &text))
+	if (!l || !l->bytes || !where.n || bl_str_starts(path->string, BL_STR("/")) || !l->bytes(l->context, where, &text))
 		return bl_value_unknown(a->arena, e->span, "'" BL_FMT "' could not be read", BL_ARG(path->string));
 	const bl_value *v = bl_value_string(a->arena, e->span, bl_str_dup(a->arena, text));
 	if (bl_str_eqz(e->text, "loadTextContent"))
