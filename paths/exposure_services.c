@@ -115,7 +115,8 @@ static void database(bl_edges *e, const bl_thing *thing, const char *ports)
 	bl_tri inside = bl_edges_present(bl_edges_get(thing->body, "network.delegatedSubnetResourceId"));
 	bl_tri sure = bl_tri_and(bl_tri_and(is_public(thing->body), any), bl_tri_not(inside));
 	bl_str name = bl_value_text(bl_value_geti(opener, BL_STR("name")));
-	bl_str why = !opener ? BL_STR("its public endpoint is on, and its firewall rules are not in the snapshot")
+	bl_str why = !opener && asset ? BL_STR("its public endpoint is on, and its firewall rules are not in the snapshot")
+		: !opener ? BL_STR("its public endpoint is on, and not all of its firewall rules are known")
 		: name.n ? bl_str_fmt(e->arena, "firewall rule '" BL_FMT "' admits any address", BL_ARG(name))
 			 : BL_STR("a firewall rule admits any address");
 	bl_edges_expose_as(e, thing->node, ports, sure, bl_edges_line(e, thing->node, opener, "firewallRules", name), why);
