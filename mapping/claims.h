@@ -40,10 +40,12 @@ bool bl_claims_deploys(const bl_node *node);
 void bl_claims_add(bl_claims *c, uint32_t code, uint32_t asset, bl_evidence_row row, double weight, bl_str why);
 double bl_evidence_weight(bl_evidence_row row);
 
-/* match.c: finds the evidence of each kind. */
+/* match.c, names.c: find the evidence of each kind. */
 void bl_match_states(bl_claims *c);
 void bl_match_tags(bl_claims *c);
 void bl_match_names(bl_claims *c);
+/* grants.c: role assignments, by what the evidence so far ties their ends to. */
+void bl_match_grants(bl_claims *c);
 /* Patterns of names, over assets and blocks that nothing above has settled. */
 void bl_match_patterns(bl_claims *c);
 

@@ -80,6 +80,7 @@ void bl_mapping_run(bl_graph *graph, const bl_schema *schema, const bl_snapshot 
 	bl_match_states(&c);
 	bl_match_tags(&c);
 	bl_match_names(&c);
+	bl_match_grants(&c);
 	bl_match_patterns(&c);
 	bl_resolve_claims(&c);
 	bl_graph_seal(graph, BL_LAYER_LINKS);
