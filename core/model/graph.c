@@ -35,6 +35,7 @@ struct bl_graph {
 	BL_VEC(const bl_path *) paths;
 	BL_VEC(node_results) results; /* as long as nodes */
 	bl_map ids, roots, types;
+	BL_VEC(node_list) by_source; /* resource nodes by the source that holds their block */
 	bl_map assets, azure_assets; /* id -> node + 1; Azure's ids differ in case between its own exports */
 	bl_layer building;
 	size_t sealed_edges, sealed_nodes;
@@ -216,6 +217,9 @@ uint32_t bl_graph_add_resource(bl_graph *graph, const bl_resource *resource)
 					      .name = name.n ? name : resource->address,
 					      .resource = resource, .span = resource->head});
 	index_resource(graph, resource, node);
+	while (graph->by_source.n <= resource->span.source)
+		bl_vec_push(graph->arena, &graph->by_source, (node_list){0});
+	bl_vec_push(graph->arena, &graph->by_source.items[resource->span.source], node);
 	return node;
 }
 
@@ -535,14 +539,43 @@ size_t bl_graph_links_of(const bl_graph *graph, uint32_t node, const bl_link *co
 	return graph->results.items[node].links.n;
 }
 
+static void file_path(bl_graph *graph, uint32_t node, const bl_path *path)
+{
+	node_results *r = &graph->results.items[node];
+	if (!r->paths.n || r->paths.items[r->paths.n - 1] != path)
+		bl_vec_push(graph->arena, &r->paths, path);
+}
+
+static bool shares_root(const bl_graph *graph, const bl_path *path, const bl_root *root)
+{
+	for (size_t i = 0; i < path->nodes.n; i++) {
+		const bl_resource *r = graph->nodes.items[path->nodes.items[i]].resource;
+		if (r && r->root == root)
+			return true;
+	}
+	return false;
+}
+
+/* The code whose lines make an edge, such as the rule of a packet filter, has its part in the path without being a stop of it. */
+static void file_under_deciders(bl_graph *graph, const bl_edge *edge, const bl_path *path)
+{
+	if (!bl_span_known(edge->span) || edge->span.source >= graph->by_source.n)
+		return;
+	const node_list *list = &graph->by_source.items[edge->span.source];
+	for (size_t i = 0; i < list->n; i++) {
+		const bl_resource *r = graph->nodes.items[list->items[i]].resource;
+		if (r->span.begin <= edge->span.begin && edge->span.end <= r->span.end && shares_root(graph, path, r->root))
+			file_path(graph, list->items[i], path);
+	}
+}
+
 void bl_graph_add_path(bl_graph *graph, const bl_path *path)
 {
 	bl_vec_push(graph->arena, &graph->paths, path);
-	for (size_t i = 0; i < path->nodes.n; i++) {
-		node_results *r = &graph->results.items[path->nodes.items[i]];
-		if (!r->paths.n || r->paths.items[r->paths.n - 1] != path)
-			bl_vec_push(graph->arena, &r->paths, path);
-	}
+	for (size_t i = 0; i < path->nodes.n; i++)
+		file_path(graph, path->nodes.items[i], path);
+	for (size_t i = 0; i < path->edges.n; i++)
+		file_under_deciders(graph, path->edges.items[i], path);
 }
 
 size_t bl_graph_paths(const bl_graph *graph, const bl_path *const **paths)

@@ -26,7 +26,7 @@ typedef struct bl_path {
 
 void bl_graph_add_path(bl_graph *graph, const bl_path *path);
 size_t bl_graph_paths(const bl_graph *graph, const bl_path *const **paths);
-/* The paths that run through node, in the order added. */
+/* The paths that run through node, or that a line of its block (a filter's rule, a role) makes possible; in the order added. */
 size_t bl_graph_paths_of(const bl_graph *graph, uint32_t node, const bl_path *const **paths);
 
 #endif

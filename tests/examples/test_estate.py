@@ -90,7 +90,18 @@ def check_pull_request(t, belay):
                 "scan --base reports what the change brings and nothing else", files)
         paths = belay.json("paths", *change, "--snapshot", snapshot, "--format", "json", cwd=repo)["paths"]
         opened = [p for p in paths if p.get("delta") == "opened"]
-        t.check(leads(opened, "jump"), "paths --base says that the change opens the way to the jump machine", show(paths))
+        t.check(leads(opened, "jump", "kv-shop-prod"), "paths --base says that the change opens the way to the jump machine", show(paths))
+        status, out, err = belay.run("annotate", "github", *change, "--dry-run", "--snapshot", snapshot, cwd=repo)
+        comments = {}
+        for line in out.splitlines():
+            for comment in json.loads(line)["body"].get("comments", []):
+                comments.setdefault((comment["path"], comment["line"]), []).append(comment["body"])
+        with open(os.path.join(repo, "infra", "network.tf"), encoding="utf-8") as f:
+            source = [n for n, text in enumerate(f, 1) if 'source_address_prefix      = "*"' in text][0]
+        said = "\n".join(comments.get(("infra/network.tf", source), []))
+        t.check("nsg-shop-prod-ops" in said and "kv-shop-prod" in said,
+                "annotate says on the changed line which asset it touches and which attack path it opens",
+                f"status {status}\n{err}\n{sorted(comments)}\n{said}")
 
 
 def main(program):

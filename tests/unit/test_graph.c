@@ -250,6 +250,33 @@ static void a_context_joins_both_halves_of_a_link(void **state)
 	assert_int_equal(c.paths.n, 1);
 }
 
+/* A resource whose block is [begin, end) of source 1. */
+static uint32_t add_block(const bl_root *root, const char *address, uint32_t begin, uint32_t end)
+{
+	bl_resource *r = resource(root, address, "T", NULL);
+	r->span = (bl_span){1, begin, end};
+	return bl_graph_add_resource(graph, r);
+}
+
+static void a_path_is_also_of_the_code_whose_lines_open_it(void **state)
+{
+	uint32_t machine = add_block(&infra, "a.machine", 0, 10), filter = add_block(&infra, "a.filter", 10, 50);
+	uint32_t other = add_block(&infra, "a.other", 50, 90), elsewhere = add_block(&prod, "a.filter", 10, 50);
+	bl_edge edge = {.kind = BL_EDGE_EXPOSES, .to = machine, .span = {1, 20, 30}, .sure = BL_YES};
+	bl_graph_add_edge(graph, edge);
+	bl_graph_seal(graph, BL_LAYER_EXPOSURE);
+	bl_path path = {0};
+	bl_vec_push(&arena, &path.nodes, 0);
+	bl_vec_push(&arena, &path.nodes, machine);
+	bl_vec_push(&arena, &path.edges, &edge);
+	bl_graph_add_path(graph, &path);
+	const bl_path *const *paths;
+	assert_int_equal(bl_graph_paths_of(graph, machine, &paths), 1);
+	assert_int_equal(bl_graph_paths_of(graph, filter, &paths), 1);
+	assert_int_equal(bl_graph_paths_of(graph, other, &paths), 0);
+	assert_int_equal(bl_graph_paths_of(graph, elsewhere, &paths), 0);
+}
+
 #define row(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -270,6 +297,7 @@ int main(void)
 		row(references_become_one_edge_a_pair_and_parents_contain_children),
 		row(a_module_call_contains_what_stands_in_it),
 		row(later_layers_add_to_what_is_sealed),
+		row(a_path_is_also_of_the_code_whose_lines_open_it),
 		row(a_context_joins_both_halves_of_a_link),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
