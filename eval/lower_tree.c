@@ -54,7 +54,7 @@ bl_node *bl_lower_node(bl_arena *arena, const bl_value *v)
 static void add_kid(bl_arena *arena, bl_node *node, bl_node *kid)
 {
 	if (node->n == node->cap)
-		bl_vec_grow(arena, (void **)&node->kids, &node->cap, sizeof *node->kids);
+		bl_vec_grow(arena, (void **)&node->kids, &node->cap, sizeof *node->kids, _Alignof(bl_node *));
 	node->kids[node->n++] = kid;
 }
 

@@ -5,15 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ALIGN 16
-#define FIRST_BLOCK 4096
-#define LARGEST_BLOCK (1u << 20)
+#define ALIGN 8
+#define SMALLEST_BLOCK 2048
+#define LARGEST_BLOCK (256u << 10)
 
 struct bl_arena_block {
 	bl_arena_block *next;
 	size_t size; /* usable bytes after the header */
 	size_t used;
-	_Alignas(ALIGN) char data[];
+	_Alignas(16) char data[];
 };
 
 static void out_of_memory(void)
@@ -69,22 +69,26 @@ static bl_arena_block *add_block(bl_arena *arena, size_t size)
 	return b;
 }
 
+/* A quarter of what is in use: few blocks, and little left empty in the last. */
 static size_t next_block_size(const bl_arena *arena, size_t need)
 {
-	size_t size = FIRST_BLOCK;
+	size_t size = arena->used / 4;
 #ifdef BL_ARENA_DEBUG
 	return need;
 #endif
-	if (arena->head)
-		size = arena->head->size * 2;
-	if (size < FIRST_BLOCK)
-		size = FIRST_BLOCK;
+	if (size < SMALLEST_BLOCK)
+		size = SMALLEST_BLOCK;
 	if (size > LARGEST_BLOCK)
 		size = LARGEST_BLOCK;
 	return size < need ? need : size;
 }
 
 void *bl_arena_alloc(bl_arena *arena, size_t size)
+{
+	return bl_arena_alloc_aligned(arena, size, ALIGN);
+}
+
+void *bl_arena_alloc_aligned(bl_arena *arena, size_t size, size_t align)
 {
 	if (size > SIZE_MAX / 2)
 		out_of_memory();
@@ -94,8 +98,10 @@ void *bl_arena_alloc(bl_arena *arena, size_t size)
 #else
 	size_t need = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
 	bl_arena_block *b = arena->head;
+	if (b && align > ALIGN)
+		b->used = (b->used + align - 1) & ~(align - 1);
 #endif
-	if (!b || b->size - b->used < need)
+	if (!b || b->used > b->size || b->size - b->used < need)
 		b = add_block(arena, next_block_size(arena, need));
 	void *p = b->data + b->used;
 	b->used += need;
@@ -103,7 +109,7 @@ void *bl_arena_alloc(bl_arena *arena, size_t size)
 	return memset(p, 0, size);
 }
 
-void *bl_arena_grow(bl_arena *arena, void *p, size_t old_size, size_t new_size)
+void *bl_arena_grow(bl_arena *arena, void *p, size_t old_size, size_t new_size, size_t align)
 {
 #ifndef BL_ARENA_DEBUG
 	size_t old_need = (old_size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
@@ -117,7 +123,7 @@ void *bl_arena_grow(bl_arena *arena, void *p, size_t old_size, size_t new_size)
 		return p;
 	}
 #endif
-	void *q = bl_arena_alloc(arena, new_size);
+	void *q = bl_arena_alloc_aligned(arena, new_size, align);
 	if (p && old_size)
 		memcpy(q, p, old_size < new_size ? old_size : new_size);
 	return q;

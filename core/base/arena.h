@@ -15,15 +15,17 @@ typedef struct bl_arena {
 void bl_arena_init(bl_arena *arena);
 /* Releases everything. Accepts an empty or a NULL arena. */
 void bl_arena_done(bl_arena *arena);
-/* Memory is zeroed and aligned for any type. Never NULL: a process out of memory ends. size may be 0. */
+/* Memory is zeroed and aligned for pointers and doubles. Never NULL: a process out of memory ends. size may be 0. */
 void *bl_arena_alloc(bl_arena *arena, size_t size);
+/* As bl_arena_alloc, for types that need more: align is 8 or 16. */
+void *bl_arena_alloc_aligned(bl_arena *arena, size_t size, size_t align);
 /* Grows the newest allocation in place where it can; the first old_size bytes are kept, the rest is zeroed. */
-void *bl_arena_grow(bl_arena *arena, void *p, size_t old_size, size_t new_size);
+void *bl_arena_grow(bl_arena *arena, void *p, size_t old_size, size_t new_size, size_t align);
 /* Moves all of from's memory into arena; from is empty afterwards. Pointers stay valid. */
 void bl_arena_adopt(bl_arena *arena, bl_arena *from);
 
-#define bl_new(arena, T) ((T *)bl_arena_alloc((arena), sizeof(T)))
-#define bl_new_n(arena, T, n) ((T *)bl_arena_alloc((arena), sizeof(T) * (size_t)(n)))
+#define bl_new(arena, T) ((T *)bl_arena_alloc_aligned((arena), sizeof(T), _Alignof(T)))
+#define bl_new_n(arena, T, n) ((T *)bl_arena_alloc_aligned((arena), sizeof(T) * (size_t)(n), _Alignof(T)))
 
 /* malloc, calloc and realloc that end the process when memory is out. */
 void *bl_xmalloc(size_t size);

@@ -31,7 +31,7 @@ static void grow(bl_arena *arena, bl_map *map)
 {
 	size_t cap = map->cap ? map->cap * 2 : 8;
 	map->entries = bl_arena_grow(arena, map->entries, map->cap * sizeof *map->entries,
-		cap * sizeof *map->entries);
+		cap * sizeof *map->entries, _Alignof(bl_map_entry));
 	map->cap = cap;
 	map->slot_count = cap * 2;
 	map->slots = bl_new_n(arena, uint32_t, map->slot_count);

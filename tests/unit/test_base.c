@@ -16,7 +16,7 @@ static void arena_memory_is_zeroed_and_survives_growth(void **state)
 	assert_int_equal(p[99], 0);
 	for (int i = 0; i < 100; i++)
 		p[i] = i;
-	p = bl_arena_grow(&a, p, 100 * sizeof *p, 100000 * sizeof *p);
+	p = bl_arena_grow(&a, p, 100 * sizeof *p, 100000 * sizeof *p, _Alignof(int));
 	assert_int_equal(p[99], 99);
 	assert_int_equal(p[99999], 0);
 	bl_arena_done(&a);
