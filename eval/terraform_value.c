@@ -38,7 +38,7 @@ static void add_ref(bl_arena *arena, bl_unknown *u, size_t *cap, bl_ref ref)
 	if (u->nrefs >= 32)
 		return;
 	if (u->nrefs == *cap)
-		bl_vec_grow(arena, (void **)&u->refs, cap, sizeof *u->refs);
+		bl_vec_grow(arena, (void **)&u->refs, cap, sizeof *u->refs, _Alignof(bl_ref));
 	u->refs[u->nrefs++] = ref;
 }
 
