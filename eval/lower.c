@@ -17,7 +17,7 @@ static void lower_terraform(bl_lowering *l, bl_resource *r)
 		r->written = r->native;
 		return;
 	}
-	bl_node *root = bl_lower_node(l->arena, NULL);
+	bl_node *root = bl_lower_node(&l->nodes, NULL);
 	r->type = type->name;
 	bl_lower_rows(l, rows, r->native, root);
 	r->written = bl_lower_freeze(l->arena, root);
@@ -82,4 +82,5 @@ void bl_lower(const bl_schema *schema, bl_arena *arena, bl_evaluation *out)
 		else if (!r->is_module)
 			bl_lower_defaults(&l, bl_schema_type(schema, r->type), r);
 	}
+	bl_arena_done(&l.nodes);
 }

@@ -50,7 +50,8 @@ const bl_value *bl_lower_freeze(bl_arena *arena, const bl_node *node);
 /* What one bl_lower works on. */
 typedef struct bl_lowering {
 	const bl_schema *schema;
-	bl_arena *arena;
+	bl_arena *arena; /* what stays */
+	bl_arena nodes;  /* the trees that are worked on; gone when bl_lower ends */
 	bl_evaluation *out;
 	bl_map by_address; /* bl_resource */
 } bl_lowering;

@@ -59,7 +59,7 @@ static const bl_value *principals(bl_lowering *l, const bl_value *blocks)
 /* condition { test, variable, values } -> {TEST: {VARIABLE: [...]}} */
 static const bl_value *conditions(bl_lowering *l, const bl_value *blocks)
 {
-	bl_node *root = bl_lower_node(l->arena, NULL);
+	bl_node *root = bl_lower_node(&l->nodes, NULL);
 	if (!bl_value_is(blocks, BL_LIST) || (!blocks->n && !blocks->open))
 		return bl_value_is(blocks, BL_UNKNOWN) ? blocks : NULL;
 	for (uint32_t i = 0; i < blocks->n; i++) {
@@ -68,8 +68,8 @@ static const bl_value *conditions(bl_lowering *l, const bl_value *blocks)
 		bl_str variable = bl_value_text(bl_value_getz(block, "variable"));
 		if (!test.n || !variable.n || !values)
 			continue;
-		bl_node *kid = bl_lower_member(l->arena, root, test, block->span);
-		kid = kid ? bl_lower_member(l->arena, kid, variable, block->span) : NULL;
+		bl_node *kid = bl_lower_member(&l->nodes, root, test, block->span);
+		kid = kid ? bl_lower_member(&l->nodes, kid, variable, block->span) : NULL;
 		if (kid)
 			bl_lower_set(kid, one_or_list(values));
 	}

@@ -67,11 +67,11 @@ static bl_value *defaulted(bl_arena *arena, const bl_value *v)
 /* An open map may hold the member already. */
 static void put(bl_lowering *l, bl_node *node, const bl_step *step, const bl_value *v)
 {
-	bl_node *kid = bl_lower_find(l->arena, node, step->name);
+	bl_node *kid = bl_lower_find(&l->nodes, node, step->name);
 	if (kid && !bl_value_is(kid->leaf, BL_NULL) && !bl_lower_empty(kid))
 		return;
 	bool open = node->open;
-	kid = bl_lower_member(l->arena, node, step->name, BL_NOWHERE);
+	kid = bl_lower_member(&l->nodes, node, step->name, BL_NOWHERE);
 	if (!kid)
 		return;
 	if (open)
@@ -82,7 +82,7 @@ static void put(bl_lowering *l, bl_node *node, const bl_step *step, const bl_val
 
 static void apply(bl_lowering *l, bl_node *node, const bl_steps *path, size_t at, const bl_value *v)
 {
-	bl_lower_open(l->arena, node);
+	bl_lower_open(&l->nodes, node);
 	if (node->list || (node->leaf && node->leaf->kind != BL_NULL))
 		return;
 	const bl_step *step = &path->items[at];
@@ -90,18 +90,18 @@ static void apply(bl_lowering *l, bl_node *node, const bl_steps *path, size_t at
 		put(l, node, step, v);
 		return;
 	}
-	bl_node *kid = bl_lower_find(l->arena, node, step->name);
+	bl_node *kid = bl_lower_find(&l->nodes, node, step->name);
 	bool missing = !kid || bl_value_is(kid->leaf, BL_NULL);
 	if (missing && (step->optional || step->each || node->open))
 		return;
-	kid = kid ? kid : bl_lower_member(l->arena, node, step->name, BL_NOWHERE);
+	kid = kid ? kid : bl_lower_member(&l->nodes, node, step->name, BL_NOWHERE);
 	if (!kid)
 		return;
 	if (!step->each) {
 		apply(l, kid, path, at + 1, v);
 		return;
 	}
-	bl_lower_open(l->arena, kid);
+	bl_lower_open(&l->nodes, kid);
 	for (size_t i = 0; kid->list && i < kid->n; i++)
 		apply(l, kid->kids[i], path, at + 1, v);
 }
@@ -111,7 +111,7 @@ void bl_lower_defaults(bl_lowering *l, const bl_type *type, bl_resource *resourc
 	const bl_value *defaults = type ? bl_value_getz(type->schema, "defaults") : NULL;
 	if (!bl_value_is(defaults, BL_MAP) || !resource->effective)
 		return;
-	bl_node *root = bl_lower_node(l->arena, resource->effective);
+	bl_node *root = bl_lower_node(&l->nodes, resource->effective);
 	for (uint32_t i = 0; i < defaults->n; i++) {
 		const bl_value *v = pick(defaults->map[i].value, resource);
 		bl_steps path;

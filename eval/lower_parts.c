@@ -502,7 +502,7 @@ static void fold(folding *f, size_t owner, int depth)
 		return;
 	f->state[owner] = 1;
 	if (list->sure.n || list->maybes.n) {
-		bl_node *root = bl_lower_node(f->l->arena, r->effective);
+		bl_node *root = bl_lower_node(&f->l->nodes, r->effective);
 		apply_claims(f, root, &list->sure, depth);
 		apply_claims(f, root, &list->maybes, depth);
 		r->effective = bl_lower_freeze(f->l->arena, root);

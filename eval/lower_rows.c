@@ -229,16 +229,16 @@ static bl_node *place(walk *w, const bl_steps *right, size_t stop)
 		if (i && i + 1 == right->n && w->left->n > 1 && !right->items[i - 1].each && i > 1 &&
 			w->block && !bl_span_known(node->span))
 			node->span = w->block->span;
-		node = bl_lower_member(w->l->arena, node, step->name, key_span);
+		node = bl_lower_member(&w->l->nodes, node, step->name, key_span);
 		if (node && step->each) {
 			if (used == stop)
 				return node;
 			const bl_value *element = w->element[used];
-			node = bl_lower_element(w->l->arena, node, w->index[used++]);
+			node = bl_lower_element(&w->l->nodes, node, w->index[used++]);
 			if (node && !node->leaf && !bl_span_known(node->span))
 				node->span = element->span;
 		} else if (node && step->index >= 0) {
-			node = bl_lower_element(w->l->arena, node, (size_t)step->index);
+			node = bl_lower_element(&w->l->nodes, node, (size_t)step->index);
 		}
 	}
 	return node;
@@ -305,7 +305,7 @@ static void set_list(walk *w, const bl_value *right, const bl_value *u)
 		bl_lower_set(node, u);
 		return;
 	}
-	bl_lower_open(w->l->arena, node);
+	bl_lower_open(&w->l->nodes, node);
 	if (!node->leaf) {
 		node->list = node->list || !node->n;
 		node->open = true;
@@ -420,10 +420,10 @@ static void set_constants(bl_lowering *l, const bl_value *constants, bl_node *ro
 		for (size_t k = 0; k < steps.n && node; k++) {
 			const bl_step *step = &steps.items[k];
 			node = step->optional
-				? bl_lower_find(l->arena, node, step->name)
-				: bl_lower_member(l->arena, node, step->name, BL_NOWHERE);
+				? bl_lower_find(&l->nodes, node, step->name)
+				: bl_lower_member(&l->nodes, node, step->name, BL_NOWHERE);
 			if (node && step->index >= 0)
-				node = bl_lower_element(l->arena, node, (size_t)step->index);
+				node = bl_lower_element(&l->nodes, node, (size_t)step->index);
 		}
 		if (!node || !bl_lower_empty(node))
 			continue;
