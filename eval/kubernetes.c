@@ -13,7 +13,7 @@ static const bl_value *get(const bl_value *v, const char *path)
 /* Groups whose kinds are known by their kind alone; others are types of their own, "GROUP/Kind". */
 static bool is_built_in(bl_str api_version)
 {
-	static const char *const groups[] = {"admissionregistration.k8s.io", "apps", "autoscaling", "batch", "discovery.k8s.io",
+	static const char *const groups[] = {"admissionregistration.k8s.io", "apps", "apps.openshift.io", "autoscaling", "batch", "discovery.k8s.io",
 		"extensions", "gateway.networking.k8s.io", "networking.k8s.io", "policy", "rbac.authorization.k8s.io",
 		"scheduling.k8s.io", "storage.k8s.io"};
 	bl_str group, version = bl_str_cut(api_version, '/', &group);
@@ -34,7 +34,7 @@ static bl_str type_of(bl_arena *arena, bl_str api_version, bl_str kind)
 	return bl_str_fmt(arena, BL_FMT "/" BL_FMT, BL_ARG(group), BL_ARG(kind));
 }
 
-/* Where the pod's spec stands, by kind. */
+/* Where the pod's spec stands, by kind. A Service has none but Knative's, which holds a template like a Deployment. */
 static const bl_value *pod_of(const bl_value *manifest, bl_str kind)
 {
 	if (bl_str_eqz(kind, "Pod"))
@@ -43,24 +43,28 @@ static const bl_value *pod_of(const bl_value *manifest, bl_str kind)
 		return get(manifest, "template.spec");
 	if (bl_str_eqz(kind, "CronJob"))
 		return get(manifest, "spec.jobTemplate.spec.template.spec");
-	static const char *const templated[] = {"DaemonSet", "Deployment", "Job", "ReplicaSet", "ReplicationController",
-		"StatefulSet"};
+	static const char *const templated[] = {"Configuration", "DaemonSet", "Deployment", "DeploymentConfig", "Job",
+		"ReplicaSet", "ReplicationController", "Service", "StatefulSet"};
 	for (size_t i = 0; i < sizeof templated / sizeof *templated; i++)
 		if (bl_str_eqz(kind, templated[i]))
 			return get(manifest, "spec.template.spec");
 	return NULL;
 }
 
-static const bl_value *containers_of(bl_arena *arena, const bl_value *pod)
+const bl_value *bl_kubernetes_containers(bl_arena *arena, const bl_value *pod)
 {
 	static const char *const lists[] = {"containers", "initContainers", "ephemeralContainers"};
 	bl_values all = {0};
+	bool open = pod->open;
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
 		const bl_value *list = bl_value_getz(pod, lists[i]);
+		open |= list && (list->open || list->kind == BL_UNKNOWN);
 		for (uint32_t k = 0; bl_value_is(list, BL_LIST) && k < list->n; k++)
 			bl_vec_push(arena, &all, list->list[k]);
 	}
-	return bl_values_value(arena, pod->span, &all);
+	bl_value *v = bl_values_value(arena, pod->span, &all);
+	v->open = open;
+	return v;
 }
 
 static void put(bl_arena *arena, bl_items *items, const char *key, const bl_value *v)
@@ -78,7 +82,7 @@ static const bl_value *canonical(bl_arena *arena, const bl_value *manifest, bl_s
 	put(arena, &body, "properties", manifest);
 	if (bl_value_is(pod, BL_MAP)) {
 		put(arena, &body, "pod", pod);
-		put(arena, &body, "containers", containers_of(arena, pod));
+		put(arena, &body, "containers", bl_kubernetes_containers(arena, pod));
 	}
 	return bl_items_value(arena, manifest->span, &body);
 }

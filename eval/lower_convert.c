@@ -1,6 +1,7 @@
 #include "eval/lower.h"
 
 #include "core/codec/json.h"
+#include "eval/lower_kubernetes.h"
 
 enum { MAX_CONVERT_DEPTH = 64 };
 
@@ -316,6 +317,8 @@ static const struct {
 	{"id_map", id_map},
 	{"json", json_text},
 	{"key_values", key_values},
+	{"kubernetes_block", bl_lower_kubernetes_block},
+	{"kubernetes_containers", bl_lower_kubernetes_containers},
 	{"metadata_items", metadata_items},
 	{"name_values", name_values},
 };

@@ -105,8 +105,9 @@ static bool read_unknown(bl_rule_reader *r, const bl_item *item)
 }
 
 static const char *const workloads[] = {"kubernetes/CronJob", "kubernetes/DaemonSet", "kubernetes/Deployment",
-	"kubernetes/Job", "kubernetes/Pod", "kubernetes/PodTemplate", "kubernetes/ReplicaSet",
-	"kubernetes/ReplicationController", "kubernetes/StatefulSet"};
+	"kubernetes/DeploymentConfig", "kubernetes/Job", "kubernetes/Pod", "kubernetes/PodTemplate", "kubernetes/ReplicaSet",
+	"kubernetes/ReplicationController", "kubernetes/StatefulSet", "serving.knative.dev/Configuration",
+	"serving.knative.dev/Service"};
 
 size_t bl_rule_types(bl_str name, const char *const **types)
 {
