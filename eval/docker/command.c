@@ -5,7 +5,8 @@ enum { MAX_WRAPPERS = 4, MAX_FLAGS = 64 };
 /* How a package is pinned to a version. */
 typedef enum pin { PIN_NONE, PIN_AT, PIN_DASH, PIN_EQUALS, PIN_GEM, PIN_PIP } pin;
 
-/* A program that installs packages: its words for that, its flags that take a value in the next word, how it pins. */
+/* A program that installs packages: its words for that, its flags that take a value in the next
+ * word, how it pins. */
 typedef struct installer {
 	const char *name;
 	const char *verbs;  /* each between blanks */
@@ -13,24 +14,61 @@ typedef struct installer {
 	pin pin;
 } installer;
 
+#define PIP_VALUED                                                                                 \
+	" -r --requirement -c --constraint -e --editable -t --target -i --index-url "              \
+	"--extra-index-url -f --find-links --proxy --timeout --retries --trusted-host "            \
+	"--prefix --root --src --platform --python-version --implementation --abi "                \
+	"--cache-dir --cert --client-cert --log --progress-bar --upgrade-strategy "                \
+	"--global-option --install-option --no-binary --only-binary --exists-action "              \
+	"--config-settings -C "
+
 static const installer installers[] = {
-	{"apk", " add ", " -X --repository -p --root -t --virtual --arch --keys-dir --cache-dir --repositories-file --wait ", PIN_EQUALS},
-	{"apt", " install reinstall ", " -t --target-release --default-release -o --option -c --config-file -a --host-architecture ", PIN_EQUALS},
-	{"apt-get", " install reinstall ", " -t --target-release --default-release -o --option -c --config-file -a --host-architecture ", PIN_EQUALS},
-	{"dnf", " install in localinstall ", " -c --config -x --exclude --installroot --releasever --setopt --enablerepo --disablerepo --repo --repoid --forcearch ", PIN_DASH},
-	{"gem", " install i ", " --use-system-libraries -i --install-dir -n --bindir --document --build-root -P --trust-policy -s --source -p --http-proxy -v --version --platform -g --file ", PIN_GEM},
+	{"apk", " add ",
+		" -X --repository -p --root -t --virtual --arch --keys-dir --cache-dir "
+		"--repositories-file --wait ",
+		PIN_EQUALS},
+	{"apt", " install reinstall ",
+		" -t --target-release --default-release -o --option -c --config-file -a "
+		"--host-architecture ",
+		PIN_EQUALS},
+	{"apt-get", " install reinstall ",
+		" -t --target-release --default-release -o --option -c --config-file -a "
+		"--host-architecture ",
+		PIN_EQUALS},
+	{"dnf", " install in localinstall ",
+		" -c --config -x --exclude --installroot --releasever --setopt --enablerepo "
+		"--disablerepo --repo --repoid --forcearch ",
+		PIN_DASH},
+	{"gem", " install i ",
+		" --use-system-libraries -i --install-dir -n --bindir --document --build-root -P "
+		"--trust-policy -s --source -p --http-proxy -v --version --platform -g --file ",
+		PIN_GEM},
 	{"go", " install get ", " -C -p -tags -ldflags -gcflags -mod -o ", PIN_AT},
-	{"microdnf", " install ", " -c --config --installroot --releasever --setopt --enablerepo --disablerepo ", PIN_DASH},
-	{"npm", " install i add ", " --registry --prefix --cache --userconfig --loglevel --tag --omit --include -w --workspace -C ", PIN_AT},
-	{"pip", " install ", " -r --requirement -c --constraint -e --editable -t --target -i --index-url --extra-index-url -f --find-links --proxy --timeout --retries --trusted-host --prefix --root --src --platform --python-version --implementation --abi --cache-dir --cert --client-cert --log --progress-bar --upgrade-strategy --global-option --install-option --no-binary --only-binary --exists-action --config-settings -C ", PIN_PIP},
-	{"pip2", " install ", " -r --requirement -c --constraint -e --editable -t --target -i --index-url --extra-index-url -f --find-links --trusted-host ", PIN_PIP},
-	{"pip3", " install ", " -r --requirement -c --constraint -e --editable -t --target -i --index-url --extra-index-url -f --find-links --proxy --timeout --retries --trusted-host --prefix --root --src --platform --python-version --implementation --abi --cache-dir --cert --client-cert --log --progress-bar --upgrade-strategy --global-option --install-option --no-binary --only-binary --exists-action --config-settings -C ", PIN_PIP},
-	{"tdnf", " install ", " -c --config --installroot --releasever --setopt --enablerepo --disablerepo ", PIN_DASH},
-	{"yum", " install localinstall ", " -c --config -x --exclude --installroot --releasever --setopt --enablerepo --disablerepo --repo --repoid ", PIN_DASH},
-	{"zypper", " install in ", " -r --repo --from -t --type -n --name -R --root --installroot -D --reposd-dir -C --cache-dir --raw-cache-dir --solv-cache-dir -c --config -p --plus-repo ", PIN_EQUALS},
+	{"microdnf", " install ",
+		" -c --config --installroot --releasever --setopt --enablerepo --disablerepo ",
+		PIN_DASH},
+	{"npm", " install i add ",
+		" --registry --prefix --cache --userconfig --loglevel --tag --omit --include -w "
+		"--workspace -C ",
+		PIN_AT},
+	{"pip", " install ", PIP_VALUED, PIN_PIP},
+	{"pip2", " install ", PIP_VALUED, PIN_PIP},
+	{"pip3", " install ", PIP_VALUED, PIN_PIP},
+	{"tdnf", " install ",
+		" -c --config --installroot --releasever --setopt --enablerepo --disablerepo ",
+		PIN_DASH},
+	{"yum", " install localinstall ",
+		" -c --config -x --exclude --installroot --releasever --setopt --enablerepo "
+		"--disablerepo --repo --repoid ",
+		PIN_DASH},
+	{"zypper", " install in ",
+		" -r --repo --from -t --type -n --name -R --root --installroot -D --reposd-dir -C "
+		"--cache-dir --raw-cache-dir --solv-cache-dir -c --config -p --plus-repo ",
+		PIN_EQUALS},
 };
 
-/* Programs that run the command behind their own flags, and their flags that take a value in the next word. */
+/* Programs that run the command behind their own flags, and their flags that take a value in the
+ * next word. */
 static const struct {
 	const char *name, *valued;
 } wrappers[] = {
@@ -40,7 +78,8 @@ static const struct {
 	{"exec", " -a "},
 	{"nice", " -n --adjustment "},
 	{"nohup", ""},
-	{"sudo", " -u -g -h -p -r -t -C -D -R -T -U --user --group --host --prompt --role --type --chdir --chroot "},
+	{"sudo", " -u -g -h -p -r -t -C -D -R -T -U --user --group --host --prompt --role --type "
+		 "--chdir --chroot "},
 	{"time", " -f -o --format --output "},
 };
 
@@ -78,11 +117,13 @@ static const bl_value *part(reader *r, const bl_expr *e)
 	if (e->kind == BL_EXPR_LITERAL)
 		return e->value;
 	if (e->kind != BL_EXPR_NAME)
-		return bl_value_unknown(r->arena, e->span, "'" BL_FMT "' is known when the command runs", BL_ARG(e->text));
+		return bl_value_unknown(r->arena, e->span,
+			"'" BL_FMT "' is known when the command runs", BL_ARG(e->text));
 	const bl_value *v = bl_map_get(&r->scope->values, e->text);
 	if (v)
 		return v;
-	return bl_value_unknown(r->arena, e->span, "the shell's variable '" BL_FMT "' is not known", BL_ARG(e->text));
+	return bl_value_unknown(r->arena, e->span, "the shell's variable '" BL_FMT "' is not known",
+		BL_ARG(e->text));
 }
 
 static const bl_value *word(reader *r, const bl_expr *e)
@@ -119,7 +160,8 @@ static const bl_value *word(reader *r, const bl_expr *e)
 	u->not_null = true;
 	u->prefix = bl_str_slice(s, 0, prefix);
 	u->suffix = bl_str_slice(s, suffix, s.n);
-	/* the value's bytes are known on neither side: the word may stand for any number of words */
+	/* the value's bytes are known on neither side: the word may stand for any number of words
+	 */
 	if (!u->prefix.n && !u->suffix.n)
 		r->open = true;
 	return v;
@@ -153,12 +195,13 @@ static bl_str known_text(const bl_value *v)
 
 static bool is_file(bl_str s)
 {
-	static const char *const endings[] = {".apk", ".deb", ".gem", ".rpm", ".tar", ".tar.gz", ".tgz", ".whl", ".zip"};
+	static const char *const endings[] = {
+		".apk", ".deb", ".gem", ".rpm", ".tar", ".tar.gz", ".tgz", ".whl", ".zip"};
 	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
 		if (bl_str_ends(s, bl_str_of(endings[i])))
 			return true;
-	return bl_str_starts(s, BL_STR(".")) || bl_str_starts(s, BL_STR("/")) || bl_str_starts(s, BL_STR("~/")) ||
-	       bl_str_starts(s, BL_STR("file:"));
+	return bl_str_starts(s, BL_STR(".")) || bl_str_starts(s, BL_STR("/")) ||
+	       bl_str_starts(s, BL_STR("~/")) || bl_str_starts(s, BL_STR("file:"));
 }
 
 static bool is_url(bl_str s)
@@ -178,7 +221,8 @@ static bool has_any(bl_str s, const char *bytes)
 static bool dashed(bl_str s)
 {
 	for (size_t i = 1; i + 1 < s.n; i++)
-		if (s.p[i] == '-' && ((s.p[i + 1] >= '0' && s.p[i + 1] <= '9') || s.p[i + 1] == '*'))
+		if (s.p[i] == '-' &&
+			((s.p[i + 1] >= '0' && s.p[i + 1] <= '9') || s.p[i + 1] == '*'))
 			return true;
 	return false;
 }
@@ -208,11 +252,14 @@ static bool is_pinned(pin how, bl_str s, bool partial)
 	}
 }
 
-static const bl_value *packages(reader *r, const installer *in, const bl_values *arguments, const bl_value *options)
+static const bl_value *packages(
+	reader *r, const installer *in, const bl_values *arguments, const bl_value *options)
 {
 	bl_values list = {0};
-	bool all = in->pin == PIN_GEM && (bl_value_getz(options, "-v") || bl_value_getz(options, "--version"));
-	bool modules = in->pin == PIN_DASH && bl_str_eqz(bl_value_text(arguments->items[0]), "module");
+	bool all = in->pin == PIN_GEM &&
+		   (bl_value_getz(options, "-v") || bl_value_getz(options, "--version"));
+	bool modules =
+		in->pin == PIN_DASH && bl_str_eqz(bl_value_text(arguments->items[0]), "module");
 	for (size_t i = modules ? 2 : 1; i < arguments->n; i++) {
 		const bl_value *v = arguments->items[i];
 		bl_items item = {0};
@@ -221,7 +268,8 @@ static const bl_value *packages(reader *r, const installer *in, const bl_values 
 		if (all || is_pinned(modules ? PIN_GEM : in->pin, known, v->kind == BL_UNKNOWN))
 			pinned = bl_value_bool(r->arena, v->span, true);
 		else if (v->kind == BL_UNKNOWN)
-			pinned = bl_value_unknown(r->arena, v->span, BL_FMT, BL_ARG(v->unknown->why));
+			pinned = bl_value_unknown(
+				r->arena, v->span, BL_FMT, BL_ARG(v->unknown->why));
 		else
 			pinned = bl_value_bool(r->arena, v->span, false);
 		put(r, &item, "name", v);
@@ -233,14 +281,16 @@ static const bl_value *packages(reader *r, const installer *in, const bl_values 
 	return v;
 }
 
-/* A flag given twice stands there as one of its own, too: -q -q is -qq, --quiet --quiet is "--quiet --quiet". */
+/* A flag given twice stands there as one of its own, too: -q -q is -qq, --quiet --quiet is "--quiet
+ * --quiet". */
 static void put_flag(reader *r, bl_values *flags, bl_span span, bl_str s)
 {
 	for (size_t i = 0; i < flags->n && i < MAX_FLAGS; i++) {
 		if (!bl_str_eq(flags->items[i]->string, s))
 			continue;
-		bl_str twice = s.n == 2 ? bl_str_cat(r->arena, s, bl_str_slice(s, 1, 2))
-					: bl_str_fmt(r->arena, BL_FMT " " BL_FMT, BL_ARG(s), BL_ARG(s));
+		bl_str twice =
+			s.n == 2 ? bl_str_cat(r->arena, s, bl_str_slice(s, 1, 2))
+				 : bl_str_fmt(r->arena, BL_FMT " " BL_FMT, BL_ARG(s), BL_ARG(s));
 		bl_vec_push(r->arena, flags, bl_value_string(r->arena, span, twice));
 		break;
 	}
@@ -264,9 +314,10 @@ static void read_flag(reader *r, const bl_value *v, bl_values *flags, bl_items *
 	put_flag(r, flags, v->span, flag);
 	if (equals > 0) {
 		value = bl_str_slice(s, (size_t)equals + 1, s.n);
-		bl_items_put(r->arena, options, flag, v->span, v->kind == BL_STRING
-			? bl_value_string(r->arena, v->span, value)
-			: bl_value_unknown(r->arena, v->span, BL_FMT, BL_ARG(v->unknown->why)));
+		bl_items_put(r->arena, options, flag, v->span,
+			v->kind == BL_STRING ? bl_value_string(r->arena, v->span, value)
+					     : bl_value_unknown(r->arena, v->span, BL_FMT,
+						       BL_ARG(v->unknown->why)));
 	}
 	for (size_t i = 1; flag.n > 2 && flag.p[1] != '-' && i < flag.n && i < 16; i++)
 		put_flag(r, flags, v->span, bl_str_fmt(r->arena, "-%c", flag.p[i]));
@@ -291,8 +342,10 @@ static void put_variable(reader *r, bl_values *list, const bl_value *v)
 	if (name.n == known_text(v).n || !name.n || name.p[0] == '-')
 		return;
 	put(r, &item, "name", bl_value_string(r->arena, v->span, name));
-	put(r, &item, "value", v->kind == BL_STRING ? bl_value_string(r->arena, v->span, value)
-						   : bl_value_unknown(r->arena, v->span, BL_FMT, BL_ARG(v->unknown->why)));
+	put(r, &item, "value",
+		v->kind == BL_STRING
+			? bl_value_string(r->arena, v->span, value)
+			: bl_value_unknown(r->arena, v->span, BL_FMT, BL_ARG(v->unknown->why)));
 	bl_vec_push(r->arena, list, bl_items_value(r->arena, v->span, &item));
 }
 
@@ -301,7 +354,8 @@ static const bl_value *environment(reader *r, size_t first, const bl_value *name
 	bl_values list = {0};
 	for (size_t i = 0; i < r->assigns.n; i++)
 		put_variable(r, &list, r->assigns.items[i]);
-	if (bl_value_is_string(name, "export") || bl_value_is_string(name, "env") || bl_value_is_string(name, "declare"))
+	if (bl_value_is_string(name, "export") || bl_value_is_string(name, "env") ||
+		bl_value_is_string(name, "declare"))
 		for (size_t i = first + 1; i < r->n; i++)
 			put_variable(r, &list, r->words[i]);
 	return bl_values_value(r->arena, r->span, &list);
@@ -310,8 +364,10 @@ static const bl_value *environment(reader *r, size_t first, const bl_value *name
 /* python -m pip ... */
 static bool runs_module(const reader *r, size_t first)
 {
-	return first + 2 < r->n && bl_str_starts(base_name(known_text(r->words[first])), BL_STR("python")) &&
-	       bl_value_is_string(r->words[first + 1], "-m") && bl_value_is_string(r->words[first + 2], "pip");
+	return first + 2 < r->n &&
+	       bl_str_starts(base_name(known_text(r->words[first])), BL_STR("python")) &&
+	       bl_value_is_string(r->words[first + 1], "-m") &&
+	       bl_value_is_string(r->words[first + 2], "pip");
 }
 
 /* The command that words from first on are, by the wrapper before it if there is one. */
@@ -373,11 +429,15 @@ static void add(reader *r, size_t first, const bl_value *by, int depth, bl_value
 		add(r, inner, name, depth + 1, out);
 }
 
-void bl_docker_command(bl_arena *arena, const bl_sources *sources, const bl_docker_scope *scope, const bl_expr *command,
-	bl_values *out)
+void bl_docker_command(bl_arena *arena, const bl_sources *sources, const bl_docker_scope *scope,
+	const bl_expr *command, bl_values *out)
 {
 	const bl_expr *words = command->kids[1], *redirects = command->kids[7];
-	reader r = {.arena = arena, .sources = sources, .scope = scope, .span = command->span, .pipe_in = command->kids[3]->value,
+	reader r = {.arena = arena,
+		.sources = sources,
+		.scope = scope,
+		.span = command->span,
+		.pipe_in = command->kids[3]->value,
 		.pipe_out = command->kids[5]->value};
 	bl_values list = {0};
 	r.words = bl_new_n(arena, const bl_value *, words->n);
@@ -404,12 +464,14 @@ static const struct {
 	{"apt", " update ", " ", {"/var/lib/apt/lists"}},
 	{"apt-get", " update ", " ", {"/var/lib/apt/lists"}},
 	{"aptitude", " update ", " ", {"/var/lib/apt/lists"}},
-	{"dnf", " install in localinstall upgrade up update upgrade-minimal up-min reinstall rei ", " clean ",
+	{"dnf", " install in localinstall upgrade up update upgrade-minimal up-min reinstall rei ",
+		" clean ", {"/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/yum"}},
+	{"microdnf", " install upgrade update reinstall ", " clean ",
 		{"/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/yum"}},
-	{"microdnf", " install upgrade update reinstall ", " clean ", {"/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/yum"}},
 	{"tdnf", " install update upgrade reinstall ", " clean ", {"/var/cache/tdnf"}},
 	{"yum", " install localinstall update upgrade reinstall ", " clean ", {"/var/cache/yum"}},
-	{"zypper", " install in patch remove rm update up dist-upgrade dup ", " clean cc ", {"/var/cache/zypp"}},
+	{"zypper", " install in patch remove rm update up dist-upgrade dup ", " clean cc ",
+		{"/var/cache/zypp"}},
 };
 enum { CACHES = sizeof caches / sizeof *caches };
 
@@ -424,7 +486,8 @@ static int cache_of(const bl_value *command)
 
 static bool is_within(bl_str path, bl_str folder)
 {
-	return bl_str_starts(path, folder) && (path.n == folder.n || path.p[folder.n] == '/' || path.p[folder.n] == '*');
+	return bl_str_starts(path, folder) &&
+	       (path.n == folder.n || path.p[folder.n] == '/' || path.p[folder.n] == '*');
 }
 
 /* The cache's folder, something in it, or, for a mount, a folder around it. */
@@ -443,7 +506,8 @@ static bool has_path(int cache, bl_str path, bool mount)
 static bool empties(const bl_value *command, int cache)
 {
 	if (cache_of(command) == cache)
-		return listed(caches[cache].cleans, bl_value_text(bl_value_getz(command, "subcommand")));
+		return listed(
+			caches[cache].cleans, bl_value_text(bl_value_getz(command, "subcommand")));
 	const bl_value *arguments = bl_value_getz(command, "arguments");
 	if (!bl_value_is_string(bl_value_getz(command, "name"), "rm"))
 		return false;
@@ -458,7 +522,8 @@ static bool is_mounted(const bl_value *mounts, int cache)
 	for (uint32_t i = 0; mounts && i < mounts->n; i++) {
 		const bl_value *type = bl_value_getz(mounts->list[i], "type");
 		if ((bl_value_is_string(type, "cache") || bl_value_is_string(type, "tmpfs")) &&
-			has_path(cache, bl_value_text(bl_value_getz(mounts->list[i], "target")), true))
+			has_path(cache, bl_value_text(bl_value_getz(mounts->list[i], "target")),
+				true))
 			return true;
 	}
 	return false;
@@ -472,9 +537,11 @@ void bl_docker_mark_cleaned(bl_arena *arena, bl_values *commands, const bl_value
 		int cache = cache_of(command);
 		for (int k = 0; k < CACHES; k++)
 			emptied[k] = emptied[k] || empties(command, k);
-		if (cache < 0 || !listed(caches[cache].fetches, bl_value_text(bl_value_getz(command, "subcommand"))))
+		if (cache < 0 || !listed(caches[cache].fetches,
+					 bl_value_text(bl_value_getz(command, "subcommand"))))
 			continue;
 		bool cleaned = emptied[cache] || is_mounted(mounts, cache);
-		commands->items[i] = bl_value_with(arena, command, BL_STR("cleaned"), bl_value_bool(arena, command->span, cleaned));
+		commands->items[i] = bl_value_with(arena, command, BL_STR("cleaned"),
+			bl_value_bool(arena, command->span, cleaned));
 	}
 }

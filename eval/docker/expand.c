@@ -2,7 +2,8 @@
 
 enum { MAX_NESTING = 64, MAX_PATTERN = 256, MAX_MATCHED = 16384 };
 
-/* Text made so far; what is unknown in it has no length, so prefix and suffix are what stands around the unknowns. */
+/* Text made so far; what is unknown in it has no length, so prefix and suffix are what stands
+ * around the unknowns. */
 typedef struct text {
 	bl_buf buf;
 	bool unknown;
@@ -74,15 +75,19 @@ static char peek(const lexer *l)
 	return l->at < l->s.n ? l->s.p[l->at] : '\0';
 }
 
-void bl_docker_scope_set(bl_arena *arena, bl_docker_scope *scope, bl_str name, const bl_value *value)
+void bl_docker_scope_set(
+	bl_arena *arena, bl_docker_scope *scope, bl_str name, const bl_value *value)
 {
 	bl_map_put(arena, &scope->values, name, (void *)value);
 }
 
-const bl_value *bl_docker_variable(bl_arena *arena, const bl_docker_scope *scope, bl_str name, bl_span span)
+const bl_value *bl_docker_variable(
+	bl_arena *arena, const bl_docker_scope *scope, bl_str name, bl_span span)
 {
 	const bl_value *v = bl_map_get(&scope->values, name);
-	return v ? v : bl_value_unknown(arena, span, "'" BL_FMT "' is set by no ARG or ENV here", BL_ARG(name));
+	return v ? v
+		 : bl_value_unknown(
+			   arena, span, "'" BL_FMT "' is set by no ARG or ENV here", BL_ARG(name));
 }
 
 /* NULL: it is unset. */
@@ -94,7 +99,8 @@ static const bl_value *variable(lexer *l, bl_str name)
 	l->used_name = name;
 	if (v || l->scope->closed)
 		return v;
-	return bl_value_unknown(l->arena, BL_NOWHERE, "'" BL_FMT "' is set by no ARG or ENV here", BL_ARG(name));
+	return bl_value_unknown(
+		l->arena, BL_NOWHERE, "'" BL_FMT "' is set by no ARG or ENV here", BL_ARG(name));
 }
 
 static bool is_digit(char c)
@@ -104,7 +110,8 @@ static bool is_digit(char c)
 
 static bool is_name(char c)
 {
-	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (unsigned char)c >= 0x80;
+	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+	       (unsigned char)c >= 0x80;
 }
 
 static bl_str name(lexer *l)
@@ -159,12 +166,13 @@ static size_t char_size(bl_str s, size_t at)
 	return n;
 }
 
-/* Where matches of the pattern at from end: the nearest end or the farthest; -1 for none. whole: only at the text's end. */
+/* Where matches of the pattern at from end: the nearest end or the farthest; -1 for none. whole:
+ * only at the text's end. */
 static ptrdiff_t match(const pattern *p, bl_str s, size_t from, bool greedy, bool whole)
 {
 	bool state[MAX_PATTERN + 1] = {true}, next[MAX_PATTERN + 1];
 	ptrdiff_t found = -1;
-	for (size_t at = from;; ) {
+	for (size_t at = from;;) {
 		for (size_t i = 0; i < p->n; i++)
 			if (state[i] && !p->literal[i] && p->bytes[i] == '*')
 				state[i + 1] = true;
@@ -245,7 +253,8 @@ static bool read_inner(lexer *l, char stop, bool raw, text *out)
 }
 
 /* ${name-word} and its kin; op is the character behind the name or ':'. */
-static bool substitute(lexer *l, bl_str variable_name, char op, bool null_is_unset, const text *word, text *out)
+static bool substitute(
+	lexer *l, bl_str variable_name, char op, bool null_is_unset, const text *word, text *out)
 {
 	const bl_value *v = variable(l, variable_name);
 	if (v && v->kind == BL_UNKNOWN) {
@@ -275,7 +284,8 @@ static bool substitute(lexer *l, bl_str variable_name, char op, bool null_is_uns
 	if (!v)
 		return true;
 	if (word->unknown || v->string.n > MAX_MATCHED) {
-		put_unknown(out, word->unknown ? word->why : BL_STR("the value is too long to be matched"));
+		put_unknown(out,
+			word->unknown ? word->why : BL_STR("the value is too long to be matched"));
 		return true;
 	}
 	pattern p;
@@ -283,7 +293,8 @@ static bool substitute(lexer *l, bl_str variable_name, char op, bool null_is_uns
 	bool greedy = s.n && s.p[0] == op;
 	if (!read_pattern(l, bl_str_slice(s, greedy, s.n), &p))
 		return false;
-	bl_buf_put(&out->buf, op == '#' ? trim_prefix(&p, v->string, greedy) : trim_suffix(&p, v->string, greedy));
+	bl_buf_put(&out->buf, op == '#' ? trim_prefix(&p, v->string, greedy)
+					: trim_suffix(&p, v->string, greedy));
 	return true;
 }
 
@@ -298,7 +309,9 @@ static bool read_replace(lexer *l, bl_str variable_name, text *out)
 		bool unknown = from.unknown || to.unknown || (v && v->kind == BL_UNKNOWN);
 		ok = unknown || read_pattern(l, bl_buf_str(&from.buf), &p);
 		if (unknown)
-			put_unknown(out, from.unknown ? from.why : to.unknown ? to.why : v->unknown->why);
+			put_unknown(out, from.unknown ? from.why
+					 : to.unknown ? to.why
+						      : v->unknown->why);
 		else if (ok && v && v->string.n <= MAX_MATCHED)
 			bl_buf_put(&out->buf, replace(l, &p, v->string, bl_buf_str(&to.buf), all));
 		else if (ok && v)
@@ -429,7 +442,8 @@ static bool read_until(lexer *l, char stop, bool raw, text *out)
 	return !stop || fail(l, "a substitution without its end");
 }
 
-const bl_value *bl_docker_expand(bl_arena *arena, const bl_docker_scope *scope, bl_str word, bl_span span, bl_str *why)
+const bl_value *bl_docker_expand(
+	bl_arena *arena, const bl_docker_scope *scope, bl_str word, bl_span span, bl_str *why)
 {
 	lexer l = {.arena = arena, .scope = scope, .s = word};
 	text t = {0};

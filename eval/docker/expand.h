@@ -1,4 +1,5 @@
-/* Dockerfile words: quotes, escapes and variables as BuildKit expands them, with what is unknown kept unknown. */
+/* Dockerfile words: quotes, escapes and variables as BuildKit expands them, with what is unknown
+ * kept unknown. */
 #ifndef BL_EVAL_DOCKER_EXPAND_H
 #define BL_EVAL_DOCKER_EXPAND_H
 
@@ -9,18 +10,23 @@
 /* Variables in force at one place. */
 typedef struct bl_docker_scope {
 	bl_map values; /* name -> const bl_value *: a string or an unknown */
-	bool closed;   /* a variable that is not among them is unset; else the base image may set it */
+	bool closed;   /* a variable that is not among them is unset; else the base image may set it
+			*/
 	char escape;   /* '\\' or '`' */
 } bl_docker_scope;
 
-void bl_docker_scope_set(bl_arena *arena, bl_docker_scope *scope, bl_str name, const bl_value *value);
+void bl_docker_scope_set(
+	bl_arena *arena, bl_docker_scope *scope, bl_str name, const bl_value *value);
 
 /*
- * The word's value at span: a string, or an unknown that keeps what stands before and after what isn't known. A value
- * that came through one variable says so. NULL, with the words in *why, where BuildKit refuses it.
+ * The word's value at span: a string, or an unknown that keeps what stands before and after what
+ * isn't known. A value that came through one variable says so. NULL, with the words in *why, where
+ * BuildKit refuses it.
  */
-const bl_value *bl_docker_expand(bl_arena *arena, const bl_docker_scope *scope, bl_str word, bl_span span, bl_str *why);
+const bl_value *bl_docker_expand(
+	bl_arena *arena, const bl_docker_scope *scope, bl_str word, bl_span span, bl_str *why);
 /* A shell's variable of that name: as expansion gives it, unknown where the scope says nothing. */
-const bl_value *bl_docker_variable(bl_arena *arena, const bl_docker_scope *scope, bl_str name, bl_span span);
+const bl_value *bl_docker_variable(
+	bl_arena *arena, const bl_docker_scope *scope, bl_str name, bl_span span);
 
 #endif

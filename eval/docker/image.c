@@ -8,7 +8,8 @@ static void put(bl_arena *arena, bl_items *items, const char *key, const bl_valu
 /* A host: it has a dot or a port, or is localhost. */
 static bool is_registry(bl_str s)
 {
-	return bl_str_find(s, BL_STR("."), 0) >= 0 || bl_str_find(s, BL_STR(":"), 0) >= 0 || bl_str_eqz(s, "localhost");
+	return bl_str_find(s, BL_STR("."), 0) >= 0 || bl_str_find(s, BL_STR(":"), 0) >= 0 ||
+	       bl_str_eqz(s, "localhost");
 }
 
 static const bl_value *text(bl_arena *arena, const bl_value *from, bl_str s, bool cut)
@@ -29,14 +30,18 @@ const bl_value *bl_docker_image(bl_arena *arena, const bl_value *reference)
 	put(arena, &items, "reference", reference);
 	ptrdiff_t at = bl_str_find(s, BL_STR("@"), 0);
 	if (at >= 0) {
-		put(arena, &items, "digest", text(arena, reference, bl_str_slice(s, (size_t)at + 1, s.n), cut));
+		put(arena, &items, "digest",
+			text(arena, reference, bl_str_slice(s, (size_t)at + 1, s.n), cut));
 		rest = bl_str_slice(s, 0, (size_t)at);
 	}
 	ptrdiff_t slash = bl_str_rfind_char(rest, '/'), colon = bl_str_rfind_char(rest, ':');
-	/* localhost:$PORT/x could be meant by a colon without a slash, and is not: hosts are written out */
+	/* localhost:$PORT/x could be meant by a colon without a slash, and is not: hosts are
+	 * written out */
 	bool tagged = colon > slash;
 	if (tagged)
-		put(arena, &items, "tag", text(arena, reference, bl_str_slice(rest, (size_t)colon + 1, rest.n), cut && at < 0));
+		put(arena, &items, "tag",
+			text(arena, reference, bl_str_slice(rest, (size_t)colon + 1, rest.n),
+				cut && at < 0));
 	else if (cut && at < 0)
 		put(arena, &items, "tag", text(arena, reference, rest, true));
 	if (cut && at < 0 && !tagged)
@@ -47,7 +52,8 @@ const bl_value *bl_docker_image(bl_arena *arena, const bl_value *reference)
 	bl_str host, path = bl_str_cut(rest, '/', &host);
 	bool registry = path.n && is_registry(host);
 	if (registry || !partial)
-		put(arena, &items, "registry", text(arena, reference, registry ? host : BL_STR("docker.io"), false));
+		put(arena, &items, "registry",
+			text(arena, reference, registry ? host : BL_STR("docker.io"), false));
 	else
 		put(arena, &items, "registry", text(arena, reference, host, true));
 	bl_str repository = registry ? path : rest;

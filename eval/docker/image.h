@@ -4,7 +4,8 @@
 
 #include "core/base/value.h"
 
-/* A map of reference, registry, repository, tag and digest; tag and digest only where they are written, unknown where part of them is. */
+/* A map of reference, registry, repository, tag and digest; tag and digest only where they are
+ * written, unknown where part of them is. */
 const bl_value *bl_docker_image(bl_arena *arena, const bl_value *reference);
 
 #endif

@@ -13,16 +13,17 @@ typedef struct reader {
 	bl_dockerfile file;
 	bl_str stage;
 	uint32_t stages;
-	bool posix;     /* the shell is one that bash's grammar reads */
-	bool said;      /* that instructions stand before the first FROM */
-	unsigned seen;  /* directives, a bit each */
+	bool posix;    /* the shell is one that bash's grammar reads */
+	bool said;     /* that instructions stand before the first FROM */
+	unsigned seen; /* directives, a bit each */
 	size_t nodes;
 } reader;
 
 static const char *const directives[] = {"check", "escape", "syntax"};
 
-static const char *const instructions[] = {"add", "arg", "cmd", "copy", "entrypoint", "env", "expose", "from",
-	"healthcheck", "label", "maintainer", "onbuild", "run", "shell", "stopsignal", "user", "volume", "workdir"};
+static const char *const instructions[] = {"add", "arg", "cmd", "copy", "entrypoint", "env",
+	"expose", "from", "healthcheck", "label", "maintainer", "onbuild", "run", "shell",
+	"stopsignal", "user", "volume", "workdir"};
 
 /* ts_parser_delete and ts_tree_delete for __attribute__((cleanup)) */
 static void parser_done(TSParser **parser)
@@ -35,7 +36,8 @@ static void tree_done(TSTree **tree)
 	ts_tree_delete(*tree);
 }
 
-/* The named children of a node but comments and continuations, one by one: a walk must go to its end. */
+/* The named children of a node but comments and continuations, one by one: a walk must go to its
+ * end. */
 typedef struct kids {
 	TSTreeCursor cursor;
 	bool begun;
@@ -80,17 +82,20 @@ static TSNode kid_of(TSNode node, const char *ending)
 
 static bl_span span_of(const reader *r, TSNode node)
 {
-	return (bl_span){r->file.document->source, ts_node_start_byte(node), ts_node_end_byte(node)};
+	return (bl_span){
+		r->file.document->source, ts_node_start_byte(node), ts_node_end_byte(node)};
 }
 
-static void error_at(reader *r, bl_span span, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void error_at(reader *r, bl_span span, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 static void error_at(reader *r, bl_span span, const char *format, ...)
 {
 	va_list ap;
 	va_start(ap, format);
 	bl_str words = bl_str_vfmt(r->file.arena, format, ap);
 	va_end(ap);
-	bl_diag_add(r->file.arena, &r->file.document->diags, BL_DIAG_ERROR, span, BL_FMT, BL_ARG(words));
+	bl_diag_add(r->file.arena, &r->file.document->diags, BL_DIAG_ERROR, span, BL_FMT,
+		BL_ARG(words));
 	r->file.document->partial = true;
 }
 
@@ -116,7 +121,8 @@ static void label_node(reader *r, bl_block *block, TSNode node)
 
 static void put_string(reader *r, bl_block *block, const char *name, bl_span span, bl_str s)
 {
-	bl_dockerfile_put(r->file.arena, block, bl_str_of(name), span, bl_expr_string(r->file.arena, span, s));
+	bl_dockerfile_put(r->file.arena, block, bl_str_of(name), span,
+		bl_expr_string(r->file.arena, span, s));
 }
 
 static void read_flag(reader *r, bl_block *block, TSNode node)
@@ -126,8 +132,9 @@ static void read_flag(reader *r, bl_block *block, TSNode node)
 	bl_str flag = bl_dockerfile_unquote_flag(arena, t.s);
 	const char *equals = memchr(flag.p, '=', flag.n);
 	size_t n = equals ? (size_t)(equals - flag.p) : flag.n;
-	const bl_expr *value = equals ? bl_expr_string(arena, t.span, bl_str_slice(flag, n + 1, flag.n))
-				      : bl_dockerfile_bool(arena, t.span, true);
+	const bl_expr *value =
+		equals ? bl_expr_string(arena, t.span, bl_str_slice(flag, n + 1, flag.n))
+		       : bl_dockerfile_bool(arena, t.span, true);
 	bl_dockerfile_put(arena, block, bl_str_slice(flag, 0, n), t.span, value);
 }
 
@@ -166,7 +173,8 @@ static void read_shell(reader *r, bl_block *block, bl_text text)
 	if (r->posix)
 		bl_dockerfile_shell(&r->file, block, text);
 	else
-		put_string(r, block, "opaque", text.span, BL_STR("the shell is none of the POSIX kind"));
+		put_string(r, block, "opaque", text.span,
+			BL_STR("the shell is none of the POSIX kind"));
 }
 
 /* The text of a shell command with each heredoc's marker blanked: its body stands elsewhere. */
@@ -182,7 +190,9 @@ static bl_text without_markers(reader *r, TSNode node)
 		if (!copy)
 			copy = (char *)bl_str_dup(r->file.arena, t.s).p;
 		size_t at = bl_dockerfile_join(&r->file, begin, ts_node_start_byte(child)).s.n;
-		size_t len = bl_dockerfile_join(&r->file, ts_node_start_byte(child), ts_node_end_byte(child)).s.n;
+		size_t len = bl_dockerfile_join(
+			&r->file, ts_node_start_byte(child), ts_node_end_byte(child))
+				     .s.n;
 		if (at + len <= t.s.n)
 			memset(copy + at, ' ', len);
 	}
@@ -202,7 +212,8 @@ static bool is_shell(bl_str path)
 	return false;
 }
 
-/* A script read by the shell itself: the text is nothing but the heredoc, or calls a shell that reads it. */
+/* A script read by the shell itself: the text is nothing but the heredoc, or calls a shell that
+ * reads it. */
 static bool reads_script(bl_str text, bl_str body)
 {
 	bl_str first;
@@ -250,7 +261,8 @@ static TSNode marker_of(TSNode instruction, uint32_t index)
 	return found;
 }
 
-static void read_heredoc(reader *r, bl_block *block, TSNode instruction, TSNode node, uint32_t index)
+static void read_heredoc(
+	reader *r, bl_block *block, TSNode instruction, TSNode node, uint32_t index)
 {
 	static const char *const keys[] = {"name", "body", "expand", "chomp"};
 	bl_arena *arena = r->file.arena;
@@ -266,10 +278,13 @@ static void read_heredoc(reader *r, bl_block *block, TSNode instruction, TSNode 
 	bl_str name = bl_dockerfile_unquote_name(arena, bl_str_slice(s, at + chomp, s.n), &expand);
 	bl_text text = chomp ? bl_dockerfile_chomp(&r->file, body_span.begin, body_span.end)
 			     : (bl_text){bl_sources_slice(r->file.sources, body_span), body_span};
-	bl_expr *values[] = {bl_expr_string(arena, span_of(r, marker), name), bl_expr_string(arena, text.span, text.s),
-		bl_dockerfile_bool(arena, span, expand), bl_dockerfile_bool(arena, span, chomp)};
-	bl_span whole = bl_span_join(span_of(r, marker), span); /* from the marker on the instruction's line to the end */
-	bl_dockerfile_put(arena, block, BL_STR("heredoc"), whole, object(r, whole, keys, values, 4));
+	bl_expr *values[] = {bl_expr_string(arena, span_of(r, marker), name),
+		bl_expr_string(arena, text.span, text.s), bl_dockerfile_bool(arena, span, expand),
+		bl_dockerfile_bool(arena, span, chomp)};
+	bl_span whole = bl_span_join(span_of(r, marker),
+		span); /* from the marker on the instruction's line to the end */
+	bl_dockerfile_put(
+		arena, block, BL_STR("heredoc"), whole, object(r, whole, keys, values, 4));
 	TSNode shell = kid_of(instruction, "shell_command");
 	if (!index && !ts_node_is_null(shell) && reads_script(without_markers(r, shell).s, text.s))
 		read_shell(r, block, text);
@@ -287,7 +302,8 @@ static void unknown_instruction(reader *r, bl_block *block, bl_span span)
 		}
 	}
 	if (near)
-		error_at(r, span, "unknown instruction '" BL_FMT "'; did you mean '%s'", BL_ARG(block->kind), near);
+		error_at(r, span, "unknown instruction '" BL_FMT "'; did you mean '%s'",
+			BL_ARG(block->kind), near);
 	else
 		error_at(r, span, "unknown instruction '" BL_FMT "'", BL_ARG(block->kind));
 }
@@ -338,7 +354,8 @@ static void read_part(reader *r, bl_block *block, TSNode node, int depth)
 	} else if (!strcmp(type, "pair") || !strcmp(type, "old_pair")) {
 		read_pair(r, block, node, *type == 'p' ? "=" : "");
 	} else if (!strcmp(type, "bare_word") && !bl_str_eqz(block->kind, "arg")) {
-		error_at(r, span_of(r, node), "'" BL_FMT "' must be of the form name=value", BL_ARG(text_of(r, node).s));
+		error_at(r, span_of(r, node), "'" BL_FMT "' must be of the form name=value",
+			BL_ARG(text_of(r, node).s));
 	} else if (!strcmp(type, "array")) {
 		read_array(r, block, node);
 	} else if (!strcmp(type, "shell_command")) {
@@ -363,11 +380,13 @@ static void read_instruction(reader *r, bl_block *block, TSNode node, int depth)
 	for (kids k = {0}; next_kid(&k, node, &child);)
 		read_part(r, block, child, depth);
 	if (is(node, "unknown_instruction"))
-		unknown_instruction(r, block, span_of(r, ts_node_child_by_field_name(node, "keyword", 7)));
+		unknown_instruction(
+			r, block, span_of(r, ts_node_child_by_field_name(node, "keyword", 7)));
 	const bl_attr *form = bl_block_attr(block, "form");
 	if (form && bl_str_eqz(form->expr->value->string, "json") &&
 		(bl_str_eqz(block->kind, "run") || bl_str_eqz(block->kind, "cmd") ||
-			bl_str_eqz(block->kind, "entrypoint") || bl_str_eqz(block->kind, "healthcheck")))
+			bl_str_eqz(block->kind, "entrypoint") ||
+			bl_str_eqz(block->kind, "healthcheck")))
 		bl_dockerfile_exec(&r->file, block, form->span);
 }
 
@@ -402,14 +421,16 @@ static void read_directive(reader *r, TSNode node)
 	TSNode value = ts_node_child_by_field_name(node, "value", 5);
 	label_node(r, block, ts_node_child_by_field_name(node, "name", 4));
 	label_node(r, block, value);
-	bl_str name = bl_str_lower(r->file.arena, bl_block_label(block, 0)), text = bl_block_label(block, 1);
+	bl_str name = bl_str_lower(r->file.arena, bl_block_label(block, 0)),
+	       text = bl_block_label(block, 1);
 	block->labels.items[0].text = name;
 	bl_vec_push(r->file.arena, &r->file.document->blocks, block);
 	for (size_t i = 0; i < sizeof directives / sizeof *directives; i++) {
 		if (!bl_str_eqz(name, directives[i]))
 			continue;
 		if (r->seen >> i & 1)
-			error_at(r, block->span, "only one '%s' directive can be used", directives[i]);
+			error_at(r, block->span, "only one '%s' directive can be used",
+				directives[i]);
 		r->seen |= 1u << i;
 	}
 	if (!bl_str_eqz(name, "escape"))
@@ -417,7 +438,8 @@ static void read_directive(reader *r, TSNode node)
 	if (bl_str_eqz(text, "`") || bl_str_eqz(text, "\\"))
 		r->file.escape = text.p[0];
 	else
-		error_at(r, span_of(r, value), "the escape character is '\\' or '`', not '" BL_FMT "'", BL_ARG(text));
+		error_at(r, span_of(r, value),
+			"the escape character is '\\' or '`', not '" BL_FMT "'", BL_ARG(text));
 }
 
 static void read_file(reader *r, TSNode root)
@@ -442,7 +464,8 @@ static void read_file(reader *r, TSNode root)
 	}
 	ts_tree_cursor_delete(&cursor);
 	if (!any)
-		error_at(r, (bl_span){r->file.document->source, 0, 0}, "a file without instructions");
+		error_at(r, (bl_span){r->file.document->source, 0, 0},
+			"a file without instructions");
 }
 
 void bl_parse_dockerfile(bl_sources *sources, bl_document *document)
@@ -452,7 +475,8 @@ void bl_parse_dockerfile(bl_sources *sources, bl_document *document)
 	__attribute__((cleanup(parser_done))) TSParser *parser = ts_parser_new();
 	__attribute__((cleanup(tree_done))) TSTree *tree = NULL;
 	if (text.n >= UINT32_MAX || !ts_parser_set_language(parser, tree_sitter_dockerfile()) ||
-		!(tree = ts_parser_parse_string(parser, NULL, text.n ? text.p : "", (uint32_t)text.n))) {
+		!(tree = ts_parser_parse_string(
+			  parser, NULL, text.n ? text.p : "", (uint32_t)text.n))) {
 		error_at(&r, (bl_span){document->source, 0, 0}, "the file can't be read");
 		return;
 	}

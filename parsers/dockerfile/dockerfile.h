@@ -2,17 +2,15 @@
  * Inside parsers/dockerfile only.
  *
  * A document has one block an instruction, of the instruction's name in lower case:
- *   labels   what BuildKit's parser makes of the arguments: words, or one text; ENV and LABEL three each: name, value, "=" or "";
- *            a directive ("directive"): name and value. Quotes and variables are still in them.
- *   attrs    each flag by its name ("--mount"), a string, or true where no value is written;
- *            "form": "json" or "shell", where an instruction has two;
- *            "stage": its name, or else its number, and "stage_index"; none before the first FROM;
- *            "heredoc": each an object of name, body, expand and chomp;
- *            "command": each command of a shell text, in order: an object of words (a list; what a variable or another
- *            command supplies makes a word a TEMPLATE), pipe_in, pipe_out, redirects and assigns (NAME=value
- *            before it), in this order;
- *            "opaque": why the commands of a shell text are not known.
- *   blocks   ONBUILD's instruction.
+ *   labels   what BuildKit's parser makes of the arguments: words, or one text; ENV and LABEL three
+ * each: name, value, "=" or ""; a directive ("directive"): name and value. Quotes and variables are
+ * still in them. attrs    each flag by its name ("--mount"), a string, or true where no value is
+ * written; "form": "json" or "shell", where an instruction has two; "stage": its name, or else its
+ * number, and "stage_index"; none before the first FROM; "heredoc": each an object of name, body,
+ * expand and chomp; "command": each command of a shell text, in order: an object of words (a list;
+ * what a variable or another command supplies makes a word a TEMPLATE), pipe_in, pipe_out,
+ * redirects and assigns (NAME=value before it), in this order; "opaque": why the commands of a
+ * shell text are not known. blocks   ONBUILD's instruction.
  */
 #ifndef BL_PARSERS_DOCKERFILE_DOCKERFILE_H
 #define BL_PARSERS_DOCKERFILE_DOCKERFILE_H
@@ -34,7 +32,8 @@ typedef struct bl_dockerfile {
 	char escape; /* '\\' or '`' */
 } bl_dockerfile;
 
-/* Bytes [begin, end) as one logical line: without continuations, and the comments and empty lines between. */
+/* Bytes [begin, end) as one logical line: without continuations, and the comments and empty lines
+ * between. */
 bl_text bl_dockerfile_join(const bl_dockerfile *file, uint32_t begin, uint32_t end);
 /* The lines of a <<- heredoc without their leading tabs. */
 bl_text bl_dockerfile_chomp(const bl_dockerfile *file, uint32_t begin, uint32_t end);
@@ -46,11 +45,13 @@ bl_str bl_dockerfile_unquote_json(bl_arena *arena, bl_str s);
 bl_str bl_dockerfile_unquote_name(bl_arena *arena, bl_str s, bool *expand);
 
 bl_expr *bl_dockerfile_bool(bl_arena *arena, bl_span span, bool b);
-void bl_dockerfile_put(bl_arena *arena, bl_block *block, bl_str name, bl_span span, const bl_expr *expr);
+void bl_dockerfile_put(
+	bl_arena *arena, bl_block *block, bl_str name, bl_span span, const bl_expr *expr);
 
 /* Adds a "command" to block for each command of a shell text, with tree-sitter's bash. */
 void bl_dockerfile_shell(const bl_dockerfile *file, bl_block *block, bl_text text);
-/* Adds a "command" to block for an array of words, and those of the text where it calls a shell with -c. */
+/* Adds a "command" to block for an array of words, and those of the text where it calls a shell
+ * with -c. */
 void bl_dockerfile_exec(const bl_dockerfile *file, bl_block *block, bl_span span);
 
 #endif

@@ -1,4 +1,5 @@
-/* BuildKit's notation for a parsed Dockerfile: one instruction a line, its words quoted as Go quotes strings. */
+/* BuildKit's notation for a parsed Dockerfile: one instruction a line, its words quoted as Go
+ * quotes strings. */
 #include "parsers/dockerfile/dockerfile.h"
 
 /* A character's bytes and its number; 0 where s doesn't begin with valid UTF-8. */
@@ -15,15 +16,16 @@ static size_t decode(bl_str s, uint32_t *point)
 			return 0;
 		*point = *point << 6 | ((unsigned char)s.p[i] & 0x3f);
 	}
-	return *point < least[n] || *point > 0x10ffff || (*point >= 0xd800 && *point < 0xe000) ? 0 : n;
+	return *point < least[n] || *point > 0x10ffff || (*point >= 0xd800 && *point < 0xe000) ? 0
+											       : n;
 }
 
 /* White space and control characters outside ASCII, which are shown by number. */
 static bool is_hidden(uint32_t c)
 {
-	return (c >= 0x80 && c <= 0xa0) || c == 0xad || (c >= 0x2000 && c <= 0x200f) || (c >= 0x2028 && c <= 0x202f) ||
-	       (c >= 0x205f && c <= 0x206f) || c == 0x3000 || (c >= 0xe000 && c <= 0xf8ff) || c == 0xfeff ||
-	       (c >= 0xfff0 && c <= 0xfffb);
+	return (c >= 0x80 && c <= 0xa0) || c == 0xad || (c >= 0x2000 && c <= 0x200f) ||
+	       (c >= 0x2028 && c <= 0x202f) || (c >= 0x205f && c <= 0x206f) || c == 0x3000 ||
+	       (c >= 0xe000 && c <= 0xf8ff) || c == 0xfeff || (c >= 0xfff0 && c <= 0xfffb);
 }
 
 static void quote(bl_buf *out, bl_str s)

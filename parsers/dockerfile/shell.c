@@ -1,4 +1,5 @@
-/* The commands of a shell text, by tree-sitter's bash: what runs, with which words, and whether a pipe joins it to others. */
+/* The commands of a shell text, by tree-sitter's bash: what runs, with which words, and whether a
+ * pipe joins it to others. */
 #include "parsers/dockerfile/dockerfile.h"
 
 #include <tree_sitter/api.h>
@@ -8,8 +9,15 @@ const TSLanguage *tree_sitter_bash(void);
 enum {
 	MAX_TEXT = 256 * 1024, /* bytes of one shell text */
 	MAX_DEPTH = 100,       /* of its tree */
+	MAX_VARIABLES = 64,    /* of one text */
 	MAX_SHELLS = 3         /* sh -c 'sh -c ...' */
 };
+
+/* A shell's variable, as the text itself sets it. */
+typedef struct variable {
+	bl_str name, value;
+	bool known; /* set once, to a literal */
+} variable;
 
 typedef struct walk {
 	const bl_dockerfile *file;
@@ -19,15 +27,18 @@ typedef struct walk {
 	bl_span base;  /* of s */
 	bool verbatim; /* s is what base says, byte for byte */
 	int shells;
+	BL_VEC(variable) variables;
 } walk;
 
-static void read_text(const bl_dockerfile *file, bl_block *block, bl_text text, bool verbatim, int shells);
+static void read_text(
+	const bl_dockerfile *file, bl_block *block, bl_text text, bool verbatim, int shells);
 
 static bl_span span_of(const walk *w, TSNode node)
 {
 	if (!w->verbatim)
 		return w->base;
-	return (bl_span){w->base.source, w->base.begin + ts_node_start_byte(node), w->base.begin + ts_node_end_byte(node)};
+	return (bl_span){w->base.source, w->base.begin + ts_node_start_byte(node),
+		w->base.begin + ts_node_end_byte(node)};
 }
 
 static bl_str slice(const walk *w, TSNode node)
@@ -69,18 +80,41 @@ static void put_unknown(walk *w, parts *out, TSNode node, bl_expr_kind kind, bl_
 	bl_vec_push(w->arena, out, e);
 }
 
+static variable *variable_named(walk *w, bl_str name)
+{
+	for (size_t i = 0; i < w->variables.n && i < MAX_VARIABLES; i++)
+		if (bl_str_eq(w->variables.items[i].name, name))
+			return &w->variables.items[i];
+	return NULL;
+}
+
+/* The variable that $name or ${name} is, where the text has set it to a known value. */
+static const variable *expanded(walk *w, TSNode node)
+{
+	bool bare = is(node, "simple_expansion") ||
+		    (is(node, "expansion") && ts_node_child_count(node) == 3);
+	const variable *v = bare ? variable_named(w, slice(w, ts_node_child(node, 1))) : NULL;
+	return v && v->known ? v : NULL;
+}
+
 static void word_parts(walk *w, TSNode node, bool quoted, int depth, parts *out)
 {
+	const variable *known = expanded(w, node);
+	if (known) {
+		put_literal(w, out, span_of(w, node), known->value);
+		return;
+	}
 	uint32_t n = ts_node_child_count(node);
-	if (is(node, "word") || is(node, "number") || is(node, "string_content") || is(node, "extglob_pattern") ||
-		is(node, "regex") || is(node, "variable_name")) {
+	if (is(node, "word") || is(node, "number") || is(node, "string_content") ||
+		is(node, "extglob_pattern") || is(node, "regex") || is(node, "variable_name")) {
 		put_literal(w, out, span_of(w, node), unescape(w->arena, slice(w, node), quoted));
 	} else if (is(node, "raw_string")) {
 		bl_str s = slice(w, node);
 		put_literal(w, out, span_of(w, node), s.n >= 2 ? bl_str_slice(s, 1, s.n - 1) : s);
 	} else if (is(node, "simple_expansion") || (is(node, "expansion") && n == 3)) {
 		put_unknown(w, out, node, BL_EXPR_NAME, slice(w, ts_node_child(node, 1)));
-	} else if ((is(node, "string") || is(node, "concatenation") || is(node, "command_name")) && depth < MAX_DEPTH) {
+	} else if ((is(node, "string") || is(node, "concatenation") || is(node, "command_name")) &&
+		   depth < MAX_DEPTH) {
 		for (uint32_t i = 0; i < n && i < 4096; i++) {
 			TSNode child = ts_node_child(node, i);
 			if (ts_node_is_named(child))
@@ -103,7 +137,8 @@ static bl_expr *join(walk *w, TSNode node, const parts *list)
 	}
 	bl_expr *e;
 	if (literal) {
-		e = bl_expr_string(w->arena, span_of(w, node), bl_str_dup(w->arena, bl_buf_str(&buf)));
+		e = bl_expr_string(
+			w->arena, span_of(w, node), bl_str_dup(w->arena, bl_buf_str(&buf)));
 	} else {
 		e = bl_expr_new(w->arena, BL_EXPR_TEMPLATE, span_of(w, node), list->n);
 		memcpy(e->kids, list->items, list->n * sizeof *list->items);
@@ -123,11 +158,29 @@ static bl_expr *word(walk *w, TSNode node)
 static bl_expr *assignment(walk *w, TSNode node)
 {
 	parts list = {0};
-	TSNode name = ts_node_child_by_field_name(node, "name", 4), value = ts_node_child_by_field_name(node, "value", 5);
+	TSNode name = ts_node_child_by_field_name(node, "name", 4),
+	       value = ts_node_child_by_field_name(node, "value", 5);
 	put_literal(w, &list, span_of(w, node), bl_str_cat(w->arena, slice(w, name), BL_STR("=")));
 	if (!ts_node_is_null(value))
 		word_parts(w, value, false, 0, &list);
 	return join(w, node, &list);
+}
+
+/* name=value as a command of its own: what the commands behind it see. */
+static void set_variable(walk *w, TSNode node)
+{
+	TSNode value = ts_node_child_by_field_name(node, "value", 5);
+	bl_str name = slice(w, ts_node_child_by_field_name(node, "name", 4));
+	bl_expr *e = ts_node_is_null(value) ? bl_expr_string(w->arena, span_of(w, node), BL_STR(""))
+					    : word(w, value);
+	variable *old = variable_named(w, name);
+	if (old) {
+		old->known = false;
+	} else if (w->variables.n < MAX_VARIABLES) {
+		bool known = e->kind == BL_EXPR_LITERAL;
+		variable v = {name, known ? e->value->string : BL_STR(""), known};
+		bl_vec_push(w->arena, &w->variables, v);
+	}
 }
 
 static void push(walk *w, parts *list, bl_expr *e)
@@ -149,7 +202,8 @@ typedef struct place {
 	TSNode redirected; /* the redirected_statement around it, or null */
 } place;
 
-static void add_command(walk *w, bl_span span, const parts *words, const parts *redirects, const parts *assigns, place at)
+static void add_command(walk *w, bl_span span, const parts *words, const parts *redirects,
+	const parts *assigns, place at)
 {
 	bl_expr *e = bl_expr_new(w->arena, BL_EXPR_OBJECT, span, 10);
 	e->kids[0] = bl_expr_string(w->arena, span, BL_STR("words"));
@@ -173,7 +227,8 @@ static bl_str name_of(const bl_expr *e)
 }
 
 /* sh -c TEXT: the text's commands too, each at the place of the text. */
-static void read_inner(const bl_dockerfile *file, bl_block *block, bl_expr *const *words, size_t n, int shells)
+static void read_inner(
+	const bl_dockerfile *file, bl_block *block, bl_expr *const *words, size_t n, int shells)
 {
 	static const char *const names[] = {"ash", "bash", "dash", "sh"};
 	bool shell = false;
@@ -182,14 +237,16 @@ static void read_inner(const bl_dockerfile *file, bl_block *block, bl_expr *cons
 	if (!shell || shells >= MAX_SHELLS)
 		return;
 	for (size_t i = 1; i + 1 < n; i++) {
-		bl_str flag = words[i]->kind == BL_EXPR_LITERAL ? bl_value_text(words[i]->value) : BL_STR("");
+		bl_str flag = words[i]->kind == BL_EXPR_LITERAL ? bl_value_text(words[i]->value)
+								: BL_STR("");
 		if (flag.n < 2 || flag.p[0] != '-' || flag.p[1] == '-')
 			return;
 		if (flag.p[flag.n - 1] != 'c')
 			continue;
 		if (words[i + 1]->kind == BL_EXPR_LITERAL)
-			read_text(file, block, (bl_text){bl_value_text(words[i + 1]->value), words[i + 1]->span}, false,
-				shells + 1);
+			read_text(file, block,
+				(bl_text){bl_value_text(words[i + 1]->value), words[i + 1]->span},
+				false, shells + 1);
 		return;
 	}
 }
@@ -225,6 +282,23 @@ static void redirect(walk *w, TSNode node, bl_span span, parts *out)
 		visit_words(w, node, 1);
 }
 
+/* $name alone, outside quotes: as many words as its value has. */
+static bool push_split(walk *w, TSNode node, parts *words)
+{
+	const variable *v = expanded(w, node);
+	if (!v)
+		return false;
+	for (bl_str rest = bl_str_trim(v->value); rest.n;) {
+		size_t n = 0;
+		while (n < rest.n && !strchr(" \t\r\n", rest.p[n]))
+			n++;
+		push(w, words,
+			bl_expr_string(w->arena, span_of(w, node), bl_str_slice(rest, 0, n)));
+		rest = bl_str_trim(bl_str_slice(rest, n, rest.n));
+	}
+	return true;
+}
+
 static void visit_command(walk *w, TSNode node, place at, int depth)
 {
 	parts words = {0}, redirects = {0}, assigns = {0};
@@ -238,16 +312,21 @@ static void visit_command(walk *w, TSNode node, place at, int depth)
 			redirect(w, child, span_of(w, child), &redirects);
 		} else if (is(child, "variable_assignment")) {
 			push(w, declares ? &words : &assigns, assignment(w, child));
-		} else if (is(child, "command_name") || ts_tree_cursor_current_field_id(&cursor) || declares) {
-			if (ts_node_is_named(child) || declares)
-				push(w, &words, ts_node_is_named(child) ? word(w, child)
-					: bl_expr_string(w->arena, span_of(w, child), slice(w, child)));
+		} else if (is(child, "command_name") || ts_tree_cursor_current_field_id(&cursor) ||
+			   declares) {
+			if (!push_split(w, child, &words) && (ts_node_is_named(child) || declares))
+				push(w, &words,
+					ts_node_is_named(child)
+						? word(w, child)
+						: bl_expr_string(w->arena, span_of(w, child),
+							  slice(w, child)));
 		}
 	}
 	ts_tree_cursor_delete(&cursor);
 	if (!ts_node_is_null(at.redirected)) {
 		cursor = ts_tree_cursor_new(at.redirected);
-		for (more = ts_tree_cursor_goto_first_child(&cursor); more; more = ts_tree_cursor_goto_next_sibling(&cursor))
+		for (more = ts_tree_cursor_goto_first_child(&cursor); more;
+			more = ts_tree_cursor_goto_next_sibling(&cursor))
 			redirect(w, ts_tree_cursor_current_node(&cursor), span, &redirects);
 		ts_tree_cursor_delete(&cursor);
 	}
@@ -289,8 +368,9 @@ static void visit(walk *w, TSNode node, place at, int depth)
 	}
 	if (is(node, "redirected_statement"))
 		at.redirected = node;
-	bool words = is(node, "variable_assignment") || is(node, "test_command");
-	if (words) {
+	if (is(node, "variable_assignment"))
+		set_variable(w, node);
+	if (is(node, "variable_assignment") || is(node, "test_command")) {
 		visit_words(w, node, depth);
 		return;
 	}
@@ -318,20 +398,23 @@ static void tree_done(TSTree **tree)
 
 static void opaque(const bl_dockerfile *file, bl_block *block, bl_span span, const char *why)
 {
-	bl_dockerfile_put(file->arena, block, BL_STR("opaque"), span, bl_expr_string(file->arena, span, bl_str_of(why)));
+	bl_dockerfile_put(file->arena, block, BL_STR("opaque"), span,
+		bl_expr_string(file->arena, span, bl_str_of(why)));
 }
 
-static void read_text(const bl_dockerfile *file, bl_block *block, bl_text text, bool verbatim, int shells)
+static void read_text(
+	const bl_dockerfile *file, bl_block *block, bl_text text, bool verbatim, int shells)
 {
 	__attribute__((cleanup(parser_done))) TSParser *parser = ts_parser_new();
 	__attribute__((cleanup(tree_done))) TSTree *tree = NULL;
-	walk w = {file, file->arena, block, text.s, text.span, verbatim, shells};
+	walk w = {file, file->arena, block, text.s, text.span, verbatim, shells, {0}};
 	if (text.s.n > MAX_TEXT) {
 		opaque(file, block, text.span, "the shell text is too long");
 		return;
 	}
 	if (!ts_parser_set_language(parser, tree_sitter_bash()) ||
-		!(tree = ts_parser_parse_string(parser, NULL, text.s.n ? text.s.p : "", (uint32_t)text.s.n))) {
+		!(tree = ts_parser_parse_string(
+			  parser, NULL, text.s.n ? text.s.p : "", (uint32_t)text.s.n))) {
 		opaque(file, block, text.span, "the shell text can't be read");
 		return;
 	}
@@ -352,7 +435,9 @@ void bl_dockerfile_exec(const bl_dockerfile *file, bl_block *block, bl_span span
 	parts words = {0}, none = {0};
 	size_t first = bl_str_eqz(block->kind, "healthcheck") ? 1 : 0;
 	for (size_t i = first; i < block->labels.n; i++)
-		push(&w, &words, bl_expr_string(file->arena, block->labels.items[i].span, block->labels.items[i].text));
+		push(&w, &words,
+			bl_expr_string(file->arena, block->labels.items[i].span,
+				block->labels.items[i].text));
 	if (!words.n)
 		return;
 	add_command(&w, span, &words, &none, &none, (place){0});

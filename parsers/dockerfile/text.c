@@ -7,7 +7,8 @@ static bool is_space(char c)
 }
 
 /* Does an escape character at i end its line? Then *next is the next line's begin. */
-static bool continues(const bl_dockerfile *file, uint32_t i, uint32_t first, uint32_t end, uint32_t *next)
+static bool continues(
+	const bl_dockerfile *file, uint32_t i, uint32_t first, uint32_t end, uint32_t *next)
 {
 	const char *p = file->text.p;
 	if (p[i] != file->escape || (i > first && p[i - 1] == file->escape))
@@ -53,7 +54,8 @@ static void copy(const bl_dockerfile *file, bl_buf *out, pieces *list, uint32_t 
 static bl_text derived(const bl_dockerfile *file, bl_buf *buf, const pieces *list)
 {
 	bl_text t = {.s = bl_str_dup(file->arena, bl_buf_str(buf))};
-	uint32_t source = bl_sources_derive(file->sources, file->document->source, t.s, list->items, list->n);
+	uint32_t source =
+		bl_sources_derive(file->sources, file->document->source, t.s, list->items, list->n);
 	t.span = (bl_span){source, 0, (uint32_t)t.s.n};
 	bl_buf_done(buf);
 	return t;
@@ -61,7 +63,8 @@ static bl_text derived(const bl_dockerfile *file, bl_buf *buf, const pieces *lis
 
 static bl_text verbatim(const bl_dockerfile *file, uint32_t begin, uint32_t end)
 {
-	return (bl_text){bl_str_make(file->text.p + begin, end - begin), {file->document->source, begin, end}};
+	return (bl_text){bl_str_make(file->text.p + begin, end - begin),
+		{file->document->source, begin, end}};
 }
 
 bl_text bl_dockerfile_join(const bl_dockerfile *file, uint32_t begin, uint32_t end)
@@ -130,7 +133,8 @@ bl_str bl_dockerfile_unquote_name(bl_arena *arena, bl_str s, bool *expand)
 			*expand = false;
 			continue;
 		}
-		if (c == '\\' && quote != '\'' && i + 1 < s.n && (!quote || strchr("\"$\\", s.p[i + 1]))) {
+		if (c == '\\' && quote != '\'' && i + 1 < s.n &&
+			(!quote || strchr("\"$\\", s.p[i + 1]))) {
 			c = s.p[++i];
 			*expand = false;
 		}
@@ -180,8 +184,8 @@ bl_str bl_dockerfile_unquote_json(bl_arena *arena, bl_str s)
 		}
 		uint32_t point = hex4(s, i + 1), low;
 		i += 4;
-		if (point >= 0xd800 && point < 0xdc00 && i + 6 < s.n && s.p[i + 1] == '\\' && s.p[i + 2] == 'u' &&
-			(low = hex4(s, i + 3)) >= 0xdc00 && low < 0xe000) {
+		if (point >= 0xd800 && point < 0xdc00 && i + 6 < s.n && s.p[i + 1] == '\\' &&
+			s.p[i + 2] == 'u' && (low = hex4(s, i + 3)) >= 0xdc00 && low < 0xe000) {
 			point = 0x10000 + ((point - 0xd800) << 10) + (low - 0xdc00);
 			i += 6;
 		} else if (point >= 0xd800 && point < 0xe000) {
@@ -199,7 +203,8 @@ bl_expr *bl_dockerfile_bool(bl_arena *arena, bl_span span, bool b)
 	return e;
 }
 
-void bl_dockerfile_put(bl_arena *arena, bl_block *block, bl_str name, bl_span span, const bl_expr *expr)
+void bl_dockerfile_put(
+	bl_arena *arena, bl_block *block, bl_str name, bl_span span, const bl_expr *expr)
 {
 	bl_attr attr = {.name = name, .name_span = span, .span = span, .expr = expr};
 	bl_vec_push(arena, &block->attrs, attr);

@@ -1,5 +1,5 @@
-// Every Dockerfile of the corpora that a build would read parses without an error. BELAY_CORPORA names the folder that
-// holds languages/; without it the test is skipped.
+// Every Dockerfile of the corpora that a build would read parses without an error. BELAY_CORPORA
+// names the folder that holds languages/; without it the test is skipped.
 
 #include <ftw.h>
 #include <stdbool.h>
@@ -80,8 +80,8 @@ int main(void)
 		nftw(folder, visit, 16, FTW_PHYS);
 		bool ok = !wrong && parsed >= corpora[i].least;
 		failed += !ok;
-		printf("%sok %u - every Dockerfile of %s parses (%u files)\n", ok ? "" : "not ", i + 1,
-			corpora[i].folder, parsed);
+		printf("%sok %u - every Dockerfile of %s parses (%u files)\n", ok ? "" : "not ",
+			i + 1, corpora[i].folder, parsed);
 		free(folder);
 	}
 	ts_parser_delete(parser);

@@ -1,5 +1,6 @@
-// The cases of BuildKit's own parser: what it prints for each file is what we print, and what it refuses we refuse.
-// BELAY_CORPORA names the folder that holds languages/; without it the test is skipped.
+// The cases of BuildKit's own parser: what it prints for each file is what we print, and what it
+// refuses we refuse. BELAY_CORPORA names the folder that holds languages/; without it the test is
+// skipped.
 
 #include "parsers/parsers.h"
 
@@ -7,7 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static bool read_file(bl_arena *arena, const char *folder, const char *name, const char *file, bl_str *out)
+static bool read_file(
+	bl_arena *arena, const char *folder, const char *name, const char *file, bl_str *out)
 {
 	bl_str path = bl_str_fmt(arena, "%s/%s/%s", folder, name, file);
 	FILE *f = fopen(path.p, "rb");
@@ -43,7 +45,8 @@ static bool meets(const char *folder, const char *name, bl_arena *arena)
 	bl_buf out = {0};
 	bl_dockerfile_print_sexp(&document, &out);
 	bool met = read_file(arena, folder, name, "result", &want)
-			   ? !has_error(&document) && bl_str_eq(bl_str_trim(bl_buf_str(&out)), bl_str_trim(want))
+			   ? !has_error(&document) &&
+				     bl_str_eq(bl_str_trim(bl_buf_str(&out)), bl_str_trim(want))
 			   : has_error(&document);
 	if (!met)
 		printf("# %s", bl_buf_str(&out).p ? out.p : "");

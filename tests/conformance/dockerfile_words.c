@@ -1,5 +1,5 @@
-// BuildKit's own cases of expanding words in a Dockerfile. BELAY_CORPORA names the folder that holds languages/; without
-// it the test is skipped.
+// BuildKit's own cases of expanding words in a Dockerfile. BELAY_CORPORA names the folder that
+// holds languages/; without it the test is skipped.
 
 #include "eval/docker/expand.h"
 
@@ -8,7 +8,8 @@
 
 static void set(bl_arena *arena, bl_docker_scope *scope, const char *name, const char *value)
 {
-	bl_docker_scope_set(arena, scope, bl_str_of(name), bl_value_string(arena, BL_NOWHERE, bl_str_of(value)));
+	bl_docker_scope_set(arena, scope, bl_str_of(name),
+		bl_value_string(arena, BL_NOWHERE, bl_str_of(value)));
 }
 
 int main(void)
@@ -40,16 +41,19 @@ int main(void)
 		word = bl_str_trim(bl_str_slice(rest, 0, (size_t)bar));
 		bl_str want = bl_str_trim(bl_str_slice(rest, (size_t)bar + 1, rest.n));
 		const bl_value *v = bl_docker_expand(&arena, &scope, word, BL_NOWHERE, &why);
-		bl_str have = v ? v->kind == BL_STRING ? v->string : BL_STR("unknown") : BL_STR("error");
+		bl_str have =
+			v ? v->kind == BL_STRING ? v->string : BL_STR("unknown") : BL_STR("error");
 		rows++;
 		if (!bl_str_eq(have, want)) {
 			failed++;
-			printf("# " BL_FMT ": want '" BL_FMT "' have '" BL_FMT "'\n", BL_ARG(word), BL_ARG(want), BL_ARG(have));
+			printf("# " BL_FMT ": want '" BL_FMT "' have '" BL_FMT "'\n", BL_ARG(word),
+				BL_ARG(want), BL_ARG(have));
 		}
 	}
 	if (f)
 		fclose(f);
 	bl_arena_done(&arena);
-	printf("%sok 1 - %d words expand as BuildKit expands them\n1..1\n", failed || rows < 100 ? "not " : "", rows);
+	printf("%sok 1 - %d words expand as BuildKit expands them\n1..1\n",
+		failed || rows < 100 ? "not " : "", rows);
 	return failed || rows < 100;
 }

@@ -10,7 +10,8 @@
 #include <cmocka.h>
 
 /* One property of the resource at address, as JSON. */
-static void assert_property(const char *text, const char *address, const char *path, const char *want)
+static void assert_property(
+	const char *text, const char *address, const char *path, const char *want)
 {
 	bl_arena arena = {0};
 	bl_sources *sources = bl_sources_new();
@@ -18,10 +19,15 @@ static void assert_property(const char *text, const char *address, const char *p
 	document.source = bl_sources_add(sources, BL_STR(""), document.path, bl_str_of(text));
 	bl_parse(sources, &document);
 	const bl_document *documents = &document;
-	bl_root root = {.name = document.path, .path = document.path, .language = BL_LANG_DOCKERFILE};
+	bl_root root = {
+		.name = document.path, .path = document.path, .language = BL_LANG_DOCKERFILE};
 	bl_eval_options options = {0};
-	bl_eval_input input = {.root = &root, .documents = &documents, .ndocuments = 1, .options = &options,
-		.schema = bl_schema_new(&arena), .sources = sources};
+	bl_eval_input input = {.root = &root,
+		.documents = &documents,
+		.ndocuments = 1,
+		.options = &options,
+		.schema = bl_schema_new(&arena),
+		.sources = sources};
 	bl_evaluation out = {0};
 	bl_eval_root(&input, &arena, &out);
 	bl_buf have = {0};
@@ -30,7 +36,8 @@ static void assert_property(const char *text, const char *address, const char *p
 	for (size_t i = 0; i < out.resources.n; i++) {
 		const bl_resource *r = out.resources.items[i];
 		if (bl_str_eqz(r->address, address)) {
-			const bl_value *v = bl_value_at_path(bl_value_getz(r->written, "properties"), bl_str_of(path));
+			const bl_value *v = bl_value_at_path(
+				bl_value_getz(r->written, "properties"), bl_str_of(path));
 			bl_json_value(&json, v ? v : &bl_value_null);
 		}
 	}
@@ -47,19 +54,24 @@ static void arguments_and_variables_reach_the_words(void **state)
 	const char *text = "ARG V=12\nFROM node:${V}-slim\nENV P=80 Q=$P\nEXPOSE $P\nUSER $U\n";
 	assert_property(text, "0.FROM", "image.tag", "\"12-slim\"");
 	assert_property(text, "0.EXPOSE", "ports.0.port", "80");
-	assert_property(text, "0.USER", "user", "{\"$unknown\":\"'U' is set by no ARG or ENV here\"}");
-	assert_property(text, "0.ENV", "variables.1.value", "{\"$unknown\":\"'P' is set by no ARG or ENV here\"}");
+	assert_property(
+		text, "0.USER", "user", "{\"$unknown\":\"'U' is set by no ARG or ENV here\"}");
+	assert_property(text, "0.ENV", "variables.1.value",
+		"{\"$unknown\":\"'P' is set by no ARG or ENV here\"}");
 	assert_property("FROM scratch\nUSER $U\n", "0.USER", "user", "\"\"");
 }
 
 static void a_reference_is_split_as_far_as_it_is_known(void **state)
 {
 	(void)state;
-	assert_property("FROM localhost:5000/a/b@sha256:00\n", "0.FROM", "image.registry", "\"localhost:5000\"");
-	assert_property("FROM localhost:5000/a/b@sha256:00\n", "0.FROM", "image.repository", "\"a/b\"");
+	assert_property("FROM localhost:5000/a/b@sha256:00\n", "0.FROM", "image.registry",
+		"\"localhost:5000\"");
+	assert_property(
+		"FROM localhost:5000/a/b@sha256:00\n", "0.FROM", "image.repository", "\"a/b\"");
 	assert_property("FROM localhost:5000/a/b@sha256:00\n", "0.FROM", "image.tag", "null");
 	assert_property("ARG T\nFROM a:$T\n", "0.FROM", "image.repository", "\"library/a\"");
-	assert_property("ARG T\nFROM a:$T\n", "0.FROM", "image.tag", "{\"$unknown\":\"ARG 'T' has no value\"}");
+	assert_property("ARG T\nFROM a:$T\n", "0.FROM", "image.tag",
+		"{\"$unknown\":\"ARG 'T' has no value\"}");
 }
 
 static void a_stage_has_what_it_begins_from(void **state)
@@ -75,14 +87,16 @@ static void a_stage_has_what_it_begins_from(void **state)
 static void packages_are_told_from_flags_and_their_values(void **state)
 {
 	(void)state;
-	const char *text = "FROM a\nRUN sudo -u x apt-get -qy install -t sid b=1 ./c.deb d=$D e $F && python3 -m pip install -r r g==1\n";
+	const char *text = "FROM a\nRUN sudo -u x apt-get -qy install -t sid b=1 ./c.deb d=$D e $F "
+			   "&& python3 -m pip install -r r g==1\n";
 	assert_property(text, "0.RUN", "commands.1.by", "\"sudo\"");
 	assert_property(text, "0.RUN", "commands.1.flags", "[\"-qy\",\"-q\",\"-y\",\"-t\"]");
 	assert_property(text, "0.RUN", "commands.1.packages.0.name", "\"b=1\"");
 	assert_property(text, "0.RUN", "commands.1.packages.1.pinned", "true");
 	assert_property(text, "0.RUN", "commands.1.packages.2.pinned", "true");
 	assert_property(text, "0.RUN", "commands.1.packages.3.pinned", "false");
-	assert_property(text, "0.RUN", "commands.1.packages.4.pinned", "{\"$unknown\":\"the shell's variable 'F' is not known\"}");
+	assert_property(text, "0.RUN", "commands.1.packages.4.pinned",
+		"{\"$unknown\":\"the shell's variable 'F' is not known\"}");
 	assert_property(text, "0.RUN", "commands.3.packages.0.name", "\"g==1\"");
 }
 

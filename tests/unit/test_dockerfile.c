@@ -14,7 +14,8 @@ typedef struct parsed {
 
 static parsed parse(const char *text)
 {
-	parsed p = {.sources = bl_sources_new(), .document = {.language = BL_LANG_DOCKERFILE, .path = BL_STR("Dockerfile")}};
+	parsed p = {.sources = bl_sources_new(),
+		.document = {.language = BL_LANG_DOCKERFILE, .path = BL_STR("Dockerfile")}};
 	p.document.source = bl_sources_add(p.sources, BL_STR(""), p.document.path, bl_str_of(text));
 	bl_parse(p.sources, &p.document);
 	return p;
@@ -49,7 +50,8 @@ static void assert_error(const char *text, const char *want, uint32_t line)
 }
 
 /* The nth command's words, a blank between; a word that isn't literal is a '?'. */
-static void assert_command(const char *text, size_t n, const char *want, uint32_t line, uint32_t column)
+static void assert_command(
+	const char *text, size_t n, const char *want, uint32_t line, uint32_t column)
 {
 	parsed p = parse(text);
 	bl_buf out = {0};
@@ -61,7 +63,9 @@ static void assert_command(const char *text, size_t n, const char *want, uint32_
 				continue;
 			const bl_expr *words = b->attrs.items[j].expr->kids[1];
 			for (uint32_t k = 0; k < words->n; k++) {
-				bl_str s = words->kids[k]->kind == BL_EXPR_LITERAL ? bl_value_text(words->kids[k]->value) : BL_STR("?");
+				bl_str s = words->kids[k]->kind == BL_EXPR_LITERAL
+						   ? bl_value_text(words->kids[k]->value)
+						   : BL_STR("?");
 				bl_buf_putf(&out, "%s" BL_FMT, k ? " " : "", BL_ARG(s));
 			}
 			bl_sources_place(p.sources, b->attrs.items[j].span, &place);
@@ -77,11 +81,13 @@ static void assert_command(const char *text, size_t n, const char *want, uint32_
 static void comments_and_empty_lines_within_an_instruction_are_left_out(void **state)
 {
 	(void)state;
-	assert_sexp("FROM a\nRUN x \\\n # note \\\n\n  y \\\n\nz\n", "(from \"a\")\n(run \"x   y z\")\n");
+	assert_sexp("FROM a\nRUN x \\\n # note \\\n\n  y \\\n\nz\n",
+		"(from \"a\")\n(run \"x   y z\")\n");
 	assert_sexp("\xef\xbb\xbf"
 		    "from a\r\nRUN x \\ \t\r\n y\r\n",
 		"(from \"a\")\n(run \"x  y\")\n");
-	assert_sexp("FROM a\nCOPY x\\ y\\\nz /d\n", "(from \"a\")\n(copy \"x\\\\\" \"yz\" \"/d\")\n");
+	assert_sexp(
+		"FROM a\nCOPY x\\ y\\\nz /d\n", "(from \"a\")\n(copy \"x\\\\\" \"yz\" \"/d\")\n");
 }
 
 static void the_escape_directive_counts_only_at_the_top(void **state)
@@ -90,7 +96,8 @@ static void the_escape_directive_counts_only_at_the_top(void **state)
 	assert_sexp("# escape=`\nFROM a\nRUN x `\n y\\\n", "(from \"a\")\n(run \"x  y\\\\\")\n");
 	assert_sexp("\n# escape=`\nFROM a\nRUN x `\n", "(from \"a\")\n(run \"x `\")\n");
 	assert_error("# escape=x\nFROM a\n", "the escape character is '\\' or '`', not 'x'", 1);
-	assert_error("# check=skip=all\n# check=skip=all\nFROM a\n", "only one 'check' directive can be used", 2);
+	assert_error("# check=skip=all\n# check=skip=all\nFROM a\n",
+		"only one 'check' directive can be used", 2);
 }
 
 static void heredocs_are_read_to_their_end(void **state)
@@ -98,8 +105,10 @@ static void heredocs_are_read_to_their_end(void **state)
 	(void)state;
 	assert_sexp("FROM a\nRUN <<A cat <<-'B C'\nFROM x\nA\n\ty\n\tB C\nUSER u\n",
 		"(from \"a\")\n(run \"<<A cat <<-'B C'\")\n(user \"u\")\n");
-	assert_sexp("FROM a\nRUN [\"<<A\"]\nUSER u\n", "(from \"a\")\n(run \"<<A\")\n(user \"u\")\n");
-	assert_sexp("FROM a\nONBUILD COPY <<A /x\nUSER y\nA\n", "(from \"a\")\n(onbuild (copy \"<<A\" \"/x\"))\n");
+	assert_sexp(
+		"FROM a\nRUN [\"<<A\"]\nUSER u\n", "(from \"a\")\n(run \"<<A\")\n(user \"u\")\n");
+	assert_sexp("FROM a\nONBUILD COPY <<A /x\nUSER y\nA\n",
+		"(from \"a\")\n(onbuild (copy \"<<A\" \"/x\"))\n");
 	assert_error("FROM a\nRUN <<A\nx\n", "a heredoc without its end", 3);
 }
 
@@ -117,15 +126,21 @@ static void what_a_build_refuses_is_an_error_where_it_stands(void **state)
 static void commands_of_a_shell_text_keep_their_places(void **state)
 {
 	(void)state;
-	const char *text = "FROM a\nRUN set -e; \\\n # note\n apt-get install \"x=$V\" 'y z' \\\n  && a | sudo b > /dev/null\n";
+	const char *text = "FROM a\nRUN set -e; \\\n # note\n apt-get install \"x=$V\" 'y z' \\\n  "
+			   "&& a | sudo b > /dev/null\n";
 	assert_command(text, 0, "set -e", 2, 5);
 	assert_command(text, 1, "apt-get install ? y z", 4, 2);
 	assert_command(text, 3, "sudo b", 5, 10);
 	assert_command("FROM a\nRUN [\"sh\", \"-ec\", \"cd /x && make\"]\n", 2, "make", 2, 19);
-	assert_command("FROM a\nRUN <<-E\n\tif x; then\n\t\tcurl y\n\tfi\n\tE\n", 1, "curl y", 4, 3);
-	assert_command("FROM a\nRUN <<E\n#!/usr/bin/env python\nprint(1)\nE\nRUN ok\n", 0, "ok", 6, 5);
+	assert_command(
+		"FROM a\nRUN <<-E\n\tif x; then\n\t\tcurl y\n\tfi\n\tE\n", 1, "curl y", 4, 3);
+	assert_command(
+		"FROM a\nRUN <<E\n#!/usr/bin/env python\nprint(1)\nE\nRUN ok\n", 0, "ok", 6, 5);
 	assert_command("FROM a\nRUN echo $(id -u \"`whoami`\")\n", 2, "whoami", 2, 20);
-	assert_command("FROM a\nSHELL [\"pwsh\", \"-c\"]\nRUN Get-X\nFROM b\nRUN ls\n", 0, "ls", 5, 5);
+	assert_command("FROM a\nRUN d='x y' v=$(z); apk add $d \"$d\" $v\n", 1, "apk add x y x y ?",
+		2, 21);
+	assert_command(
+		"FROM a\nSHELL [\"pwsh\", \"-c\"]\nRUN Get-X\nFROM b\nRUN ls\n", 0, "ls", 5, 5);
 }
 
 static void deeply_nested_shell_text_ends(void **state)

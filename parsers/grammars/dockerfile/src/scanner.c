@@ -1,17 +1,18 @@
 /*
  * Every token of a Dockerfile but the punctuation of JSON arrays and directives.
  *
- * Tokens are cut out of *logical* lines: a line whose last character is the escape character goes on in the next line
- * that is neither empty nor a comment. A cursor (struct cur) walks logical characters; a token ends where the last
- * mark() was, so looking ahead costs nothing but time. Two things can't be known without looking further than a mark
- * can be put back, so the scanner reads the whole logical line once when it meets the keyword and keeps in its state:
+ * Tokens are cut out of *logical* lines: a line whose last character is the escape character goes
+ * on in the next line that is neither empty nor a comment. A cursor (struct cur) walks logical
+ * characters; a token ends where the last mark() was, so looking ahead costs nothing but time. Two
+ * things can't be known without looking further than a mark can be put back, so the scanner reads
+ * the whole logical line once when it meets the keyword and keeps in its state:
  *   - which heredocs the line opens, each with the ordinal of its first '<' in the line;
- *   - for each escape character followed by a blank, whether it ends the line (a continuation) or is literal.
+ *   - for each escape character followed by a blank, whether it ends the line (a continuation) or
+ * is literal.
  */
-#include "tree_sitter/parser.h"
-#include <stddef.h>
+#include "heredoc.h"
+#include "json.h"
 #include <stdlib.h>
-#include <string.h>
 
 enum token {
 	NEWLINE,
@@ -83,605 +84,6 @@ static const struct {
 
 static const char *const directive_names[] = {"check", "escape", "syntax"};
 
-#define MAX_HEREDOCS 16		/* open at once; the rest of the line's are read as instructions, which they are not */
-#define MAX_NAME 255		/* bytes of a heredoc's name */
-#define NAMES_SIZE 640		/* bytes of all the names of a line: the state must fit 1,024 */
-#define EVENTS 256		/* escape-and-blank pairs of a line that are told apart */
-#define MAX_NESTING 64		/* of JSON values, and of ${} in words */
-
-enum equals { NO_EQUALS, FLAG_EQUALS, PAIR_EQUALS };
-
-struct heredoc {
-	uint32_t lt;		/* ordinal, in its line, of its first '<' */
-	uint16_t name;		/* offset in names */
-	uint16_t name_len;
-	uint16_t marker_len;	/* logical characters from the first '<' on */
-	uint8_t chomp;
-};
-
-/* Plain bytes: serialized by copying. */
-struct state {
-	char escape;
-	uint8_t directives_done;
-	uint8_t in_directive;
-	uint8_t in_instruction;
-	uint8_t line_start;	/* in an instruction: at the start of a physical line */
-	uint8_t after_comment;	/* in an instruction: at the end of a comment line */
-	uint8_t after_end;	/* behind a heredoc's end: its newline comes first */
-	uint8_t equals;		/* a name stopped at '=': enum equals */
-	uint8_t quote;		/* that is open where a name stopped */
-	uint8_t heredocs_n;
-	uint8_t markers_done;	/* heredocs whose marker has been passed */
-	uint8_t bodies_done;
-	uint16_t names_len;
-	uint16_t events;	/* passed so far in this line */
-	uint32_t lts;		/* '<' passed so far in this line */
-	uint8_t continues[EVENTS / 8];
-	struct heredoc heredocs[MAX_HEREDOCS];
-};
-
-struct scanner {
-	struct state s;
-	char names[NAMES_SIZE];
-};
-
-/* A walk over logical characters. */
-struct cur {
-	TSLexer *lx;
-	struct scanner *sc;
-	int32_t ch;
-	bool end;		/* of the logical line */
-	bool consumed;		/* ch is behind the lexer already */
-	bool was_escape;	/* the physical character before is the escape character */
-	bool ahead;		/* reading ahead: decide about escapes and write it down */
-	bool lines;		/* stop at a continuation as at the end */
-	bool continued;		/* stopped so */
-	uint32_t spaces;	/* pending, behind the lexer already, before what follows */
-	uint32_t events, lts;
-	uint32_t marked_events, marked_lts;
-};
-
-static bool is_blank(int32_t c)
-{
-	return c == ' ' || c == '\t';
-}
-
-/* What separates words of a Dockerfile. */
-static bool is_ws(int32_t c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r' && c != '\n');
-}
-
-/* What is trimmed at the ends of a line. */
-static bool is_space(int32_t c)
-{
-	return is_ws(c) || c == 0x85 || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) ||
-	       c == 0x2028 || c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
-}
-
-static bool is_eol(TSLexer *lx)
-{
-	return lx->lookahead == '\n' || lx->eof(lx);
-}
-
-static void advance(TSLexer *lx)
-{
-	lx->advance(lx, false);
-}
-
-/* Past empty and comment lines of a continued instruction. Returns how many spaces begin the line that follows. */
-static uint32_t skip_lines(TSLexer *lx)
-{
-	for (;;) {
-		uint32_t n = 0;
-		for (; !lx->eof(lx) && is_space(lx->lookahead); n++)
-			advance(lx);
-		if (lx->lookahead == '#') {
-			while (!is_eol(lx))
-				advance(lx);
-		} else if (lx->lookahead != '\n' || lx->eof(lx)) {
-			return n;
-		}
-		if (lx->eof(lx))
-			return n;
-		advance(lx);
-	}
-}
-
-/* With the lexer behind an escape character that a blank follows: does it end the line? */
-static bool blank_continues(struct cur *c)
-{
-	uint32_t event = c->events++;
-	struct state *s = &c->sc->s;
-	if (!c->ahead)
-		return event < EVENTS && (s->continues[event / 8] >> (event % 8) & 1);
-	uint32_t n = 0;
-	for (; is_blank(c->lx->lookahead); n++)
-		advance(c->lx);
-	while (c->lx->lookahead == '\r')
-		advance(c->lx);
-	if (!is_eol(c->lx)) {
-		c->spaces = n;
-		return false;
-	}
-	if (event < EVENTS)
-		s->continues[event / 8] |= 1 << (event % 8);
-	return true;
-}
-
-/* Loads the logical character the cursor is at; nothing is passed by it but continuations. */
-static void load(struct cur *c)
-{
-	TSLexer *lx = c->lx;
-	c->end = false;
-	for (;;) {
-		if (c->spaces) {
-			c->ch = ' ';
-			c->consumed = true;
-			c->spaces--;
-			c->was_escape = false;
-			return;
-		}
-		c->consumed = false;
-		if (is_eol(lx)) {
-			c->ch = '\n';
-			c->end = true;
-			return;
-		}
-		c->ch = lx->lookahead;
-		if (c->ch != c->sc->s.escape) {
-			c->was_escape = false;
-			return;
-		}
-		advance(lx);
-		c->consumed = true;
-		bool lone = !c->was_escape && lx->lookahead != c->sc->s.escape;
-		c->was_escape = true;
-		if (!lone || !(is_eol(lx) || lx->lookahead == '\r' ||
-			       (is_blank(lx->lookahead) && blank_continues(c))))
-			return;
-		if (c->lines) {
-			c->end = c->continued = true;
-			return;
-		}
-		while (!is_eol(lx))
-			advance(lx);
-		if (!lx->eof(lx))
-			advance(lx);
-		c->was_escape = false;
-		c->spaces = skip_lines(lx);
-	}
-}
-
-static struct cur begin(struct scanner *sc, TSLexer *lx, bool ahead)
-{
-	struct cur c = {.lx = lx, .sc = sc, .ahead = ahead, .events = sc->s.events, .lts = sc->s.lts};
-	c.marked_events = c.events;
-	c.marked_lts = c.lts;
-	return c;
-}
-
-static void mark(struct cur *c)
-{
-	c->lx->mark_end(c->lx);
-	c->marked_events = c->events;
-	c->marked_lts = c->lts;
-}
-
-/* Passes the character without marking. */
-static void pass(struct cur *c)
-{
-	if (c->ch == '<')
-		c->lts++;
-	if (!c->consumed)
-		advance(c->lx);
-	load(c);
-}
-
-/* Passes the character and ends the token behind it. */
-static void take(struct cur *c)
-{
-	if (c->ch == '<')
-		c->lts++;
-	if (!c->consumed)
-		advance(c->lx);
-	if (!c->spaces)
-		mark(c);
-	load(c);
-}
-
-static bool done(struct cur *c, enum token token)
-{
-	c->lx->result_symbol = token;
-	c->sc->s.events = c->marked_events < EVENTS ? c->marked_events : EVENTS;
-	c->sc->s.lts = c->marked_lts;
-	c->sc->s.line_start = false;
-	return true;
-}
-
-/* ---------------------------------------------------------------- heredocs, found ahead */
-
-enum where { TOP, DOUBLE, BRACE, PATTERN };
-
-struct lex {
-	struct cur *c;
-	uint8_t stack[MAX_NESTING];
-	uint32_t depth;
-	bool failed;
-	/* the word being read at the top, while it can still be a heredoc */
-	enum { NOT, START, DIGITS, ONE_LT, TWO_LT, NAME } word;
-	bool chomp;
-	uint32_t lt, marker_len, raw_len;
-	char raw[MAX_NAME];
-};
-
-/* A heredoc's name without its quotes, into out; 0 where it isn't one. */
-static uint32_t unquote(const char *raw, uint32_t n, char *out)
-{
-	uint32_t k = 0;
-	char quote = 0;
-	for (uint32_t i = 0; i < n; i++) {
-		char ch = raw[i];
-		if (quote == '\'' ? ch == '\'' : quote && ch == '"') {
-			quote = 0;
-			continue;
-		}
-		if (!quote && (ch == '\'' || ch == '"')) {
-			quote = ch;
-			continue;
-		}
-		if (ch == '\\' && quote != '\'' && i + 1 < n &&
-		    (!quote || raw[i + 1] == '"' || raw[i + 1] == '$' || raw[i + 1] == '\\'))
-			ch = raw[++i];
-		out[k++] = ch;
-	}
-	return k;
-}
-
-static void word_end(struct lex *l)
-{
-	struct scanner *sc = l->c->sc;
-	struct state *s = &sc->s;
-	if (l->word == NAME && l->raw_len && s->heredocs_n < MAX_HEREDOCS &&
-	    s->names_len + l->raw_len <= NAMES_SIZE && l->marker_len < UINT16_MAX) {
-		uint32_t n = unquote(l->raw, l->raw_len, sc->names + s->names_len);
-		if (n) {
-			s->heredocs[s->heredocs_n++] = (struct heredoc){.lt = l->lt, .name = s->names_len,
-				.name_len = n, .marker_len = l->marker_len, .chomp = l->chomp};
-			s->names_len += n;
-		}
-	}
-	l->word = START;
-}
-
-static uint32_t encode(int32_t ch, char *b)
-{
-	if (ch < 0)
-		return 0;
-	if (ch < 0x80) {
-		b[0] = (char)ch;
-		return 1;
-	}
-	uint32_t n = ch < 0x800 ? 2 : ch < 0x10000 ? 3 : 4;
-	static const uint8_t lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
-	for (uint32_t i = n - 1; i; i--, ch >>= 6)
-		b[i] = (char)(0x80 | (ch & 63));
-	b[0] = (char)(lead[n] | ch);
-	return n;
-}
-
-static void raw_char(struct lex *l, int32_t ch)
-{
-	char b[4];
-	uint32_t n = encode(ch, b);
-	if (!n || l->raw_len + n > MAX_NAME) {
-		l->word = NOT;
-		return;
-	}
-	memcpy(l->raw + l->raw_len, b, n);
-	l->raw_len += n;
-}
-
-/* One character of the word at the top: NUMBER << - NAME, with no '<' in the name. */
-static void word_char(struct lex *l, int32_t ch, bool plain)
-{
-	if (l->word > DIGITS)
-		l->marker_len++;
-	switch (l->word) {
-	case NOT:
-		return;
-	case START:
-	case DIGITS:
-		if (plain && ch == '<') {
-			l->word = ONE_LT;
-			l->lt = l->c->lts;
-			l->marker_len = 1;
-			l->raw_len = 0;
-			l->chomp = false;
-		} else {
-			l->word = plain && ch >= '0' && ch <= '9' ? DIGITS : NOT;
-		}
-		return;
-	case ONE_LT:
-		l->word = plain && ch == '<' ? TWO_LT : NOT;
-		return;
-	case TWO_LT:
-		l->word = NAME;
-		if (plain && ch == '-') {
-			l->chomp = true;
-			return;
-		}
-		break;
-	case NAME:
-		break;
-	}
-	if (ch == '<')
-		l->word = NOT;
-	else
-		raw_char(l, ch);
-}
-
-static void lex_pass(struct lex *l, bool plain)
-{
-	word_char(l, l->c->ch, plain);
-	pass(l->c);
-}
-
-static void push(struct lex *l, enum where where)
-{
-	if (l->depth == MAX_NESTING)
-		l->failed = true;
-	else
-		l->stack[l->depth++] = where;
-}
-
-static bool is_name_char(int32_t c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80;
-}
-
-/* A name behind '$' or '${', or one special parameter. */
-static void lex_name(struct lex *l)
-{
-	struct cur *c = l->c;
-	if (!c->end && c->ch && strchr("@*#?-$!", c->ch < 0x80 && c->ch > 0 ? c->ch : 1)) {
-		lex_pass(l, true);
-		return;
-	}
-	bool digits = c->ch >= '0' && c->ch <= '9';
-	while (!c->end && (digits ? c->ch >= '0' && c->ch <= '9' : is_name_char(c->ch)))
-		lex_pass(l, true);
-}
-
-static void lex_dollar(struct lex *l)
-{
-	struct cur *c = l->c;
-	lex_pass(l, true);
-	if (c->end)
-		return;
-	if (c->ch != '{') {
-		lex_name(l);
-		return;
-	}
-	lex_pass(l, true);
-	l->failed = c->end || c->ch == '{' || c->ch == '}' || c->ch == ':';
-	if (l->failed)
-		return;
-	lex_name(l);
-	int32_t ch = c->end ? 0 : c->ch;
-	if (!ch) {
-		l->failed = true;
-		return;
-	}
-	lex_pass(l, true);
-	if (ch == '}')
-		return;
-	if (ch == ':') {
-		ch = c->end ? 0 : c->ch;
-		l->failed = !ch || !strchr("+-?#%", ch < 0x80 && ch > 0 ? ch : 1);
-		if (!l->failed)
-			lex_pass(l, true);
-		push(l, BRACE);
-	} else if (ch == '/') {
-		if (!c->end && c->ch == '/')
-			lex_pass(l, true);
-		push(l, PATTERN);
-	} else if (ch == '+' || ch == '-' || ch == '?' || ch == '#' || ch == '%') {
-		push(l, BRACE);
-	} else {
-		l->failed = true;
-	}
-}
-
-static void lex_single_quoted(struct lex *l)
-{
-	lex_pass(l, false);
-	while (!l->c->end && l->c->ch != '\'')
-		lex_pass(l, false);
-	l->failed = l->c->end;
-	if (!l->c->end)
-		lex_pass(l, false);
-}
-
-static void lex_one(struct lex *l)
-{
-	struct cur *c = l->c;
-	enum where where = l->stack[l->depth - 1];
-	bool top = where == TOP;
-	if (c->ch == '$') {
-		lex_dollar(l);
-	} else if (c->ch == '"' && where != DOUBLE) {
-		lex_pass(l, false);
-		push(l, DOUBLE);
-	} else if (c->ch == '"' || (where == BRACE && c->ch == '}')) {
-		lex_pass(l, false);
-		l->depth--;
-	} else if (where == PATTERN && c->ch == '/') {
-		lex_pass(l, false);
-		l->stack[l->depth - 1] = BRACE;
-	} else if (c->ch == '\'' && where != DOUBLE) {
-		lex_single_quoted(l);
-	} else if (c->ch == '\\') {
-		lex_pass(l, false);
-		if (!c->end && (where != DOUBLE || c->ch == '"' || c->ch == '$' || c->ch == '\\'))
-			lex_pass(l, false);
-	} else if (top && is_space(c->ch)) {
-		word_end(l);
-		pass(c);
-	} else {
-		lex_pass(l, top);
-	}
-}
-
-/*
- * Walks the logical line to its end, noting what each escape-and-blank pair is and, where heredocs says so, the
- * heredocs. A line whose quotes or ${} don't close has none: that is how a build reads it.
- */
-static void read_ahead(struct cur *c, bool heredocs)
-{
-	if (!heredocs) {
-		while (!c->end)
-			pass(c);
-		return;
-	}
-	struct lex l = {.c = c, .depth = 1, .stack = {TOP}, .word = NOT};
-	while (!c->end && !l.failed)
-		lex_one(&l);
-	if (!l.failed && l.depth == 1)
-		word_end(&l);
-	else
-		c->sc->s.heredocs_n = 0;
-	while (!c->end)
-		pass(c);
-}
-
-/* ---------------------------------------------------------------- JSON arrays, checked ahead */
-
-static void json_space(struct cur *c)
-{
-	while (!c->end && (is_blank(c->ch) || c->ch == '\r'))
-		pass(c);
-}
-
-static bool json_string(struct cur *c, void (*step)(struct cur *))
-{
-	step(c);
-	while (!c->end && c->ch != '"') {
-		if (c->ch >= 0 && c->ch < 0x20)
-			return false;
-		if (c->ch != '\\') {
-			step(c);
-			continue;
-		}
-		step(c);
-		if (c->end || c->ch <= 0 || c->ch >= 0x80 || !strchr("\"\\/bfnrtu", c->ch))
-			return false;
-		bool hex = c->ch == 'u';
-		step(c);
-		for (int i = 0; hex && i < 4; i++) {
-			if (c->end || c->ch <= 0 || c->ch >= 0x80 || !strchr("0123456789abcdefABCDEF", c->ch))
-				return false;
-			step(c);
-		}
-	}
-	if (c->end)
-		return false;
-	step(c);
-	return true;
-}
-
-static bool json_digits(struct cur *c)
-{
-	if (c->end || c->ch < '0' || c->ch > '9')
-		return false;
-	while (!c->end && c->ch >= '0' && c->ch <= '9')
-		pass(c);
-	return true;
-}
-
-static bool json_scalar(struct cur *c)
-{
-	static const char *const words[] = {"false", "null", "true"};
-	for (int i = 0; i < 3; i++) {
-		const char *w = words[i];
-		if (c->ch != *w)
-			continue;
-		for (; *w; w++) {
-			if (c->end || c->ch != *w)
-				return false;
-			pass(c);
-		}
-		return true;
-	}
-	if (c->ch == '-')
-		pass(c);
-	if (!c->end && c->ch == '0')
-		pass(c);
-	else if (!json_digits(c))
-		return false;
-	if (!c->end && c->ch == '.') {
-		pass(c);
-		if (!json_digits(c))
-			return false;
-	}
-	if (!c->end && (c->ch == 'e' || c->ch == 'E')) {
-		pass(c);
-		if (!c->end && (c->ch == '+' || c->ch == '-'))
-			pass(c);
-		return json_digits(c);
-	}
-	return true;
-}
-
-/* Is the rest of the line one JSON array? */
-static bool json_array(struct cur *c)
-{
-	uint8_t stack[MAX_NESTING];
-	uint32_t depth = 0;
-	bool value = true, may_close = false;	/* a value must follow, or may the container close instead */
-	do {
-		json_space(c);
-		if (c->end)
-			return false;
-		int32_t close = !depth ? 0 : stack[depth - 1] == '[' ? ']' : '}';
-		if (value && (!may_close || c->ch != close)) {
-			if (close == '}') {
-				if (c->ch != '"' || !json_string(c, pass))
-					return false;
-				json_space(c);
-				if (c->end || c->ch != ':')
-					return false;
-				pass(c);
-				json_space(c);
-			}
-			if (!c->end && (c->ch == '[' || c->ch == '{')) {
-				if (depth == MAX_NESTING)
-					return false;
-				stack[depth++] = (uint8_t)c->ch;
-				pass(c);
-				may_close = true;
-				continue;
-			}
-			if (c->end || !(c->ch == '"' ? json_string(c, pass) : json_scalar(c)))
-				return false;
-			value = may_close = false;
-		} else if (c->ch == close) {
-			pass(c);
-			depth--;
-			value = may_close = false;
-		} else if (!value && c->ch == ',') {
-			pass(c);
-			value = true;
-			may_close = false;
-		} else {
-			return false;
-		}
-	} while (depth);
-	while (!c->end && is_space(c->ch))
-		pass(c);
-	return c->end;
-}
-
 /* ---------------------------------------------------------------- tokens */
 
 static bool scan_directive(struct scanner *sc, TSLexer *lx)
@@ -691,9 +93,12 @@ static bool scan_directive(struct scanner *sc, TSLexer *lx)
 	uint32_t n = 0;
 	while (!is_eol(lx) && is_space(lx->lookahead))
 		advance(lx);
-	for (; is_name_char(lx->lookahead) && lx->lookahead < 0x80 && lx->lookahead != '_'; n++, advance(lx))
+	for (; is_name_char(lx->lookahead) && lx->lookahead < 0x80 && lx->lookahead != '_';
+		n++, advance(lx))
 		if (n < sizeof name - 1)
-			name[n] = (char)(lx->lookahead >= 'A' && lx->lookahead <= 'Z' ? lx->lookahead + 32 : lx->lookahead);
+			name[n] = (char)(lx->lookahead >= 'A' && lx->lookahead <= 'Z'
+						 ? lx->lookahead + 32
+						 : lx->lookahead);
 	bool known = false;
 	for (uint32_t i = 0; i < 3; i++)
 		known |= n < sizeof name && !strcmp(name, directive_names[i]);
@@ -846,8 +251,9 @@ static bool scan_flag(struct cur *c)
 }
 
 /*
- * A word of ENV, LABEL and ARG, up to its end or, where until_equals, to '='. The old form's name ends at the first
- * white space, quoted or not, unless '=' comes later in the word: then the mark moves on to that. True at '='.
+ * A word of ENV, LABEL and ARG, up to its end or, where until_equals, to '='. The old form's name
+ * ends at the first white space, quoted or not, unless '=' comes later in the word: then the mark
+ * moves on to that. True at '='.
  */
 static bool take_quoted(struct cur *c, bool until_equals, bool old)
 {
@@ -902,7 +308,8 @@ static bool scan_value(struct cur *c)
 static bool at_marker(struct cur *c)
 {
 	struct state *s = &c->sc->s;
-	return s->markers_done < s->heredocs_n && c->ch == '<' && c->lts == s->heredocs[s->markers_done].lt;
+	return s->markers_done < s->heredocs_n && c->ch == '<' &&
+	       c->lts == s->heredocs[s->markers_done].lt;
 }
 
 static bool scan_marker(struct cur *c)
@@ -1018,7 +425,8 @@ static bool scan_end(struct scanner *sc, TSLexer *lx)
 	return true;
 }
 
-/* An escape character that ends its line, with the empty lines behind it; or the first character of a token. */
+/* An escape character that ends its line, with the empty lines behind it; or the first character of
+ * a token. */
 static bool scan_continuation(struct cur *c)
 {
 	c->lines = true;
@@ -1129,7 +537,8 @@ unsigned tree_sitter_dockerfile_external_scanner_serialize(void *payload, char *
 	return (unsigned)(n + names);
 }
 
-void tree_sitter_dockerfile_external_scanner_deserialize(void *payload, const char *buffer, unsigned length)
+void tree_sitter_dockerfile_external_scanner_deserialize(
+	void *payload, const char *buffer, unsigned length)
 {
 	struct scanner *sc = payload;
 	memset(&sc->s, 0, sizeof sc->s);
@@ -1143,7 +552,8 @@ void tree_sitter_dockerfile_external_scanner_deserialize(void *payload, const ch
 	memcpy(sc->names, buffer + n, length - n);
 }
 
-bool tree_sitter_dockerfile_external_scanner_scan(void *payload, TSLexer *lexer, const bool *valid_symbols)
+bool tree_sitter_dockerfile_external_scanner_scan(
+	void *payload, TSLexer *lexer, const bool *valid_symbols)
 {
 	return scan(payload, lexer, valid_symbols);
 }
