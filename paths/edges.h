@@ -44,6 +44,14 @@ void bl_edges_expose(bl_edges *e, uint32_t node, bl_net_reach reach, bl_span spa
 /* Adds internet -> node for one service in words. */
 void bl_edges_expose_as(bl_edges *e, uint32_t node, const char *detail, bl_tri sure, bl_span span, bl_str why);
 
+/* What load balancers hand on to a network interface's address from the internet. */
+typedef struct bl_balanced {
+	uint32_t node; /* the balancer, where it is known */
+	bl_ranges sure, may;
+} bl_balanced;
+/* False when surely nothing. */
+bool bl_exposure_balanced(bl_edges *e, const bl_thing *nic, const bl_value *config, bl_balanced *out);
+
 /* ---- who makes which edges; each judges the types it knows and passes over others ---- */
 void bl_exposure_azure(bl_edges *e, const bl_thing *thing);       /* machines behind network security groups */
 void bl_exposure_services(bl_edges *e, const bl_thing *thing);    /* Azure's platform services */

@@ -92,10 +92,11 @@ static bl_firewall_place place_of(bl_edges *e, const bl_value *config, const bl_
 	return place;
 }
 
-static bl_str words(bl_edges *e, const bl_thing *address, const gate *gates, const bl_value *const *rules)
+static bl_str words(bl_edges *e, const bl_thing *address, bool balanced, const gate *gates, const bl_value *const *rules)
 {
 	bl_buf out = {0};
-	bl_buf_putf(&out, "it has the public address '" BL_FMT "'", BL_ARG(bl_edges_name(e, address->node)));
+	bl_buf_putf(&out, "it %s '" BL_FMT "'", balanced ? "stands behind the load balancer" : "has the public address",
+		BL_ARG(bl_edges_name(e, address->node)));
 	for (int i = 0; i < 2; i++) {
 		bl_str rule = bl_value_text(bl_value_geti(rules[i], BL_STR("name")));
 		if (!gates[i].known)
@@ -119,12 +120,18 @@ static bl_net_flows unfiltered(bl_edges *e, const bl_thing *address)
 	return basic == BL_YES ? all : basic == BL_MAYBE ? bl_net_perhaps(e->arena, all) : (bl_net_flows){0};
 }
 
-static void add_address(bl_edges *e, const bl_thing *nic, const bl_value *config, const bl_value *address_id, bl_tri has_address,
-	opening *out)
+/* One way to an address of a machine: directly by a public address, or through a load balancer. */
+typedef struct way {
+	bl_thing through; /* the address or the balancer: its sku decides what happens without a group */
+	bl_tri there;
+	bool balanced;
+	bl_net_flows only; /* what the balancer hands on */
+} way;
+
+static void add_way(bl_edges *e, const bl_thing *nic, const bl_value *config, const way *w, opening *out)
 {
-	bl_thing address = {nic->node, BL_STR(""), NULL}, subnet = {0};
+	bl_thing subnet = {0};
 	gate gates[2] = {gate_at(e, nic->node, nic->body), {0}};
-	bl_edges_follow(e, nic->node, address_id, &address);
 	const bl_value *subnet_id = bl_edges_get(config, "subnet.id");
 	bool subnet_known = bl_edges_follow(e, nic->node, subnet_id, &subnet) && subnet.body;
 	if (subnet_known)
@@ -134,12 +141,14 @@ static void add_address(bl_edges *e, const bl_thing *nic, const bl_value *config
 	bl_firewall_place place = place_of(e, config, subnet_known ? subnet.body : NULL);
 	bl_net_flows flows = bl_net_both(e->arena, through(e, &gates[0], &place), through(e, &gates[1], &place));
 	if (gates[0].there == BL_NO && gates[1].there != BL_YES) {
-		bl_net_flows bare = unfiltered(e, &address);
+		bl_net_flows bare = unfiltered(e, &w->through);
 		/* the subnet may have a group or none: both ways are possible */
 		flows = gates[1].there == BL_NO ? bare
 						: bl_net_perhaps(e->arena, bl_net_either(e->arena, flows, bare));
 	}
-	if (has_address == BL_MAYBE)
+	if (w->balanced)
+		flows = bl_net_both(e->arena, flows, w->only);
+	if (w->there == BL_MAYBE)
 		flows = bl_net_perhaps(e->arena, flows);
 	bl_net_reach reach = bl_net_from_internet(e->arena, flows);
 	if (!reach.may.n)
@@ -149,13 +158,13 @@ static void add_address(bl_edges *e, const bl_thing *nic, const bl_value *config
 		return;
 	const bl_value *rules[2] = {opener(e, &gates[0], &place, reach), opener(e, &gates[1], &place, reach)};
 	out->any = true;
-	out->why = words(e, &address, gates, rules);
+	out->why = words(e, &w->through, w->balanced, gates, rules);
 	int by = rules[1] ? 1 : 0;
 	if (rules[by])
 		out->span = bl_edges_line(e, gates[by].group.node, rules[by], "securityRules",
 			bl_value_text(bl_value_geti(rules[by], BL_STR("name"))));
 	else
-		out->span = bl_edges_line(e, address.node, NULL, NULL, BL_STR(""));
+		out->span = bl_edges_line(e, w->through.node, NULL, NULL, BL_STR(""));
 }
 
 static void add_interface(bl_edges *e, const bl_thing *nic, const char *address_path, opening *out)
@@ -165,9 +174,16 @@ static void add_interface(bl_edges *e, const bl_thing *nic, const char *address_
 		const bl_value *id = bl_edges_get(configs->list[i], address_path);
 		if (!id)
 			id = bl_edges_get(configs->list[i], "publicIPAddress.id");
-		bl_tri has = bl_edges_present(id);
-		if (has != BL_NO)
-			add_address(e, nic, configs->list[i], id, has, out);
+		way direct = {.through = {nic->node, BL_STR(""), NULL}, .there = bl_edges_present(id)};
+		bl_edges_follow(e, nic->node, id, &direct.through);
+		if (direct.there != BL_NO)
+			add_way(e, nic, configs->list[i], &direct, out);
+		bl_balanced b;
+		if (!bl_exposure_balanced(e, nic, configs->list[i], &b))
+			continue;
+		way balanced = {.through = {b.node, BL_STR(""), bl_graph_body(e->graph, b.node)}, .there = BL_YES, .balanced = true,
+			.only = bl_net_services(e->arena, b.sure, b.may)};
+		add_way(e, nic, configs->list[i], &balanced, out);
 	}
 }
 

@@ -134,6 +134,16 @@ bl_net_flows bl_net_everything(bl_arena *arena)
 	return (bl_net_flows){flow, 1};
 }
 
+bl_net_flows bl_net_services(bl_arena *arena, bl_ranges sure, bl_ranges may)
+{
+	bl_addrs all = bl_addrs_all(arena);
+	bl_net_rule rules[2] = {
+		{.priority = 1, .allow = BL_YES, .to = BL_YES, .services_sure = sure, .services_may = sure, .from_sure = all, .from_may = all},
+		{.priority = 2, .allow = BL_YES, .to = BL_MAYBE, .services_may = may, .from_may = all},
+	};
+	return bl_net_evaluate(arena, rules, 2);
+}
+
 /* The flow that holds service, or NULL; *i moves on with service. */
 static const bl_net_flow *flow_at(bl_net_flows flows, size_t *i, uint32_t service)
 {

@@ -41,6 +41,8 @@ typedef struct bl_net_flows {
 bl_net_flows bl_net_evaluate(bl_arena *arena, const bl_net_rule *rules, size_t n);
 /* No filter at all. */
 bl_net_flows bl_net_everything(bl_arena *arena);
+/* Everything to some services and nothing to others: sure surely, may at most. */
+bl_net_flows bl_net_services(bl_arena *arena, bl_ranges sure, bl_ranges may);
 /* Through both filters. */
 bl_net_flows bl_net_both(bl_arena *arena, bl_net_flows a, bl_net_flows b);
 /* Through either. */

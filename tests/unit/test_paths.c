@@ -191,6 +191,44 @@ static void a_machine_without_a_public_address_is_not_exposed(void **state)
 	assert_null(exposure(vm));
 }
 
+static void a_load_balancer_hands_on_what_its_rules_and_the_group_let_through(void **state)
+{
+	static const struct {
+		const char *front, *nsg, *detail;
+		bl_tri sure;
+	} cases[] = {
+		{"\"publicIPAddress\":{\"id\":\"@pip.id\"}", NSG(NSG_RULE(100, "Allow", "*", "*")), "tcp/8080", BL_YES},
+		{"\"publicIPAddress\":{\"id\":\"@pip.id\"}", NSG(NSG_RULE(100, "Allow", "*", "22")), NULL, BL_NO},
+		{"\"publicIPAddress\":{\"id\":\"?\"}", NSG(NSG_RULE(100, "Allow", "*", "*")), "tcp/8080", BL_MAYBE},
+		{"\"subnet\":{\"id\":\"@subnet.id\"}", NSG(NSG_RULE(100, "Allow", "*", "*")), NULL, BL_NO},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const bl_path *const *paths;
+		end(NULL);
+		begin(NULL);
+		code("nsg", "Microsoft.Network/networkSecurityGroups", cases[i].nsg);
+		code("pip", "Microsoft.Network/publicIPAddresses", STANDARD);
+		code("subnet", "Microsoft.Network/virtualNetworks/subnets", GUARDED);
+		code("lb", "Microsoft.Network/loadBalancers", bl_str_fmt(&arena, "{\"sku\":{\"name\":\"Standard\"},\"properties\":{\"frontendIPConfigurations\":["
+			"{\"name\":\"f\",\"properties\":{%s}}],\"loadBalancingRules\":[{\"name\":\"web\",\"properties\":{\"protocol\":\"Tcp\",\"frontendPort\":80,"
+			"\"backendPort\":8080,\"frontendIPConfiguration\":{\"name\":\"f\"},\"backendAddressPool\":{\"id\":\"/x/backendAddressPools/p\"}}},"
+			"{\"name\":\"other\",\"properties\":{\"protocol\":\"Tcp\",\"backendPort\":9090,\"backendAddressPool\":{\"id\":\"/x/backendAddressPools/q\"}}}]}}",
+			cases[i].front).p);
+		code("pool", "Microsoft.Network/loadBalancers/backendAddressPools", "{\"parent\":\"@lb.id\"}");
+		((bl_resource *)bl_graph_node(graph, (uint32_t)bl_graph_find(graph, &infra, BL_STR("pool")))->resource)->name =
+			bl_value_string(&arena, BL_NOWHERE, BL_STR("lb/p"));
+		code("nic", "Microsoft.Network/networkInterfaces", "{\"properties\":{\"ipConfigurations\":[{\"properties\":{\"subnet\":{\"id\":\"@subnet.id\"},"
+			"\"loadBalancerBackendAddressPools\":[{\"id\":\"@pool.id\"}]}}]}}");
+		uint32_t vm = code("vm", "Microsoft.Compute/virtualMachines",
+			"{\"properties\":{\"networkProfile\":{\"networkInterfaces\":[{\"id\":\"@nic.id\"}]}}}");
+		run(&paths);
+		const bl_edge *e = exposure(vm);
+		assert_int_equal(e ? e->sure : BL_NO, cases[i].sure);
+		if (e)
+			assert_true(bl_str_eqz(e->detail, cases[i].detail));
+	}
+}
+
 static void declare_vault_access(const char *role, const char *vault)
 {
 	code("vault", "Microsoft.KeyVault/vaults", vault);
@@ -433,6 +471,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_machine_is_open_where_subnet_and_interface_let_it),
 		TEST(a_machine_without_a_public_address_is_not_exposed),
+		TEST(a_load_balancer_hands_on_what_its_rules_and_the_group_let_through),
 		TEST(an_open_machine_whose_identity_reads_a_vault_is_a_path),
 		TEST(each_broken_link_breaks_the_path),
 		TEST(an_unknown_role_is_a_path_that_is_not_certain),
