@@ -10,7 +10,7 @@ enum {
 	BL_AZURE_MAX_CANDIDATES = 32, /* values one unknown value may be one of */
 	BL_AZURE_MAX_RANGE = 10000,   /* elements range() makes; the service's own limit */
 	BL_AZURE_MAX_SIZE = 200000,   /* values in one variable; past it the variable is unknown */
-	BL_AZURE_MAX_STEPS = 20000000, /* expressions of one root; past it every one is unknown */
+	BL_AZURE_MAX_STEPS = 3000000, /* expressions of one root; past it every one is unknown */
 	BL_AZURE_MAX_TEXT = 4 << 20   /* bytes of one string */
 };
 
@@ -28,6 +28,7 @@ typedef struct bl_azure {
 	int depth;   /* of nested evaluations right now */
 	int modules; /* of nested modules right now */
 	uint64_t steps; /* taken so far */
+	bool exhausted; /* the limit on them has been met and reported */
 } bl_azure;
 
 /* A loop's variable, or a lambda's or a function's parameter. */

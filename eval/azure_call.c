@@ -63,6 +63,10 @@ const bl_value *bl_azure_call(bl_azure *a, bl_span span, bl_str name, const bl_v
 		c.wrong = n < r->least ? "too few arguments" : "too many arguments";
 		return wrong(&c, r);
 	}
+	/* Arguments are looked through whole, again and again in a loop. */
+	for (size_t i = 0; i < n; i++)
+		if (args[i]->kind == BL_LIST || args[i]->kind == BL_MAP)
+			a->steps += args[i]->n / 8;
 	if (lacks(r, &c))
 		return bl_azure_unknown(a, span, r->gives, args, n);
 	const bl_value *v = r->function(&c);

@@ -370,6 +370,10 @@ static const bl_value *call(const bl_azure_frame *f, const bl_expr *e)
 	return bl_value_unknown(a->arena, e->span, "the function '" BL_FMT "' is not known", BL_ARG(e->text));
 }
 
+/* One value for all that is past the limit, which should cost nothing more. */
+static const bl_unknown too_much = {.why = {"there is too much to evaluate", 29}, .type = -1};
+static const bl_value exhausted = {.kind = BL_UNKNOWN, .origin = BL_COMPUTED, .unknown = &too_much};
+
 static const bl_value *eval(const bl_azure_frame *f, const bl_expr *e)
 {
 	bl_arena *arena = f->azure->arena;
@@ -417,8 +421,13 @@ const bl_value *bl_azure_eval(const bl_azure_frame *f, const bl_expr *e)
 	bl_azure *a = f->azure;
 	if (a->depth >= BL_EVAL_MAX_DEPTH)
 		return bl_value_unknown(a->arena, e->span, "it is nested too deeply");
-	if (a->steps++ >= BL_AZURE_MAX_STEPS)
-		return bl_value_unknown(a->arena, e->span, "there is too much to evaluate");
+	if (a->steps++ >= BL_AZURE_MAX_STEPS) {
+		if (!a->exhausted)
+			bl_diag_add(a->arena, &a->out->diags, BL_DIAG_ERROR, e->span,
+				"there is too much to evaluate: from here on, values are unknown");
+		a->exhausted = true;
+		return &exhausted;
+	}
 	a->depth++;
 	const bl_value *v = eval(f, e);
 	a->depth--;

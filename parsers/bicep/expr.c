@@ -314,7 +314,9 @@ static bl_expr *object(bl_bicep_reader *r)
 			break;
 		case BL_BICEP_ERROR:
 			bl_bicep_report(r);
-			if (pairs.n && pairs.items[pairs.n - 1])
+			/* what is merely missing at the end spoils nothing before it */
+			if (pairs.n && pairs.items[pairs.n - 1] &&
+				!ts_node_is_missing(ts_tree_cursor_current_node(&r->cursor)))
 				pairs.items[pairs.n - 1] = opaque(r);
 			break;
 		default:

@@ -1,0 +1,4 @@
+using 'main.bicep'
+
+param size = 'large'
+param count = 2
