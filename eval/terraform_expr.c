@@ -658,6 +658,31 @@ static const bl_value *eval_kind(const bl_tf_scope *s, const bl_expr *e)
 	}
 }
 
+/* The words of a reference, for people: "each.value.port", "var.rules[...]". */
+static bl_str reference_text(bl_tf *tf, const bl_expr *e, int depth)
+{
+	if (e->kind == BL_EXPR_NAME)
+		return e->text;
+	bool attr = e->kind == BL_EXPR_ATTR;
+	if ((!attr && e->kind != BL_EXPR_INDEX) || depth > 8)
+		return BL_STR("an expression");
+	bl_str base = reference_text(tf, e->kids[0], depth + 1);
+	return attr ? bl_str_fmt(tf->arena, BL_FMT "." BL_FMT, BL_ARG(base), BL_ARG(e->text))
+		    : bl_str_fmt(tf->arena, BL_FMT "[...]", BL_ARG(base));
+}
+
+/* A value stands where it is used; where it was written is what it came through. */
+static const bl_value *used_here(bl_tf *tf, const bl_value *v, const bl_expr *e)
+{
+	bl_span at = v->span;
+	if (!bl_span_known(at) || !bl_span_known(e->span) ||
+		(at.source == e->span.source && at.begin >= e->span.begin && at.end <= e->span.end))
+		return v;
+	if (!v->via && v->kind != BL_UNKNOWN)
+		v = bl_value_through(tf->arena, v, reference_text(tf, e, 0), at);
+	return bl_value_at(tf->arena, v, e->span);
+}
+
 const bl_value *bl_tf_eval(const bl_tf_scope *s, const bl_expr *e)
 {
 	bl_tf *tf = s->tf;
@@ -668,5 +693,6 @@ const bl_value *bl_tf_eval(const bl_tf_scope *s, const bl_expr *e)
 	tf->depth++;
 	const bl_value *v = eval_kind(s, e);
 	tf->depth--;
-	return v;
+	bool refers = e->kind == BL_EXPR_NAME || e->kind == BL_EXPR_ATTR || e->kind == BL_EXPR_INDEX;
+	return refers ? used_here(tf, v, e) : v;
 }

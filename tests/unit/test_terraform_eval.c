@@ -186,9 +186,9 @@ static void a_reference_has_the_written_value_and_says_where_it_came_through(voi
 	assert_non_null(v->via);
 	assert_str(v->via->what, "g.rg.name");
 	bl_place place;
-	bl_sources_place(w.sources, v->span, &place);
+	bl_sources_place(w.sources, v->via->span, &place);
 	assert_int_equal(place.start_line, 2);
-	bl_sources_place(w.sources, bl_value_item(find(&w, "t.a")->native, BL_STR("group"), false)->key_span, &place);
+	bl_sources_place(w.sources, v->span, &place);
 	assert_int_equal(place.start_line, 5);
 	done(&w);
 }
