@@ -8,7 +8,7 @@
 enum {
 	BL_TF_MAX_DEPTH = 3000,       /* of nested evaluation; set for the workers' stack */
 	BL_TF_MAX_MODULE_DEPTH = 50,
-	BL_TF_MAX_STEPS = 20000000,   /* of one root: expressions evaluated and bytes made */
+	BL_TF_MAX_STEPS = 3000000,   /* of one root: expressions evaluated and bytes made */
 	BL_TF_MAX_STRING = 64 << 20,
 };
 
@@ -23,6 +23,7 @@ typedef struct bl_tf {
 	 * a version we do not know may see it otherwise, so the value is unknown and the gap is said. */
 	bl_diag_level level;
 	size_t errors; /* met so far; try() compares */
+	int quiet;     /* above 0: what is evaluated may not come to pass, so its mistakes are not said */
 	uint64_t steps;
 	int depth;
 	size_t instances;

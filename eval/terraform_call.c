@@ -43,7 +43,7 @@ static bl_str root_folder(const bl_tf *tf)
 
 bool bl_tf_path(const bl_tf_scope *s, bl_str written, bl_str *path)
 {
-	if (written.n && written.p[0] == '/')
+	if (written.n && (written.p[0] == '/' || written.p[0] == '~'))
 		return false;
 	normalise(s->tf->arena, root_folder(s->tf), written, path);
 	return true;

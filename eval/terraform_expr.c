@@ -144,11 +144,12 @@ static const bl_value *member_of_unknown(const bl_tf_scope *s, const bl_value *b
 		bl_unknown *w = (bl_unknown *)v->unknown;
 		w->candidates = bl_new_n(s->tf->arena, const bl_value *, u->ncandidates);
 		for (size_t i = 0; i < u->ncandidates; i++) {
-			size_t errors = s->tf->errors, said = s->tf->diags->n;
+			size_t errors = s->tf->errors;
+			s->tf->quiet++;
 			const bl_value *one = get(s, u->candidates[i], what, span);
+			s->tf->quiet--;
 			bool failed = s->tf->errors != errors;
 			s->tf->errors = errors;
-			s->tf->diags->n = said;
 			if (failed || one->kind == BL_UNKNOWN)
 				return v;
 			w->candidates[i] = one;
@@ -362,6 +363,8 @@ static const bl_value *operand(const bl_tf_scope *s, const bl_value *v, const bl
 	return c;
 }
 
+static const bl_value *eval_quietly(const bl_tf_scope *s, const bl_expr *e);
+
 static const bl_value *eval_unary(const bl_tf_scope *s, const bl_expr *e)
 {
 	bl_tf *tf = s->tf;
@@ -411,9 +414,12 @@ static const bl_value *arithmetic(const bl_tf_scope *s, const bl_expr *e, const 
 static const bl_value *eval_binary(const bl_tf_scope *s, const bl_expr *e)
 {
 	const bl_value *vs[2];
+	bool and = bl_str_eqz(e->text, "&&"), logical = and || bl_str_eqz(e->text, "||");
 	vs[0] = bl_tf_eval(s, e->kids[0]);
-	vs[1] = bl_tf_eval(s, e->kids[1]);
-	if (bl_str_eqz(e->text, "&&") || bl_str_eqz(e->text, "||"))
+	/* what the left side decides already, the right side cannot spoil */
+	bool decided = logical && vs[0]->kind == BL_BOOL && vs[0]->boolean != and;
+	vs[1] = decided ? eval_quietly(s, e->kids[1]) : bl_tf_eval(s, e->kids[1]);
+	if (logical)
 		return logic(s, e, vs);
 	if (!bl_str_eqz(e->text, "==") && !bl_str_eqz(e->text, "!="))
 		return arithmetic(s, e, vs);
@@ -454,23 +460,62 @@ static const bl_value *undecided(const bl_tf_scope *s, const bl_expr *e, const b
 	return v;
 }
 
+/* Evaluates what may not come to pass: its errors do not count. */
+static const bl_value *eval_quietly(const bl_tf_scope *s, const bl_expr *e)
+{
+	size_t errors = s->tf->errors;
+	s->tf->quiet++;
+	const bl_value *v = bl_tf_eval(s, e);
+	s->tf->quiet--;
+	s->tf->errors = errors;
+	return v;
+}
+
+/* A call that gives a set whatever it is given. */
+static bool gives_set(const bl_expr *e)
+{
+	static const char *const names[] = {"setintersection", "setsubtract", "setunion", "toset"};
+	for (size_t i = 0; e->kind == BL_EXPR_CALL && i < sizeof names / sizeof *names; i++)
+		if (bl_str_eqz(e->text, names[i]))
+			return true;
+	return false;
+}
+
 static bool scalar(const bl_value *v)
 {
 	return v->kind == BL_BOOL || v->kind == BL_NUMBER || v->kind == BL_STRING;
 }
 
-/* Both branches have one type: where the other is text, a number is the number's text. Errors of the other branch do not count. */
+/* A tuple beside a list or a set becomes one. */
+static const bl_value *one_list(const bl_tf_scope *s, const bl_value *v, const bl_expr *other)
+{
+	bl_tf *tf = s->tf;
+	const bl_value *w = gives_set(other) ? NULL : eval_quietly(s, other);
+	bl_shape shape = !w ? BL_SHAPE_SET : w->kind == BL_LIST ? (bl_shape)w->shape : BL_SHAPE_LOOSE;
+	if (shape == BL_SHAPE_LOOSE)
+		return v;
+	const bl_value *list = bl_tf_unify(tf, v, BL_SHAPE_TYPED);
+	if (shape == BL_SHAPE_TYPED)
+		return list;
+	bl_value *set = bl_tf_set(tf, v->span, list->list, list->n);
+	set->open = v->open;
+	set->rest = v->rest;
+	set->via = v->via;
+	set->sensitive = v->sensitive;
+	return set;
+}
+
+/* Both branches have one type: where the other is text, a number is the number's text. */
 static const bl_value *one_type(const bl_tf_scope *s, const bl_value *v, const bl_expr *other)
 {
 	bl_tf *tf = s->tf;
+	if (v->kind == BL_LIST && v->shape == BL_SHAPE_LOOSE && other->kind != BL_EXPR_LIST && other->kind != BL_EXPR_LITERAL)
+		return one_list(s, v, other);
 	if (v->kind != BL_BOOL && v->kind != BL_NUMBER)
 		return v;
 	if (other->kind == BL_EXPR_LITERAL && other->value && other->value->kind == v->kind)
 		return v;
-	size_t errors = tf->errors, said = tf->diags->n;
-	const bl_value *w = bl_tf_eval(s, other);
-	tf->errors = errors;
-	tf->diags->n = said;
+	const bl_value *w = eval_quietly(s, other);
 	int kind = w->kind == BL_UNKNOWN ? w->unknown->type : w->kind;
 	return kind == BL_STRING || (scalar(w) && w->kind != v->kind) ? bl_tf_to_string(tf, v) : v;
 }

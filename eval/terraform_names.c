@@ -104,6 +104,12 @@ static const bl_value *by_first_word(const bl_tf_scope *s, const bl_str *words, 
 	if (bl_str_eqz(first, "each") || bl_str_eqz(first, "count"))
 		return bl_tf_error(s->tf, span, "'" BL_FMT "' means nothing outside a block with %s", BL_ARG(first),
 			first.p[0] == 'e' ? "for_each" : "count");
+	if (bl_str_eqz(first, "resource") && n > 2) {
+		/* the long way to say what the type says alone */
+		const bl_value *v = resource_reference(s, words + 1, n - 1, span, used);
+		*used += 1;
+		return v;
+	}
 	return resource_reference(s, words, n, span, used);
 }
 

@@ -225,7 +225,13 @@ static void add_instance(const bl_tf_scope *s, bl_tf_item *item, bl_tf_instance 
 	r->span = b->span;
 	r->head = b->head;
 	r->via = m->via;
+	bool perhaps = r->condition == BL_MAYBE;
+	size_t errors = tf->errors;
+	tf->quiet += perhaps;
 	const bl_value *native = eval_body(&inner, b, true, 0);
+	tf->quiet -= perhaps;
+	if (perhaps)
+		tf->errors = errors;
 	if (item->data)
 		native = with_computed(tf, r->native_type, native);
 	r->native = native;

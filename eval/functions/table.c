@@ -183,12 +183,12 @@ static const bl_value *call_try(const bl_tf_scope *s, const bl_expr *e, bool *ok
 	bl_tf *tf = s->tf;
 	const bl_value *v = NULL;
 	for (uint32_t i = 0; i < e->n; i++) {
-		size_t errors = tf->errors, said = tf->diags->n;
+		size_t errors = tf->errors;
+		tf->quiet++;
 		v = bl_tf_eval(s, e->kids[i]);
+		tf->quiet--;
 		if (tf->errors == errors)
 			return v;
-		if (tf->diags->n > said)
-			tf->diags->n = said;
 		tf->errors = errors;
 	}
 	*ok = false;
