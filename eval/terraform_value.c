@@ -287,7 +287,7 @@ bl_value *bl_tf_set(bl_tf *tf, bl_span span, const bl_value **values, size_t n)
 	bool all = true;
 	for (size_t i = 0; i < n; i++)
 		all = all && primitive(values[i]);
-	if (all) {
+	if (all && n) {
 		memcpy(kept, values, n * sizeof *kept);
 		qsort(kept, n, sizeof *kept, by_value);
 		for (size_t i = 0; i < n; i++)

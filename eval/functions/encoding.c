@@ -1,5 +1,4 @@
-/* Functions that write and read other notations: JSON, YAML, Base64, URLs, digests. */
-#include "core/codec/hash.h"
+/* Functions that write and read other notations: JSON, Base64, URLs. */
 #include "core/codec/json.h"
 #include "core/codec/number.h"
 #include "eval/functions/functions.h"
@@ -106,14 +105,9 @@ const bl_value *bl_tf_fn_jsondecode(bl_tf_args *a)
 	return v ? v : bl_tf_refuse(a, "%s", error.text);
 }
 
-const bl_value *bl_tf_fn_yamldecode(bl_tf_args *a)
-{
-	return bl_value_unknown(a->arena, a->span, "function 'yamldecode' is not evaluated yet");
-}
-
 static const char base64_letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-static const bl_value *base64(bl_tf_args *a, bl_str s)
+const bl_value *bl_tf_base64(bl_tf_args *a, bl_str s)
 {
 	bl_buf out = {0};
 	for (size_t i = 0; i < s.n; i += 3) {
@@ -130,10 +124,10 @@ static const bl_value *base64(bl_tf_args *a, bl_str s)
 
 const bl_value *bl_tf_fn_base64encode(bl_tf_args *a)
 {
-	return base64(a, a->v[0]->string);
+	return bl_tf_base64(a, a->v[0]->string);
 }
 
-static bool valid_utf8(bl_str s)
+bool bl_tf_valid_utf8(bl_str s)
 {
 	for (size_t i = 0; i < s.n;) {
 		unsigned char c = (unsigned char)s.p[i];
@@ -178,33 +172,11 @@ const bl_value *bl_tf_fn_base64decode(bl_tf_args *a)
 	} else if (n % 4 == 2) {
 		bl_buf_putc(&out, (char)(bits >> 4));
 	}
-	if (!whole || !valid_utf8(bl_buf_str(&out))) {
+	if (!whole || !bl_tf_valid_utf8(bl_buf_str(&out))) {
 		bl_buf_done(&out);
 		return bl_tf_refuse(a, whole ? "the bytes are no UTF-8 text" : "the text is no Base64");
 	}
 	return bl_tf_take(a, &out);
-}
-
-static const bl_value *hex(bl_tf_args *a, const unsigned char *bytes, size_t n)
-{
-	bl_buf out = {0};
-	for (size_t i = 0; i < n; i++)
-		bl_buf_putf(&out, "%02x", bytes[i]);
-	return bl_tf_take(a, &out);
-}
-
-const bl_value *bl_tf_fn_sha256(bl_tf_args *a)
-{
-	unsigned char digest[32];
-	bl_hash_sha256(a->v[0]->string, digest);
-	return hex(a, digest, sizeof digest);
-}
-
-const bl_value *bl_tf_fn_base64sha256(bl_tf_args *a)
-{
-	unsigned char digest[32];
-	bl_hash_sha256(a->v[0]->string, digest);
-	return base64(a, bl_str_make((const char *)digest, sizeof digest));
 }
 
 const bl_value *bl_tf_fn_urlencode(bl_tf_args *a)
@@ -222,95 +194,4 @@ const bl_value *bl_tf_fn_urlencode(bl_tf_args *a)
 			bl_buf_putf(&out, "%%%02X", c);
 	}
 	return bl_tf_take(a, &out);
-}
-
-/* --- files --- */
-
-static const bl_value *read_file(bl_tf_args *a, bl_str *out)
-{
-	const bl_loader *loader = a->tf->input->loader;
-	bl_str path, written = a->v[0]->string;
-	if (!bl_tf_path(a->scope, written, &path))
-		return bl_value_unknown(a->arena, a->span, "'" BL_FMT "' lies outside the repository", BL_ARG(written));
-	if (!loader || !loader->bytes || !loader->bytes(loader->context, path, out))
-		return bl_tf_refuse(a, "there is no file '" BL_FMT "'", BL_ARG(written));
-	return NULL;
-}
-
-const bl_value *bl_tf_fn_file(bl_tf_args *a)
-{
-	bl_str s;
-	const bl_value *wrong = read_file(a, &s);
-	if (wrong)
-		return wrong;
-	return valid_utf8(s) ? bl_tf_text(a, s) : bl_tf_refuse(a, "the file is no UTF-8 text");
-}
-
-const bl_value *bl_tf_fn_filebase64(bl_tf_args *a)
-{
-	bl_str s;
-	const bl_value *wrong = read_file(a, &s);
-	return wrong ? wrong : base64(a, s);
-}
-
-const bl_value *bl_tf_fn_filesha256(bl_tf_args *a)
-{
-	bl_str s;
-	unsigned char digest[32];
-	const bl_value *wrong = read_file(a, &s);
-	if (wrong)
-		return wrong;
-	bl_hash_sha256(s, digest);
-	return hex(a, digest, sizeof digest);
-}
-
-const bl_value *bl_tf_fn_fileexists(bl_tf_args *a)
-{
-	const bl_loader *loader = a->tf->input->loader;
-	bl_str path, s;
-	if (!bl_tf_path(a->scope, a->v[0]->string, &path))
-		return bl_tf_not_known(a, BL_BOOL);
-	return bl_tf_flag(a, loader && loader->bytes && loader->bytes(loader->context, path, &s));
-}
-
-const bl_value *bl_tf_fn_basename(bl_tf_args *a)
-{
-	bl_str s = a->v[0]->string;
-	if (!s.n)
-		return bl_tf_text(a, BL_STR("."));
-	while (s.n > 1 && s.p[s.n - 1] == '/')
-		s.n--;
-	ptrdiff_t slash = bl_str_rfind_char(s, '/');
-	return bl_tf_text(a, s.n == 1 ? s : bl_str_slice(s, (size_t)(slash + 1), s.n));
-}
-
-const bl_value *bl_tf_fn_dirname(bl_tf_args *a)
-{
-	bl_str s = a->v[0]->string;
-	ptrdiff_t slash = bl_str_rfind_char(s, '/');
-	if (slash < 0)
-		return bl_tf_text(a, BL_STR("."));
-	s.n = (size_t)slash;
-	while (s.n > 1 && s.p[s.n - 1] == '/')
-		s.n--;
-	return bl_tf_text(a, s.n ? s : BL_STR("/"));
-}
-
-const bl_value *bl_tf_fn_pathexpand(bl_tf_args *a)
-{
-	if (bl_str_starts(a->v[0]->string, BL_STR("~")))
-		return bl_value_unknown(a->arena, a->span, "the home folder belongs to who runs it");
-	return a->v[0];
-}
-
-const bl_value *bl_tf_fn_templatefile(bl_tf_args *a)
-{
-	bl_str s;
-	const bl_value *wrong = read_file(a, &s);
-	return wrong ? wrong : bl_tf_template(a->scope, s, a->v[0]->string, a->v[1], a->span);
-}
-
-const bl_value *bl_tf_fn_templatestring(bl_tf_args *a)
-{
-	return bl_tf_template(a->scope, a->v[0]->string, BL_STR(""), a->v[1], a->span);
 }

@@ -36,6 +36,12 @@ const bl_value *bl_tf_take(bl_tf_args *a, bl_buf *b);
 /* A value as JSON text, as jsonencode writes it, into out; false at the first unknown, out holding what stands before it. */
 bool bl_tf_write_json(bl_tf *tf, const bl_value *v, bl_buf *out);
 
+/* Text of bytes. */
+const bl_value *bl_tf_base64(bl_tf_args *a, bl_str s);
+bool bl_tf_valid_utf8(bl_str s);
+/* The bytes of the file that the first argument names; NULL, or the value the call has instead. */
+const bl_value *bl_tf_read_file(bl_tf_args *a, bl_str *out);
+
 /* One function a name; see table.c. */
 const bl_value *bl_tf_fn_abs(bl_tf_args *a);
 const bl_value *bl_tf_fn_alltrue(bl_tf_args *a);
@@ -43,6 +49,7 @@ const bl_value *bl_tf_fn_anytrue(bl_tf_args *a);
 const bl_value *bl_tf_fn_base64decode(bl_tf_args *a);
 const bl_value *bl_tf_fn_base64encode(bl_tf_args *a);
 const bl_value *bl_tf_fn_base64sha256(bl_tf_args *a);
+const bl_value *bl_tf_fn_base64sha512(bl_tf_args *a);
 const bl_value *bl_tf_fn_basename(bl_tf_args *a);
 const bl_value *bl_tf_fn_ceil(bl_tf_args *a);
 const bl_value *bl_tf_fn_chomp(bl_tf_args *a);
@@ -56,17 +63,24 @@ const bl_value *bl_tf_fn_coalescelist(bl_tf_args *a);
 const bl_value *bl_tf_fn_compact(bl_tf_args *a);
 const bl_value *bl_tf_fn_concat(bl_tf_args *a);
 const bl_value *bl_tf_fn_contains(bl_tf_args *a);
+const bl_value *bl_tf_fn_csvdecode(bl_tf_args *a);
 const bl_value *bl_tf_fn_dirname(bl_tf_args *a);
 const bl_value *bl_tf_fn_distinct(bl_tf_args *a);
 const bl_value *bl_tf_fn_element(bl_tf_args *a);
 const bl_value *bl_tf_fn_endswith(bl_tf_args *a);
 const bl_value *bl_tf_fn_file(bl_tf_args *a);
 const bl_value *bl_tf_fn_filebase64(bl_tf_args *a);
+const bl_value *bl_tf_fn_filebase64sha256(bl_tf_args *a);
+const bl_value *bl_tf_fn_filebase64sha512(bl_tf_args *a);
 const bl_value *bl_tf_fn_fileexists(bl_tf_args *a);
+const bl_value *bl_tf_fn_filemd5(bl_tf_args *a);
+const bl_value *bl_tf_fn_filesha1(bl_tf_args *a);
 const bl_value *bl_tf_fn_filesha256(bl_tf_args *a);
+const bl_value *bl_tf_fn_filesha512(bl_tf_args *a);
 const bl_value *bl_tf_fn_flatten(bl_tf_args *a);
 const bl_value *bl_tf_fn_floor(bl_tf_args *a);
 const bl_value *bl_tf_fn_format(bl_tf_args *a);
+const bl_value *bl_tf_fn_formatdate(bl_tf_args *a);
 const bl_value *bl_tf_fn_formatlist(bl_tf_args *a);
 const bl_value *bl_tf_fn_indent(bl_tf_args *a);
 const bl_value *bl_tf_fn_index(bl_tf_args *a);
@@ -81,6 +95,7 @@ const bl_value *bl_tf_fn_lookup(bl_tf_args *a);
 const bl_value *bl_tf_fn_lower(bl_tf_args *a);
 const bl_value *bl_tf_fn_matchkeys(bl_tf_args *a);
 const bl_value *bl_tf_fn_max(bl_tf_args *a);
+const bl_value *bl_tf_fn_md5(bl_tf_args *a);
 const bl_value *bl_tf_fn_merge(bl_tf_args *a);
 const bl_value *bl_tf_fn_min(bl_tf_args *a);
 const bl_value *bl_tf_fn_nonsensitive(bl_tf_args *a);
@@ -98,7 +113,9 @@ const bl_value *bl_tf_fn_setintersection(bl_tf_args *a);
 const bl_value *bl_tf_fn_setproduct(bl_tf_args *a);
 const bl_value *bl_tf_fn_setsubtract(bl_tf_args *a);
 const bl_value *bl_tf_fn_setunion(bl_tf_args *a);
+const bl_value *bl_tf_fn_sha1(bl_tf_args *a);
 const bl_value *bl_tf_fn_sha256(bl_tf_args *a);
+const bl_value *bl_tf_fn_sha512(bl_tf_args *a);
 const bl_value *bl_tf_fn_signum(bl_tf_args *a);
 const bl_value *bl_tf_fn_slice(bl_tf_args *a);
 const bl_value *bl_tf_fn_sort(bl_tf_args *a);
@@ -110,6 +127,8 @@ const bl_value *bl_tf_fn_substr(bl_tf_args *a);
 const bl_value *bl_tf_fn_sum(bl_tf_args *a);
 const bl_value *bl_tf_fn_templatefile(bl_tf_args *a);
 const bl_value *bl_tf_fn_templatestring(bl_tf_args *a);
+const bl_value *bl_tf_fn_timeadd(bl_tf_args *a);
+const bl_value *bl_tf_fn_timecmp(bl_tf_args *a);
 const bl_value *bl_tf_fn_title(bl_tf_args *a);
 const bl_value *bl_tf_fn_tobool(bl_tf_args *a);
 const bl_value *bl_tf_fn_tolist(bl_tf_args *a);
@@ -124,8 +143,10 @@ const bl_value *bl_tf_fn_trimspace(bl_tf_args *a);
 const bl_value *bl_tf_fn_trimsuffix(bl_tf_args *a);
 const bl_value *bl_tf_fn_upper(bl_tf_args *a);
 const bl_value *bl_tf_fn_urlencode(bl_tf_args *a);
+const bl_value *bl_tf_fn_uuidv5(bl_tf_args *a);
 const bl_value *bl_tf_fn_values(bl_tf_args *a);
 const bl_value *bl_tf_fn_yamldecode(bl_tf_args *a);
+const bl_value *bl_tf_fn_yamlencode(bl_tf_args *a);
 const bl_value *bl_tf_fn_zipmap(bl_tf_args *a);
 
 #endif

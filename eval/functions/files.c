@@ -1,0 +1,81 @@
+/* Functions over files and their names. What they read comes through the loader. */
+#include "eval/functions/functions.h"
+
+
+const bl_value *bl_tf_read_file(bl_tf_args *a, bl_str *out)
+{
+	const bl_loader *loader = a->tf->input->loader;
+	bl_str path, written = a->v[0]->string;
+	if (!bl_tf_path(a->scope, written, &path))
+		return bl_value_unknown(a->arena, a->span, "'" BL_FMT "' lies outside the repository", BL_ARG(written));
+	if (!loader || !loader->bytes || !loader->bytes(loader->context, path, out))
+		return bl_tf_refuse(a, "there is no file '" BL_FMT "'", BL_ARG(written));
+	return NULL;
+}
+
+const bl_value *bl_tf_fn_file(bl_tf_args *a)
+{
+	bl_str s;
+	const bl_value *wrong = bl_tf_read_file(a, &s);
+	if (wrong)
+		return wrong;
+	return bl_tf_valid_utf8(s) ? bl_tf_text(a, s) : bl_tf_refuse(a, "the file is no UTF-8 text");
+}
+
+const bl_value *bl_tf_fn_filebase64(bl_tf_args *a)
+{
+	bl_str s;
+	const bl_value *wrong = bl_tf_read_file(a, &s);
+	return wrong ? wrong : bl_tf_base64(a, s);
+}
+
+const bl_value *bl_tf_fn_fileexists(bl_tf_args *a)
+{
+	const bl_loader *loader = a->tf->input->loader;
+	bl_str path, s;
+	if (!bl_tf_path(a->scope, a->v[0]->string, &path))
+		return bl_tf_not_known(a, BL_BOOL);
+	return bl_tf_flag(a, loader && loader->bytes && loader->bytes(loader->context, path, &s));
+}
+
+const bl_value *bl_tf_fn_basename(bl_tf_args *a)
+{
+	bl_str s = a->v[0]->string;
+	if (!s.n)
+		return bl_tf_text(a, BL_STR("."));
+	while (s.n > 1 && s.p[s.n - 1] == '/')
+		s.n--;
+	ptrdiff_t slash = bl_str_rfind_char(s, '/');
+	return bl_tf_text(a, s.n == 1 ? s : bl_str_slice(s, (size_t)(slash + 1), s.n));
+}
+
+const bl_value *bl_tf_fn_dirname(bl_tf_args *a)
+{
+	bl_str s = a->v[0]->string;
+	ptrdiff_t slash = bl_str_rfind_char(s, '/');
+	if (slash < 0)
+		return bl_tf_text(a, BL_STR("."));
+	s.n = (size_t)slash;
+	while (s.n > 1 && s.p[s.n - 1] == '/')
+		s.n--;
+	return bl_tf_text(a, s.n ? s : BL_STR("/"));
+}
+
+const bl_value *bl_tf_fn_pathexpand(bl_tf_args *a)
+{
+	if (bl_str_starts(a->v[0]->string, BL_STR("~")))
+		return bl_value_unknown(a->arena, a->span, "the home folder belongs to who runs it");
+	return a->v[0];
+}
+
+const bl_value *bl_tf_fn_templatefile(bl_tf_args *a)
+{
+	bl_str s;
+	const bl_value *wrong = bl_tf_read_file(a, &s);
+	return wrong ? wrong : bl_tf_template(a->scope, s, a->v[0]->string, a->v[1], a->span);
+}
+
+const bl_value *bl_tf_fn_templatestring(bl_tf_args *a)
+{
+	return bl_tf_template(a->scope, a->v[0]->string, BL_STR(""), a->v[1], a->span);
+}
