@@ -84,16 +84,43 @@ static void sort_diags(bl_report *report)
 	bl_arena_done(&scratch);
 }
 
+static bl_str at_node(bl_arena *arena, uint32_t node, const bl_finding *f)
+{
+	return bl_str_fmt(arena, "%u " BL_FMT " " BL_FMT, node, BL_ARG(f->rule->id), BL_ARG(f->path));
+}
+
+/* What runs as its code says is told once, at the code: is this finding about an asset such a repetition? */
+static bool is_told_at_code(const bl_report *report, bl_arena *scratch, const bl_map *told, const bl_finding *f)
+{
+	const bl_link *const *links;
+	size_t n = f->asset && !f->resource ? bl_graph_links_of(report->graph, f->node, &links) : 0;
+	for (size_t i = 0; i < n; i++) {
+		if (links[i]->class == BL_AMBIGUOUS || links[i]->to != f->node)
+			continue;
+		const bl_finding *code = bl_map_get(told, at_node(scratch, links[i]->from, f));
+		if (code && (code->result != BL_UNSURE || f->result == BL_UNSURE))
+			return true;
+	}
+	return false;
+}
+
 static void sort_findings(bl_report *report)
 {
 	const bl_finding *const *found;
 	size_t n = bl_graph_findings(report->graph, &found);
 	bl_arena scratch = {0};
 	sort_key *keys = bl_new_n(&scratch, sort_key, n);
+	bl_map told = {0};
+	size_t kept = 0;
+	for (size_t i = 0; i < n; i++)
+		if (found[i]->resource)
+			bl_map_put(&scratch, &told, at_node(&scratch, found[i]->node, found[i]), (void *)found[i]);
 	for (size_t i = 0; i < n; i++) {
 		const bl_finding *f = found[i];
+		if (is_told_at_code(report, &scratch, &told, f))
+			continue;
 		bl_span root = bl_sources_root(report->sources, f->span);
-		keys[i] = (sort_key){.repo = f->resource ? f->resource->root->repo : BL_STR(""),
+		keys[kept++] = (sort_key){.repo = f->resource ? f->resource->root->repo : BL_STR(""),
 			.root = f->resource ? f->resource->root->name : BL_STR(""),
 			.path = bl_sources_path(report->sources, root.source),
 			.rule = f->rule->id,
@@ -101,9 +128,9 @@ static void sort_findings(bl_report *report)
 			.span = root,
 			.item = f};
 	}
-	if (n)
-		qsort(keys, n, sizeof *keys, by_key);
-	for (size_t i = 0; i < n; i++) {
+	if (kept)
+		qsort(keys, kept, sizeof *keys, by_key);
+	for (size_t i = 0; i < kept; i++) {
 		bl_finding *copy = bl_new(&report->arena, bl_finding);
 		*copy = *(const bl_finding *)keys[i].item;
 		bl_vec_push(&report->arena, &report->findings, copy);
