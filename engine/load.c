@@ -56,16 +56,18 @@ static void read_entry(bl_side *side, const bl_file_entry *entry)
 		return;
 	bl_error error = {""};
 	bl_str text;
-	bl_status status = bl_repo_read(side->repo, entry->path, &side->arena, &text, &error);
-	if (status == BL_NOT_FOUND)
-		return;
+	bl_arena bytes = {0}; /* kept only when the file is for us */
+	bl_status status = bl_repo_read(side->repo, entry->path, &bytes, &text, &error);
 	if (status != BL_OK) {
-		note_unread(side, entry->path, status, &error);
+		bl_arena_done(&bytes);
+		if (status != BL_NOT_FOUND)
+			note_unread(side, entry->path, status, &error);
 		return;
 	}
 	bl_str dialect;
 	bl_language language = bl_parsers_detect(entry->path, text, &dialect);
 	if (language == BL_LANG_NONE || language == BL_LANG_YAML) {
+		bl_arena_done(&bytes);
 		if (entry->named) {
 			bl_diag_add(&side->arena, &side->diags, BL_DIAG_NOTE, BL_NOWHERE,
 				"is of no kind that is analysed");
@@ -74,6 +76,7 @@ static void read_entry(bl_side *side, const bl_file_entry *entry)
 		}
 		return;
 	}
+	bl_arena_adopt(&side->arena, &bytes);
 	bl_document *d = new_document(side, entry->path, text, language, dialect);
 	bl_vec_push(&side->arena, &side->documents, d);
 	bl_vec_push(&side->arena, &side->entries, *entry);
