@@ -324,6 +324,21 @@ static void report_errors(builder *b, TSTreeCursor *c, int depth, int *left)
 	ts_tree_cursor_goto_parent(c);
 }
 
+static bl_expr *member(const bl_expr *object, const char *key)
+{
+	for (uint32_t i = 0; object && object->kind == BL_EXPR_OBJECT && i + 1 < object->n; i += 2)
+		if (bl_str_eqiz(bl_value_text(object->kids[i]->value), key))
+			return object->kids[i + 1];
+	return NULL;
+}
+
+/* A blueprint's artifact holds its template inside, as a deployment resource does: {"properties": {"template": {...}}}. */
+static bl_expr *unwrap(bl_expr *body)
+{
+	bl_expr *inner = member(member(body, "properties"), "template");
+	return !member(body, "resources") && member(inner, "resources") ? inner : body;
+}
+
 static void add_template(builder *b, TSTreeCursor *c)
 {
 	bl_arena *arena = &b->d->arena;
@@ -333,6 +348,7 @@ static void add_template(builder *b, TSTreeCursor *c)
 		bl_expr *body = build(b, c, 0);
 		if (!body)
 			continue;
+		body = unwrap(body);
 		bl_block *block = bl_new(arena, bl_block);
 		block->kind = BL_STR("template");
 		block->span = block->head = body->span;
