@@ -274,6 +274,11 @@ static bool is_for(const judgement *j, size_t each)
 {
 	const bl_resource *r = bl_graph_node(j->run->graph, j->match.node)->resource;
 	bl_str type = j->rule->each_types ? j->rule->each_types[each] : BL_STR("");
+	if (r && r->existing) {
+		if (!bl_str_startsi(type, BL_STR("data.")))
+			return !type.n;
+		type = bl_str_slice(type, 5, type.n);
+	}
 	return !type.n || bl_str_eqi(type, bl_graph_type(j->run->graph, j->match.node)) ||
 		(r && bl_str_eqi(type, r->native_type));
 }

@@ -30,7 +30,10 @@ static const bl_value *from_yaml(bl_arena *arena, const char *text)
 static const bl_value *with_unknowns(bl_arena *arena, const bl_value *v)
 {
 	const bl_value *ref = bl_value_getz(v, "!Ref"), *open = bl_value_getz(v, "!Open");
-	const bl_value *one_of = bl_value_getz(v, "!OneOf");
+	const bl_value *one_of = bl_value_getz(v, "!OneOf"), *variable = bl_value_getz(v, "!Var");
+	/* a variable without a value: wherever it is used, its span is where it is declared */
+	if (variable)
+		return bl_value_unknown(arena, (bl_span){9, 0, 1}, "var." BL_FMT " has no value", BL_ARG(variable->string));
 	if (ref)
 		return bl_value_waits(arena, ref->span, ref->string, BL_STR("id"));
 	if (one_of) {
@@ -243,6 +246,20 @@ static void an_unclear_owner_makes_every_candidate_unsure(void **state)
 	assert_int_equal(effective(own, "properties.acl.allow")->kind, BL_UNKNOWN);
 }
 
+static void a_variable_that_names_owner_and_part_makes_them_one(void **state)
+{
+	BENCH(b);
+	add_table(&b, group_table);
+	bl_resource *own = add(&b, BL_LANG_TERRAFORM, "x_g.own", "{name: !Var id}");
+	bl_resource *known = add(&b, BL_LANG_TERRAFORM, "x_g.known", "{name: kk}");
+	bl_resource *other = add(&b, BL_LANG_TERRAFORM, "x_g.other", "{name: !Var else}");
+	add(&b, BL_LANG_TERRAFORM, "x_acl.s", "{group_id: !Var id, allow: false}");
+	lower(&b);
+	assert_bool(effective(own, "properties.acl.allow"), false);
+	assert_null(effective(known, "properties.acl"));
+	assert_null(effective(other, "properties.acl"));
+}
+
 static void an_instance_takes_the_part_with_its_key(void **state)
 {
 	BENCH(b);
@@ -428,6 +445,7 @@ int main(void)
 		cmocka_unit_test(parts_fold_into_their_owner_by_reference),
 		cmocka_unit_test(an_unclear_owner_makes_every_candidate_unsure),
 		cmocka_unit_test(an_instance_takes_the_part_with_its_key),
+		cmocka_unit_test(a_variable_that_names_owner_and_part_makes_them_one),
 		cmocka_unit_test(a_part_that_may_not_exist_only_may_set),
 		cmocka_unit_test(child_resources_of_templates_fold_by_name_or_parent),
 		cmocka_unit_test(a_child_finds_its_parent_by_the_same_unknown_name),
