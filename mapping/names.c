@@ -288,12 +288,15 @@ static void claim_candidates(bl_claims *c, const type_index *names, uint32_t cod
 void bl_match_patterns(bl_claims *c)
 {
 	type_index names = {0}, ends = {0};
+	size_t patterns = 0;
 	bool *taken = bl_new_n(c->arena, bool, bl_graph_size(c->graph));
 	for (size_t i = 0; i < c->all.n; i++) {
 		if (c->all.items[i]->named)
 			taken[c->all.items[i]->asset] = taken[c->all.items[i]->code] = true;
 	}
-	for (size_t i = 0; i < c->assets.n; i++) {
+	for (size_t i = 0; i < c->code.n; i++)
+		patterns += bl_value_is(resource_of(c, c->code.items[i])->name, BL_UNKNOWN);
+	for (size_t i = 0; patterns && i < c->assets.n; i++) {
 		uint32_t node = c->assets.items[i];
 		const bl_asset *asset = bl_graph_node(c->graph, node)->asset;
 		bl_str name = last_segment(full_name(c->arena, asset));

@@ -3,6 +3,8 @@
 
 #include "core/reason/firewall.h"
 
+enum { MAX_PORTS = 256 };
+
 /* Services with a public endpoint that address rules can close. Alphabetical by type. */
 typedef struct service {
 	const char *type;
@@ -204,11 +206,31 @@ static void cosmos(bl_edges *e, const bl_thing *thing)
 		BL_STR("its public endpoint takes connections from any address"));
 }
 
+/* A group of containers with an address of its own; what it listens on is said beside the address. */
+static void container_group(bl_edges *e, const bl_thing *thing)
+{
+	const bl_value *type = bl_edges_get(thing->body, "ipAddress.type"), *ports = bl_edges_get(thing->body, "ipAddress.ports");
+	bl_tri sure = type ? bl_edges_is(type, "Public", NULL) : BL_NO;
+	bl_ranges open = {0};
+	for (uint32_t i = 0; bl_value_is(ports, BL_LIST) && i < ports->n && i < MAX_PORTS; i++) {
+		const bl_value *port = bl_value_geti(ports->list[i], BL_STR("port"));
+		bool udp = bl_edges_is(bl_value_geti(ports->list[i], BL_STR("protocol")), "UDP", "TCP") == BL_YES;
+		if (!bl_value_is(port, BL_NUMBER) || port->number < 0 || port->number > 65535)
+			continue;
+		bl_u128 number = (bl_u128)port->number + (udp ? BL_NET_UDP : BL_NET_TCP);
+		open = bl_ranges_union(e->arena, open, bl_ranges_one(e->arena, number, number));
+	}
+	bl_str detail = open.n ? bl_net_text(e->arena, open) : BL_STR("any");
+	bl_edges_expose_as(e, thing->node, detail.p, open.n ? sure : bl_tri_and(sure, BL_MAYBE),
+		bl_edges_line(e, thing->node, type, NULL, BL_STR("")), BL_STR("it has a public address"));
+}
+
 static const struct {
 	const char *type;
 	void (*judge)(bl_edges *e, const bl_thing *thing);
 } others[] = {
 	{"Microsoft.App/containerApps", container_app},
+	{"Microsoft.ContainerInstance/containerGroups", container_group},
 	{"Microsoft.ContainerService/managedClusters", cluster},
 	{"Microsoft.DocumentDB/databaseAccounts", cosmos},
 	{"Microsoft.Storage/storageAccounts/blobServices/containers", public_container},

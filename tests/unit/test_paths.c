@@ -401,6 +401,8 @@ static void platform_services_follow_their_switches(void **state)
 	assert_int_equal(exposed("Microsoft.KeyVault/vaults", "{\"properties\":{\"publicNetworkAccess\":\"?\"}}"), BL_MAYBE);
 	assert_int_equal(exposed("Microsoft.App/containerApps", "{\"properties\":{\"configuration\":{\"ingress\":{\"external\":true}}}}"), BL_YES);
 	assert_int_equal(exposed("Microsoft.App/containerApps", "{}"), BL_NO);
+	assert_int_equal(exposed("Microsoft.ContainerInstance/containerGroups", "{\"properties\":{\"ipAddress\":{\"type\":\"Public\",\"ports\":[{\"port\":80}]}}}"), BL_YES);
+	assert_int_equal(exposed("Microsoft.ContainerInstance/containerGroups", "{\"properties\":{\"ipAddress\":{\"type\":\"Private\",\"ports\":[{\"port\":80}]}}}"), BL_NO);
 	assert_int_equal(exposed("Microsoft.Web/sites", "{\"properties\":{\"siteConfig\":{\"ipSecurityRestrictions\":[{\"ipAddress\":\"203.0.113.0/24\",\"priority\":1}]}}}"), BL_NO);
 	assert_int_equal(exposed("Microsoft.Web/sites", "{\"properties\":{\"siteConfig\":{\"ipSecurityRestrictions\":[{\"ipAddress\":\"Any\",\"action\":\"Allow\",\"priority\":1}]}}}"), BL_YES);
 }
