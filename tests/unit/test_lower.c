@@ -415,6 +415,32 @@ static void a_type_without_a_table_stays_native(void **state)
 	assert_int_equal(effective(r, "q")->number, 1);
 }
 
+static void kubernetes_blocks_become_a_manifest(void **state)
+{
+	BENCH(b);
+	add_table(&b, "type: T\nterraform: {kubernetes_x: {'.': {to: properties, convert: kubernetes_block}, "
+		      "metadata.name: name, spec.template.spec: [{to: pod, convert: kubernetes_block}, "
+		      "{to: containers, convert: kubernetes_containers}]}}");
+	bl_resource *r = add(&b, BL_LANG_TERRAFORM, "kubernetes_x.r",
+		"{metadata: [{name: web, labels: {my_key: v}}], spec: [{template: [{spec: [{host_ipc: true, "
+		"volume: [{name: s, secret: [{secret_name: t}]}], init_container: [{name: i}], "
+		"container: [{name: c, volume_mount: [{mount_path: /x}], security_context: [{run_as_user: 5}]}]}]}]}]}");
+	bl_resource *unsure = add(&b, BL_LANG_TERRAFORM, "kubernetes_x.s",
+		"{metadata: [{name: web}], spec: [{template: [{spec: [{container: !Open [{name: c}]}]}]}]}");
+	lower(&b);
+	assert_text(r->name, "web");
+	assert_text(written(r, "properties.metadata.labels.my_key"), "v");
+	assert_bool(written(r, "pod.hostIPC"), true);
+	assert_bool(written(r, "properties.spec.template.spec.hostIPC"), true);
+	assert_text(written(r, "pod.volumes.0.secret.secretName"), "t");
+	assert_int_equal(written(r, "containers")->n, 2);
+	assert_text(written(r, "containers.0.volumeMounts.0.mountPath"), "/x");
+	assert_int_equal(written(r, "containers.0.securityContext.runAsUser")->number, 5);
+	assert_text(written(r, "containers.1.name"), "i");
+	assert_false(written(r, "containers")->open);
+	assert_true(written(unsure, "containers")->open);
+}
+
 static void storage_accounts_meet_in_one_shape(void **state)
 {
 	BENCH(b);
@@ -455,6 +481,7 @@ int main(void)
 		cmocka_unit_test(defaults_differ_by_language_and_version),
 		cmocka_unit_test(what_exists_already_has_no_defaults),
 		cmocka_unit_test(a_type_without_a_table_stays_native),
+		cmocka_unit_test(kubernetes_blocks_become_a_manifest),
 		cmocka_unit_test(storage_accounts_meet_in_one_shape),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
