@@ -307,7 +307,10 @@ static bl_tri applies(bl_arena *arena, const bl_resource *r, const bl_value *ent
 		const bl_value *v = bl_value_at_path(from, when->map[i].key);
 		if (v && bl_str_eqz(when->map[i].key, "name"))
 			v = own_name(arena, v);
-		result = bl_tri_and(result, v ? bl_value_equal(v, when->map[i].value) : BL_NO);
+		/* `null` asks for an attribute that is not there */
+		bool absent = when->map[i].value->kind == BL_NULL;
+		bl_tri equal = v ? bl_value_equal(v, when->map[i].value) : bl_tri_of(absent);
+		result = bl_tri_and(result, equal);
 	}
 	return result;
 }
