@@ -1,0 +1,7 @@
+variable "https" { type = bool }
+
+resource "azurerm_storage_account" "a" {
+  name                       = "sta"
+  https_traffic_only_enabled = var.https
+  min_tls_version            = "TLS1_0"
+}
