@@ -509,6 +509,11 @@ static const bl_value *one_list(const bl_tf_scope *s, const bl_value *v, const b
 static const bl_value *one_type(const bl_tf_scope *s, const bl_value *v, const bl_expr *other)
 {
 	bl_tf *tf = s->tf;
+	bool collection = v->kind == BL_LIST || v->kind == BL_MAP;
+	bool other_scalar = other->kind == BL_EXPR_LITERAL && other->value && other->value->kind != BL_NULL;
+	bool other_collection = other->kind == BL_EXPR_LIST || other->kind == BL_EXPR_OBJECT || other->kind == BL_EXPR_FOR;
+	if ((collection && other_scalar) || (scalar(v) && other_collection))
+		return bl_tf_error(tf, other->span, "the two results of the condition have no common type");
 	if (v->kind == BL_LIST && v->shape == BL_SHAPE_LOOSE && other->kind != BL_EXPR_LIST && other->kind != BL_EXPR_LITERAL)
 		return one_list(s, v, other);
 	if (v->kind != BL_BOOL && v->kind != BL_NUMBER)
@@ -517,7 +522,9 @@ static const bl_value *one_type(const bl_tf_scope *s, const bl_value *v, const b
 		return v;
 	const bl_value *w = eval_quietly(s, other);
 	int kind = w->kind == BL_UNKNOWN ? w->unknown->type : w->kind;
-	return kind == BL_STRING || (scalar(w) && w->kind != v->kind) ? bl_tf_to_string(tf, v) : v;
+	if ((kind == BL_BOOL || kind == BL_NUMBER) && kind != v->kind)
+		return bl_tf_error(tf, other->span, "the two results of the condition have no common type");
+	return kind == BL_STRING ? bl_tf_to_string(tf, v) : v;
 }
 
 static const bl_value *eval_condition(const bl_tf_scope *s, const bl_expr *e)

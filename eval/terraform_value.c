@@ -182,8 +182,8 @@ bl_tri bl_tf_equal(const bl_value *a, const bl_value *b)
 	if (a->kind != BL_MAP || b->kind != BL_MAP)
 		return bl_value_equal(a, b);
 	bl_tri result = a->open || b->open ? BL_MAYBE : BL_YES;
-	if (!a->open && !b->open && a->n != b->n)
-		return BL_NO;
+	if (!a->open && !b->open && (a->n != b->n || a->shape != b->shape))
+		return BL_NO; /* a map never equals an object */
 	for (uint32_t i = 0; i < a->n && result != BL_NO; i++) {
 		const bl_value *other = bl_value_get(b, a->map[i].key);
 		if (other)
@@ -257,12 +257,12 @@ const bl_item **bl_tf_sorted(bl_tf *tf, const bl_value *map)
 	return items;
 }
 
-/* The order of a set's elements: false before true, numbers by size, strings by bytes; others keep the order they came in. */
+/* The order of a set's elements: false before true, numbers by size, strings by bytes, null last; others keep the order they came in. */
 static int by_value(const void *a, const void *b)
 {
 	const bl_value *x = *(const bl_value *const *)a, *y = *(const bl_value *const *)b;
 	if (x->kind != y->kind)
-		return x->kind - y->kind;
+		return x->kind == BL_NULL ? 1 : y->kind == BL_NULL ? -1 : x->kind - y->kind;
 	switch (x->kind) {
 	case BL_BOOL:
 		return x->boolean - y->boolean;
@@ -277,7 +277,7 @@ static int by_value(const void *a, const void *b)
 
 static bool primitive(const bl_value *v)
 {
-	return v->kind == BL_BOOL || v->kind == BL_NUMBER || v->kind == BL_STRING;
+	return v->kind == BL_BOOL || v->kind == BL_NUMBER || v->kind == BL_STRING || v->kind == BL_NULL;
 }
 
 bl_value *bl_tf_set(bl_tf *tf, bl_span span, const bl_value **values, size_t n)

@@ -178,8 +178,9 @@ static bool apply_small(bl_arena *arena, char op, long long a, long long b, bl_s
 		return true;
 	case '%':
 		if (!b)
-			return false;
-		*out = store_integer(arena, a % b);
+			*out = store_integer(arena, a);
+		else
+			*out = store_integer(arena, a % b);
 		return true;
 	default:
 		return false;
@@ -207,10 +208,10 @@ bool bl_number_apply(bl_arena *arena, char op, bl_str a, bl_str b, bl_str *out)
 		break;
 	case '/':
 	case '%':
-		ok = !mpfr_zero_p(y);
+		ok = !mpfr_zero_p(y) || op == '%';
 		if (ok && op == '/')
 			mpfr_div(x, x, y, MPFR_RNDN);
-		else if (ok)
+		else if (!mpfr_zero_p(y))
 			mpfr_fmod(x, x, y, MPFR_RNDN);
 		break;
 	case '^': {
@@ -312,6 +313,10 @@ bool bl_number_parse(bl_arena *arena, bl_str s, int base, bl_str *out)
 	if (begin == s.n || s.n > 100000)
 		return false;
 	char *text = bl_str_z(arena, s.p[0] == '+' ? bl_str_slice(s, 1, s.n) : s);
+	/* past base 36 small letters come first here, capitals first in GMP */
+	for (char *p = text; base > 36 && *p; p++)
+		if ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z'))
+			*p ^= 0x20;
 	if (mpz_init_set_str(z, text, base) != 0) {
 		mpz_clear(z);
 		return false;

@@ -12,7 +12,7 @@
 /* Is text a decimal number, whole? */
 bool bl_number_valid(bl_str text);
 bl_str bl_number_canonical(bl_arena *arena, bl_str text);
-/* op: + - * / % and ^ (power). False for a division by zero and for a result that is no number. */
+/* op: + - * / % and ^ (power); a % 0 is a. False for a division by zero and for a result that is no number. */
 bool bl_number_apply(bl_arena *arena, char op, bl_str a, bl_str b, bl_str *out);
 /* Below, at or above zero, as memcmp. */
 int bl_number_cmp(bl_str a, bl_str b);

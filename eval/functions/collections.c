@@ -84,9 +84,13 @@ static const bl_value *as_one_type(bl_tf_args *a, const bl_value *v)
 
 const bl_value *bl_tf_fn_coalesce(bl_tf_args *a)
 {
-	bool text = false;
-	for (size_t i = 0; i < a->n; i++)
+	bool text = false, collection = false;
+	for (size_t i = 0; i < a->n; i++) {
 		text |= a->v[i]->kind == BL_STRING;
+		collection |= a->v[i]->kind == BL_LIST || a->v[i]->kind == BL_MAP;
+	}
+	if (text && collection)
+		return bl_tf_refuse(a, "the arguments have no common type");
 	for (size_t i = 0; i < a->n; i++) {
 		const bl_value *v = a->v[i];
 		if (v->kind == BL_UNKNOWN && !(v->unknown->not_null && v->unknown->type != BL_STRING))
@@ -148,13 +152,16 @@ const bl_value *bl_tf_fn_concat(bl_tf_args *a)
 			rest = v->unknown->nrefs ? &v->unknown->refs[0] : rest;
 			continue;
 		}
+		if (v->shape == BL_SHAPE_SET && !v->rest)
+			return bl_tf_refuse(a, "argument %zu is a set, which has no order", i + 1);
 		open |= v->open;
 		loose |= v->shape == BL_SHAPE_LOOSE;
 		rest = v->open && v->rest ? v->rest : rest;
 		for (uint32_t k = 0; k < v->n; k++)
 			push(a, &out, bl_tf_marked(a->tf, v->list[k], v->sensitive));
 	}
-	bl_value *v = bl_tf_list(a, &out, loose ? BL_SHAPE_LOOSE : BL_SHAPE_TYPED);
+	const bl_value *list = bl_tf_list(a, &out, BL_SHAPE_LOOSE);
+	bl_value *v = (bl_value *)(loose ? list : bl_tf_unify(a->tf, list, BL_SHAPE_TYPED));
 	v->open = open;
 	v->rest = rest;
 	return v;
@@ -196,12 +203,14 @@ const bl_value *bl_tf_fn_element(bl_tf_args *a)
 		return bl_tf_refuse(a, "the index must be a whole number");
 	if (list->shape == BL_SHAPE_SET)
 		return bl_tf_refuse(a, "the elements of a set have no index");
-	if (list->open && (i < 0 || i >= (long long)list->n))
+	if (i < 0)
+		return bl_tf_refuse(a, "the index is negative");
+	if (list->open && i >= (long long)list->n)
 		return bl_tf_not_known(a, -1);
 	if (!list->n)
 		return bl_tf_refuse(a, "the list is empty");
 	i %= (long long)list->n;
-	return list->list[i < 0 ? i + (long long)list->n : i];
+	return list->list[i];
 }
 
 static bool flatten_into(bl_tf_args *a, bl_values *out, const bl_value *v, int depth)
@@ -262,20 +271,36 @@ static bool joins(uint32_t c, uint32_t before)
 	       (c >= 0x1ab0 && c <= 0x1aff);
 }
 
+static uint32_t point_at(bl_str s, size_t i, size_t *len)
+{
+	unsigned char c = (unsigned char)s.p[i];
+	*len = c < 0xc0 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+	if (i + *len > s.n)
+		*len = s.n - i;
+	uint32_t point = *len == 1 ? c : c & (0xffu >> (*len + 1));
+	for (size_t k = 1; k < *len; k++)
+		point = point << 6 | ((unsigned char)s.p[i + k] & 0x3f);
+	return point;
+}
+
+size_t bl_tf_character(bl_str s, size_t i)
+{
+	size_t len, at = i;
+	uint32_t before = point_at(s, at, &len);
+	for (at += len; at < s.n; at += len) {
+		uint32_t c = point_at(s, at, &len);
+		if (!joins(c, before))
+			break;
+		before = c;
+	}
+	return at - i;
+}
+
 static size_t characters(bl_str s)
 {
 	size_t n = 0;
-	uint32_t before = 0;
-	for (size_t i = 0; i < s.n;) {
-		unsigned char c = (unsigned char)s.p[i];
-		size_t len = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
-		uint32_t point = len == 1 ? c : c & (0xffu >> (len + 1));
-		for (size_t k = 1; k < len && i + k < s.n; k++)
-			point = point << 6 | ((unsigned char)s.p[i + k] & 0x3f);
-		n += !n || !joins(point, before);
-		before = point;
-		i += len;
-	}
+	for (size_t i = 0; i < s.n; i += bl_tf_character(s, i))
+		n++;
 	return n;
 }
 
@@ -308,15 +333,19 @@ const bl_value *bl_tf_fn_lookup(bl_tf_args *a)
 const bl_value *bl_tf_fn_matchkeys(bl_tf_args *a)
 {
 	bl_values out = {0};
-	const bl_value *values = a->v[0], *keys = a->v[1], *wanted = a->v[2];
+	const bl_value *values = a->v[0], *keys = a->v[1], *wanted = bl_tf_unify(a->tf, a->v[2], BL_SHAPE_TYPED);
 	if (values->open || keys->open || wanted->open)
 		return bl_tf_not_known(a, BL_LIST);
 	if (values->n != keys->n)
 		return bl_tf_refuse(a, "values and keys differ in length");
 	for (uint32_t i = 0; i < keys->n; i++) {
 		bl_tri found = BL_NO;
-		for (uint32_t k = 0; k < wanted->n && found != BL_YES && bl_tf_spend(a->tf, 1, a->span); k++)
-			found = bl_tri_or(found, bl_tf_equal(keys->list[i], wanted->list[k]));
+		for (uint32_t k = 0; k < wanted->n && found != BL_YES && bl_tf_spend(a->tf, 1, a->span); k++) {
+			const bl_value *key = keys->list[i];
+			if (wanted->list[k]->kind == BL_STRING && bl_tf_to_string(a->tf, key))
+				key = bl_tf_to_string(a->tf, key);
+			found = bl_tri_or(found, bl_tf_equal(key, wanted->list[k]));
+		}
 		if (found == BL_MAYBE)
 			return bl_tf_not_known(a, BL_LIST);
 		if (found == BL_YES)

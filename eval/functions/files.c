@@ -8,9 +8,15 @@ const bl_value *bl_tf_read_file(bl_tf_args *a, bl_str *out)
 	bl_str path, written = a->v[0]->string;
 	if (!bl_tf_path(a->scope, written, &path))
 		return bl_value_unknown(a->arena, a->span, "'" BL_FMT "' lies outside the repository", BL_ARG(written));
-	if (!loader || !loader->bytes || !loader->bytes(loader->context, path, out))
-		return bl_tf_refuse(a, "there is no file '" BL_FMT "'", BL_ARG(written));
-	return NULL;
+	if (loader && loader->bytes && loader->bytes(loader->context, path, out))
+		return NULL;
+	/* what a build makes first is not in the repository: nothing is wrong with the code */
+	bl_diag_level level = a->tf->level;
+	if (level == BL_DIAG_WARNING)
+		a->tf->level = BL_DIAG_NOTE;
+	const bl_value *v = bl_tf_refuse(a, "there is no text file '" BL_FMT "'", BL_ARG(written));
+	a->tf->level = level;
+	return v;
 }
 
 const bl_value *bl_tf_fn_file(bl_tf_args *a)

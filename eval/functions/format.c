@@ -133,8 +133,7 @@ static const bl_value *put_integer(formatting *s, const verb *v, const bl_value 
 	size_t i = 0;
 	while (bases[i].letter != v->letter)
 		i++;
-	bl_str whole = bl_number_call(s->a->arena, BL_NUMBER_TRUNCATE, arg->digits);
-	if (!bl_number_format(s->a->arena, whole, bases[i].base, &text))
+	if (!bl_number_format(s->a->arena, arg->digits, bases[i].base, &text))
 		return bad_argument(s, v, "a whole number");
 	if (v->sharp)
 		text = bl_str_fmt(s->a->arena, "%s" BL_FMT, bases[i].prefix, BL_ARG(text));

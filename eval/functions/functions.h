@@ -36,6 +36,8 @@ const bl_value *bl_tf_take(bl_tf_args *a, bl_buf *b);
 /* A value as JSON text, as jsonencode writes it, into out; false at the first unknown, out holding what stands before it. */
 bool bl_tf_write_json(bl_tf *tf, const bl_value *v, bl_buf *out);
 
+/* The bytes of the character at s[i] as people count them: a base with the marks that join it. */
+size_t bl_tf_character(bl_str s, size_t i);
 /* Text of bytes. */
 const bl_value *bl_tf_base64(bl_tf_args *a, bl_str s);
 bool bl_tf_valid_utf8(bl_str s);

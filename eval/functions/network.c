@@ -10,6 +10,21 @@ typedef struct block {
 	long long prefix;
 } block;
 
+/* 010.001.0.0 is 10.1.0.0 here, not octal. */
+static char *without_zeros(bl_arena *arena, bl_str s)
+{
+	char *p = bl_arena_alloc(arena, s.n + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		bool begins = i == 0 || s.p[i - 1] == '.' || (n && p[n - 1] == '.');
+		bool more = i + 1 < s.n && s.p[i + 1] >= '0' && s.p[i + 1] <= '9';
+		if (s.p[i] == '0' && more && (begins || n == 0))
+			continue;
+		p[n++] = s.p[i];
+	}
+	return p;
+}
+
 static bool read_block(bl_tf_args *a, bl_str s, block *b)
 {
 	bl_str address;
@@ -18,7 +33,7 @@ static bool read_block(bl_tf_args *a, bl_str s, block *b)
 	b->size = b->family == AF_INET ? 4 : 16;
 	if (!length.n || length.n > 3 || !bl_number_integer(length, &b->prefix) || b->prefix < 0 || b->prefix > 8 * b->size)
 		return false;
-	if (inet_pton(b->family, bl_str_z(a->arena, address), b->bytes) != 1)
+	if (inet_pton(b->family, b->family == AF_INET ? without_zeros(a->arena, address) : bl_str_z(a->arena, address), b->bytes) != 1)
 		return false;
 	for (int bit = (int)b->prefix; bit < 8 * b->size; bit++)
 		b->bytes[bit / 8] &= (unsigned char)~(0x80 >> bit % 8);

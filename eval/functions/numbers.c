@@ -72,6 +72,9 @@ const bl_value *bl_tf_fn_pow(bl_tf_args *a)
 
 const bl_value *bl_tf_fn_signum(bl_tf_args *a)
 {
+	long long whole;
+	if (!bl_number_integer(a->v[0]->digits, &whole))
+		return bl_tf_refuse(a, "the number must be a whole number");
 	int sign = bl_number_cmp(a->v[0]->digits, BL_STR("0"));
 	return bl_tf_digits(a, sign < 0 ? BL_STR("-1") : sign ? BL_STR("1") : BL_STR("0"));
 }

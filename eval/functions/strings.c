@@ -278,13 +278,17 @@ static const bl_value *match(bl_tf_args *a, bool all)
 	bl_str s = a->v[1]->string;
 	if (bl_regex_new(a->v[0]->string, &regex, &error) != BL_OK)
 		return bl_tf_refuse(a, "%s", error.text);
-	size_t n = bl_regex_groups(regex);
+	size_t n = bl_regex_groups(regex), last = 0;
 	bl_regex_group *groups = bl_new_n(a->arena, bl_regex_group, n);
 	for (size_t at = 0; at <= s.n && bl_regex_find(regex, s, at, groups) == BL_YES && bl_tf_spend(a->tf, 1, a->span);) {
-		bl_vec_push(a->arena, &out, match_value(a, regex, s, groups, n));
+		/* nothing matches again where the match before it ended */
+		bool again = out.n && groups[0].end == groups[0].begin && groups[0].begin == last;
+		if (!again)
+			bl_vec_push(a->arena, &out, match_value(a, regex, s, groups, n));
 		if (!all)
 			break;
-		at = groups[0].end > at ? groups[0].end : groups[0].begin == groups[0].end ? at + 1 : groups[0].end;
+		last = groups[0].end;
+		at = groups[0].end > groups[0].begin ? groups[0].end : groups[0].end < s.n ? groups[0].end + char_len(s, groups[0].end) : s.n + 1;
 	}
 	bl_regex_free(regex);
 	if (all)
@@ -331,7 +335,7 @@ const bl_value *bl_tf_fn_strrev(bl_tf_args *a)
 	char *p = bl_arena_alloc(a->arena, s.n + 1);
 	size_t to = s.n;
 	for (size_t i = 0; i < s.n;) {
-		size_t len = char_len(s, i);
+		size_t len = bl_tf_character(s, i);
 		to -= len;
 		memcpy(p + to, s.p + i, len);
 		i += len;
@@ -345,7 +349,7 @@ const bl_value *bl_tf_fn_substr(bl_tf_args *a)
 	bl_str s = a->v[0]->string;
 	if (!bl_number_integer(a->v[1]->digits, &offset) || !bl_number_integer(a->v[2]->digits, &length))
 		return bl_tf_refuse(a, "the offset and the length must be whole numbers");
-	for (size_t i = 0; i < s.n; i += char_len(s, i))
+	for (size_t i = 0; i < s.n; i += bl_tf_character(s, i))
 		count++;
 	if (offset < 0)
 		offset += count;
@@ -357,7 +361,7 @@ const bl_value *bl_tf_fn_substr(bl_tf_args *a)
 	for (long long k = 0; i < s.n && (k < offset || k - offset < length); k++) {
 		if (k == offset)
 			begin = i;
-		i += char_len(s, i);
+		i += bl_tf_character(s, i);
 	}
 	return bl_tf_text(a, begin < i ? bl_str_slice(s, begin, i) : BL_STR(""));
 }
