@@ -109,21 +109,46 @@ static bool is_type(const bl_resource *r, const bl_type *type)
 	return bl_str_eqi(r->type, type->name);
 }
 
-/* By the resources that by waits for. True when one of them is of the owner's type, so that the owner is among them. */
-static bool claim_by_reference(folding *f, size_t part, const bl_part *p, const bl_value *by, bool sure)
+static const bl_value *owner_value(folding *f, const bl_resource *r, const bl_value *entry);
+
+static void add_found(folding *f, numbers *found, size_t i, const bl_type *owner, int depth);
+
+/* The owners among the resources that by waits for. */
+static void find_referred(folding *f, numbers *found, const bl_value *by, const bl_type *owner, int depth)
 {
-	bl_evaluation *out = f->l->out;
-	numbers found = {0};
 	for (size_t i = 0; i < by->unknown->nrefs; i++) {
 		bl_str address = by->unknown->refs[i].address;
 		uintptr_t exact = (uintptr_t)bl_map_get(&f->by_address, address);
 		const numbers *instances = exact ? NULL : bl_map_get(&f->by_base, base_of(address));
-		if (exact && is_type(out->resources.items[exact - 1], p->owner))
-			bl_vec_push(&f->scratch, &found, (size_t)(exact - 1));
+		if (exact)
+			add_found(f, found, (size_t)(exact - 1), owner, depth);
 		for (size_t k = 0; instances && k < instances->n; k++)
-			if (is_type(out->resources.items[instances->items[k]], p->owner))
-				bl_vec_push(&f->scratch, &found, instances->items[k]);
+			add_found(f, found, instances->items[k], owner, depth);
 	}
+}
+
+/* Resource i, or what it is a part of itself: an assessment names the alert policy, which names the server. */
+static void add_found(folding *f, numbers *found, size_t i, const bl_type *owner, int depth)
+{
+	const bl_resource *r = f->l->out->resources.items[i];
+	const bl_part *parts;
+	if (is_type(r, owner)) {
+		bl_vec_push(&f->scratch, found, i);
+		return;
+	}
+	size_t n = depth < 2 ? bl_schema_parts(f->l->schema, r->native_type, &parts) : 0;
+	for (size_t k = 0; k < n; k++) {
+		const bl_value *by = parts[k].owner == owner ? owner_value(f, r, parts[k].entry) : NULL;
+		if (by && by->kind == BL_UNKNOWN)
+			find_referred(f, found, by, owner, depth + 1);
+	}
+}
+
+/* By the resources that by waits for. True when one of them is of the owner's type, so that the owner is among them. */
+static bool claim_by_reference(folding *f, size_t part, const bl_part *p, const bl_value *by, bool sure)
+{
+	numbers found = {0};
+	find_referred(f, &found, by, p->owner, 0);
 	for (size_t i = 0; i < found.n; i++)
 		add_claim(f, found.items[i], part, p->entry, sure && found.n == 1);
 	return found.n > 0;

@@ -25,7 +25,7 @@ def provider_types(folder):
     for index in glob.glob(f"{lib}/*/index.js") + glob.glob(f"{lib}/*.js"):
         text = open(index, encoding="utf-8").read()
         name = re.search(r'\.tfResourceType = "([^"]+)"', text)
-        if not name or "/lib/data-" in index:
+        if not name or re.search(r"/lib/data-(aws|azurerm|google)-", index):
             continue
         structs = {}
         parts = glob.glob(f"{os.path.dirname(index)}/index-structs/*.js") if index.endswith("/index.js") else []

@@ -229,6 +229,22 @@ static void parts_fold_into_their_owner_by_reference(void **state)
 	assert_true(bl_str_eqz(part->type, "x_rule"));
 }
 
+static void a_part_finds_its_owner_through_another_part(void **state)
+{
+	BENCH(b);
+	bl_resource *server = add(&b, BL_LANG_TERRAFORM, "azurerm_mssql_server.s", "{name: s}");
+	bl_resource *other = add(&b, BL_LANG_TERRAFORM, "azurerm_mssql_server.t", "{name: t}");
+	add(&b, BL_LANG_TERRAFORM, "azurerm_mssql_server_security_alert_policy.p",
+		"{server_name: !Ref azurerm_mssql_server.s, state: Enabled}");
+	add(&b, BL_LANG_TERRAFORM, "azurerm_mssql_server_vulnerability_assessment.a",
+		"{server_security_alert_policy_id: !Ref azurerm_mssql_server_security_alert_policy.p,"
+		" recurring_scans: [{enabled: true}]}");
+	lower(&b);
+	assert_bool(effective(server, "children.vulnerabilityAssessments.properties.recurringScans.isEnabled"),
+		true);
+	assert_null(effective(other, "children.vulnerabilityAssessments"));
+}
+
 static void an_unclear_owner_makes_every_candidate_unsure(void **state)
 {
 	BENCH(b);
@@ -469,6 +485,7 @@ int main(void)
 		cmocka_unit_test(operators_change_values_and_respect_unknowns),
 		cmocka_unit_test(unknown_blocks_leave_their_attributes_unknown),
 		cmocka_unit_test(parts_fold_into_their_owner_by_reference),
+		cmocka_unit_test(a_part_finds_its_owner_through_another_part),
 		cmocka_unit_test(an_unclear_owner_makes_every_candidate_unsure),
 		cmocka_unit_test(an_instance_takes_the_part_with_its_key),
 		cmocka_unit_test(a_variable_that_names_owner_and_part_makes_them_one),
