@@ -1,6 +1,6 @@
 #include "eval/docker/command.h"
 
-enum { MAX_WRAPPERS = 4, MAX_FLAGS = 64 };
+enum { MAX_WRAPPERS = 4, MAX_FLAGS = 64, MAX_WORD = 65536 };
 
 /* How a package is pinned to a version. */
 typedef enum pin { PIN_NONE, PIN_AT, PIN_DASH, PIN_EQUALS, PIN_GEM, PIN_PIP } pin;
@@ -119,7 +119,7 @@ static const bl_value *part(reader *r, const bl_expr *e)
 	if (e->kind != BL_EXPR_NAME)
 		return bl_value_unknown(r->arena, e->span,
 			"'" BL_FMT "' is known when the command runs", BL_ARG(e->text));
-	const bl_value *v = bl_map_get(&r->scope->values, e->text);
+	const bl_value *v = bl_docker_scope_get(r->scope, e->text);
 	if (v)
 		return v;
 	return bl_value_unknown(r->arena, e->span, "the shell's variable '" BL_FMT "' is not known",
@@ -135,6 +135,8 @@ static const bl_value *word(reader *r, const bl_expr *e)
 	size_t prefix = 0, suffix = 0;
 	for (uint32_t i = 0; i < e->n; i++) {
 		const bl_value *v = part(r, e->kids[i]);
+		if (buf.n > MAX_WORD)
+			v = bl_value_unknown(r->arena, e->span, "the word is too long");
 		if (v->kind == BL_STRING) {
 			bl_buf_put(&buf, v->string);
 			continue;

@@ -6,6 +6,10 @@
 #include "eval/docker/evaluator.h"
 #include "eval/docker/image.h"
 
+/* Variables and ports that a stage is said to have: stages that begin from one another would repeat
+ * them without end. */
+enum { MAX_INHERITED = 256 };
+
 static uintptr_t count(const bl_map *map, bl_str kind)
 {
 	return (uintptr_t)bl_map_get(map, kind);
@@ -124,19 +128,14 @@ static void inherit(bl_docker_evaluator *e, bl_docker_stage *s, const bl_docker_
 {
 	s->parent = parent;
 	s->scope.closed = parent->scope.closed;
-	for (size_t i = 0; i < parent->env.n; i++) {
-		const bl_item *item = &parent->env.items[i];
-		bl_items_put(e->arena, &s->env, item->key, item->key_span, item->value);
-		bl_docker_scope_set(e->arena, &s->scope, item->key, item->value);
-		bl_map_put(e->arena, &s->set_by_env, item->key, (void *)item->value);
-	}
+	s->scope.parent = s->env.parent = &parent->env;
 	s->user = parent->user;
 	s->workdir = parent->workdir;
 	s->healthcheck = parent->healthcheck;
 	s->shell = parent->shell;
 	s->cmd = parent->cmd;
 	s->entrypoint = parent->entrypoint;
-	for (size_t i = 0; i < parent->ports.n; i++)
+	for (size_t i = 0; i < parent->ports.n && i < MAX_INHERITED; i++)
 		bl_vec_push(e->arena, &s->ports, parent->ports.items[i]);
 }
 
@@ -213,6 +212,26 @@ static void begin_from(bl_docker_evaluator *e, const bl_document *d, size_t at)
 	set_body(e, r, &p);
 }
 
+/* The variables of a stage and of those it begins from, as many as are shown. */
+static const bl_value *env_of(bl_docker_evaluator *e, const bl_docker_stage *s)
+{
+	bl_items items = {0};
+	bl_map seen = {0};
+	size_t looked = 0;
+	const bl_docker_scope *scope = &s->env;
+	for (; scope && looked < MAX_INHERITED; scope = scope->parent, looked++) {
+		for (size_t i = 0; i < scope->values.n && looked < MAX_INHERITED; i++, looked++) {
+			const bl_map_entry *entry = &scope->values.entries[i];
+			const bl_value *v = entry->value;
+			if (!bl_map_put(e->arena, &seen, entry->key, (void *)v))
+				bl_items_put(e->arena, &items, entry->key, v->span, v);
+		}
+	}
+	bl_value *v = bl_items_value(e->arena, s->resource->head, &items);
+	v->open = scope || looked >= MAX_INHERITED;
+	return v;
+}
+
 static void end_stage(bl_docker_evaluator *e, bl_docker_stage *s)
 {
 	if (!s->resource)
@@ -241,7 +260,7 @@ static void end_stage(bl_docker_evaluator *e, bl_docker_stage *s)
 	bl_docker_put(e, &p, "entrypoint", s->entrypoint);
 	bl_docker_put(e, &p, "ports", bl_values_value(e->arena, head, &s->ports));
 	bl_docker_put(e, &p, "programs", bl_values_value(e->arena, head, &s->programs));
-	bl_docker_put(e, &p, "env", bl_items_value(e->arena, head, &s->env));
+	bl_docker_put(e, &p, "env", env_of(e, s));
 	for (size_t i = 0; i < s->counts.n; i++)
 		bl_items_put(e->arena, &counts, s->counts.entries[i].key, head,
 			bl_value_number(

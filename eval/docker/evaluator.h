@@ -11,9 +11,9 @@ typedef struct bl_docker_stage {
 	uint32_t index;
 	const struct bl_docker_stage *parent; /* the stage it begins from, or NULL */
 	const bl_block *from;                 /* NULL: instructions without one */
-	bl_docker_scope scope;
-	bl_items env;
-	bl_map set_by_env, counts,
+	bl_docker_scope scope;                /* ARG and ENV */
+	bl_docker_scope env; /* ENV alone, which stages that begin from this one have too */
+	bl_map counts,
 		seen; /* by instruction: how many there are, how many came so far (as integers) */
 	bl_values ports, programs;
 	const bl_value *image, *user, *workdir, *healthcheck, *shell, *cmd, *entrypoint;

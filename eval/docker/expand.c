@@ -1,6 +1,6 @@
 #include "eval/docker/expand.h"
 
-enum { MAX_NESTING = 64, MAX_PATTERN = 256, MAX_MATCHED = 16384 };
+enum { MAX_NESTING = 64, MAX_PATTERN = 256, MAX_MATCHED = 16384, MAX_VALUE = 65536 };
 
 /* Text made so far; what is unknown in it has no length, so prefix and suffix are what stands
  * around the unknowns. */
@@ -47,8 +47,13 @@ static void put_text(text *t, const text *inner)
 	bl_buf_put(&t->buf, bl_buf_str(&inner->buf));
 }
 
+/* A few variables that hold each other twice would fill any memory. */
 static void put_value(text *t, const bl_value *v)
 {
+	if (t->buf.n > MAX_VALUE || (v->kind == BL_STRING && v->string.n > MAX_VALUE)) {
+		put_unknown(t, BL_STR("the value is too long"));
+		return;
+	}
 	if (v->kind == BL_STRING) {
 		bl_buf_put(&t->buf, v->string);
 		return;
@@ -81,19 +86,18 @@ void bl_docker_scope_set(
 	bl_map_put(arena, &scope->values, name, (void *)value);
 }
 
-const bl_value *bl_docker_variable(
-	bl_arena *arena, const bl_docker_scope *scope, bl_str name, bl_span span)
+const bl_value *bl_docker_scope_get(const bl_docker_scope *scope, bl_str name)
 {
-	const bl_value *v = bl_map_get(&scope->values, name);
-	return v ? v
-		 : bl_value_unknown(
-			   arena, span, "'" BL_FMT "' is set by no ARG or ENV here", BL_ARG(name));
+	const bl_value *v = NULL;
+	for (; scope && !v; scope = scope->parent)
+		v = bl_map_get(&scope->values, name);
+	return v;
 }
 
 /* NULL: it is unset. */
 static const bl_value *variable(lexer *l, bl_str name)
 {
-	const bl_value *v = bl_map_get(&l->scope->values, name);
+	const bl_value *v = bl_docker_scope_get(l->scope, name);
 	l->uses++;
 	l->used = v;
 	l->used_name = name;

@@ -9,10 +9,11 @@
 
 /* Variables in force at one place. */
 typedef struct bl_docker_scope {
-	bl_map values; /* name -> const bl_value *: a string or an unknown */
-	bool closed;   /* a variable that is not among them is unset; else the base image may set it
-			*/
-	char escape;   /* '\\' or '`' */
+	bl_map values;                        /* name -> const bl_value *: a string or an unknown */
+	const struct bl_docker_scope *parent; /* where a variable is looked for next, or NULL */
+	bool closed; /* a variable that is not among them is unset; else the base image may set it
+		      */
+	char escape; /* '\\' or '`' */
 } bl_docker_scope;
 
 void bl_docker_scope_set(
@@ -25,8 +26,7 @@ void bl_docker_scope_set(
  */
 const bl_value *bl_docker_expand(
 	bl_arena *arena, const bl_docker_scope *scope, bl_str word, bl_span span, bl_str *why);
-/* A shell's variable of that name: as expansion gives it, unknown where the scope says nothing. */
-const bl_value *bl_docker_variable(
-	bl_arena *arena, const bl_docker_scope *scope, bl_str name, bl_span span);
+/* The variable's value; NULL where the scope says nothing of it. */
+const bl_value *bl_docker_scope_get(const bl_docker_scope *scope, bl_str name);
 
 #endif

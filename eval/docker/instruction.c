@@ -209,8 +209,7 @@ static void eval_pairs(bl_docker_evaluator *e, const bl_block *block, bl_items *
 		if (name->kind != BL_STRING)
 			continue;
 		bl_docker_scope_set(e->arena, &e->stage->scope, name->string, value);
-		bl_map_put(e->arena, &e->stage->set_by_env, name->string, (void *)value);
-		bl_items_put(e->arena, &e->stage->env, name->string, name->span, value);
+		bl_docker_scope_set(e->arena, &e->stage->env, name->string, value);
 	}
 }
 
@@ -246,7 +245,7 @@ void bl_docker_arg(bl_docker_evaluator *e, const bl_block *block, bl_items *p,
 		if (!v)
 			v = bl_value_unknown(
 				e->arena, l->span, "ARG '" BL_FMT "' has no value", BL_ARG(name));
-		if (global || !bl_map_get(&e->stage->set_by_env, name))
+		if (global || !bl_docker_scope_get(&e->stage->env, name))
 			bl_docker_scope_set(e->arena, scope, name, v);
 	}
 	bl_docker_put(e, p, "variables", bl_values_value(e->arena, block->head, &list));

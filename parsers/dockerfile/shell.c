@@ -9,6 +9,8 @@ const TSLanguage *tree_sitter_bash(void);
 enum {
 	MAX_TEXT = 256 * 1024, /* bytes of one shell text */
 	MAX_DEPTH = 100,       /* of its tree */
+	MAX_LITERAL = 65536,   /* bytes of one word: variables may hold each other twice */
+	MAX_WORDS = 4096,      /* of one command, before variables stop being split */
 	MAX_VARIABLES = 64,    /* of one text */
 	MAX_SHELLS = 3         /* sh -c 'sh -c ...' */
 };
@@ -94,7 +96,7 @@ static const variable *expanded(walk *w, TSNode node)
 	bool bare = is(node, "simple_expansion") ||
 		    (is(node, "expansion") && ts_node_child_count(node) == 3);
 	const variable *v = bare ? variable_named(w, slice(w, ts_node_child(node, 1))) : NULL;
-	return v && v->known ? v : NULL;
+	return v && v->known && v->value.n <= MAX_LITERAL ? v : NULL;
 }
 
 static void word_parts(walk *w, TSNode node, bool quoted, int depth, parts *out)
@@ -131,7 +133,8 @@ static bl_expr *join(walk *w, TSNode node, const parts *list)
 	bool literal = true;
 	bl_buf buf = {0};
 	for (size_t i = 0; i < list->n; i++) {
-		literal = literal && list->items[i]->kind == BL_EXPR_LITERAL;
+		literal =
+			literal && list->items[i]->kind == BL_EXPR_LITERAL && buf.n <= MAX_LITERAL;
 		if (literal)
 			bl_buf_put(&buf, list->items[i]->value->string);
 	}
@@ -286,7 +289,7 @@ static void redirect(walk *w, TSNode node, bl_span span, parts *out)
 static bool push_split(walk *w, TSNode node, parts *words)
 {
 	const variable *v = expanded(w, node);
-	if (!v)
+	if (!v || words->n > MAX_WORDS)
 		return false;
 	for (bl_str rest = bl_str_trim(v->value); rest.n;) {
 		size_t n = 0;
