@@ -91,38 +91,13 @@ struct bl_tf_module {
 const bl_value *bl_tf_eval(const bl_tf_scope *scope, const bl_expr *expr);
 const bl_value *bl_tf_attr(const bl_tf_scope *scope, const bl_value *base, bl_str name, bl_span span);
 const bl_value *bl_tf_index(const bl_tf_scope *scope, const bl_value *base, const bl_value *key, bl_span span);
-
-/* terraform_value.c: the language's own conversions and rules over values. */
-/* Records an expression the language refuses and returns an unknown that says so. */
-const bl_value *bl_tf_error(bl_tf *tf, bl_span span, const char *format, ...) __attribute__((format(printf, 3, 4)));
-/* Takes n from the step budget; false, and a diagnostic once, when nothing is left. */
-bool bl_tf_spend(bl_tf *tf, uint64_t n, bl_span span);
-/* An unknown of a kind (or -1) that waits for what the unknown ones among values wait for. */
-bl_value *bl_tf_unknown_of(bl_tf *tf, bl_span span, const bl_value *const *values, size_t n, int kind);
-/* NULL and no error when the value is of no kind that converts. Unknowns and nulls are returned as they are. */
-const bl_value *bl_tf_to_string(bl_tf *tf, const bl_value *v);
-const bl_value *bl_tf_to_number(bl_tf *tf, const bl_value *v);
-const bl_value *bl_tf_to_bool(bl_tf *tf, const bl_value *v);
-bl_tri bl_tf_equal(const bl_value *a, const bl_value *b);
-bool bl_tf_sensitive(const bl_value *v);
-/* v with the mark, when marked. */
-const bl_value *bl_tf_marked(bl_tf *tf, const bl_value *v, bool marked);
-/* "a tuple", "a string": what messages call a value. */
-const char *bl_tf_kind_name(const bl_value *v);
-/* The items of a map in the order of their keys, as the language goes through maps. */
-const bl_item **bl_tf_sorted(bl_tf *tf, const bl_value *map);
-/* A set of the values: equal ones once, in the language's order. */
-bl_value *bl_tf_set(bl_tf *tf, bl_span span, const bl_value **values, size_t n);
-/* Converts all elements to their common primitive kind, where they have one; a copy with shape. */
-const bl_value *bl_tf_unify(bl_tf *tf, const bl_value *collection, bl_shape shape);
-/* A map in the making that stays quick when it grows. */
-typedef struct bl_tf_builder {
-	bl_items items;
-	bl_map index; /* key -> place + 1 */
-} bl_tf_builder;
-void bl_tf_put(bl_tf *tf, bl_tf_builder *b, bl_str key, bl_span key_span, const bl_value *v);
-const bl_value *bl_tf_find(const bl_tf_builder *b, bl_str key);
-bl_value *bl_tf_built(bl_tf *tf, bl_tf_builder *b, bl_span span);
+/* v as a number, or else as a bool: unknown as it is; NULL after an error. */
+const bl_value *bl_tf_operand(const bl_tf_scope *scope, const bl_value *v, const bl_expr *expr, bool number);
+/* terraform_build.c */
+const bl_value *bl_tf_eval_template(const bl_tf_scope *scope, const bl_expr *expr);
+const bl_value *bl_tf_eval_list(const bl_tf_scope *scope, const bl_expr *expr);
+const bl_value *bl_tf_eval_object(const bl_tf_scope *scope, const bl_expr *expr);
+const bl_value *bl_tf_eval_for(const bl_tf_scope *scope, const bl_expr *expr);
 
 /* terraform_type.c: a value as a type constraint wants it. default_ok: optional() attributes are filled in. */
 const bl_value *bl_tf_convert(const bl_tf_scope *scope, const bl_value *v, const bl_expr *type, bl_span span);
@@ -161,5 +136,7 @@ const bl_value *bl_tf_json_with_holes(bl_tf *tf, const bl_value *const *parts, s
 const bl_value *bl_tf_template(const bl_tf_scope *scope, bl_str text, bl_str path, const bl_value *names, bl_span span);
 /* A path written in the configuration, from the repository's root; false when it leads out of it. */
 bool bl_tf_path(const bl_tf_scope *scope, bl_str written, bl_str *path);
+
+#include "eval/terraform_value.h"
 
 #endif

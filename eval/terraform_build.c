@@ -1,0 +1,232 @@
+/* Expressions that build values: templates, lists, objects and for. */
+#include "eval/terraform.h"
+
+static bl_value *computed(bl_value *v)
+{
+	v->origin = BL_COMPUTED;
+	return v;
+}
+
+/* --- templates --- */
+
+/* Text in the making; after the first unknown part only what the end will be is still collected. */
+typedef struct text {
+	bl_buf buf;
+	bl_str prefix;
+	bool unknown, sensitive, failed;
+	bl_values parts; /* the unknown ones */
+	bl_values all;   /* in order: for JSON with holes */
+} text;
+
+static void add_text(const bl_tf_scope *s, text *t, const bl_value *v, bl_span span)
+{
+	bl_tf *tf = s->tf;
+	if (v->kind == BL_NULL || v->kind == BL_LIST || v->kind == BL_MAP) {
+		bl_tf_error(tf, span, "%s cannot be part of a string template", bl_tf_kind_name(v));
+		t->failed = true;
+		return;
+	}
+	t->sensitive |= v->sensitive;
+	const bl_value *string = bl_tf_to_string(tf, v);
+	bl_vec_push(tf->arena, &t->all, string ? string : v);
+	if (!string || string->kind == BL_UNKNOWN) {
+		const bl_unknown *u = v->unknown;
+		if (!t->unknown) {
+			bl_buf_put(&t->buf, u->prefix);
+			t->prefix = bl_str_dup(tf->arena, bl_buf_str(&t->buf));
+		}
+		t->unknown = true;
+		t->buf.n = 0;
+		bl_buf_put(&t->buf, u->suffix);
+		bl_vec_push(tf->arena, &t->parts, v);
+		return;
+	}
+	if (t->buf.n + string->string.n > BL_TF_MAX_STRING || !bl_tf_spend(tf, string->string.n / 16, span)) {
+		t->failed = true;
+		return;
+	}
+	bl_buf_put(&t->buf, string->string);
+}
+
+static const bl_value *finish_text(const bl_tf_scope *s, text *t, bl_span span)
+{
+	bl_tf *tf = s->tf;
+	bl_value *v;
+	if (t->failed) {
+		v = bl_tf_unknown_of(tf, span, NULL, 0, BL_STRING);
+	} else if (t->unknown) {
+		v = bl_tf_unknown_of(tf, span, t->parts.items, t->parts.n, BL_STRING);
+		bl_unknown *u = (bl_unknown *)v->unknown;
+		v->via = NULL;
+		u->not_null = true;
+		u->prefix = t->prefix;
+		u->suffix = bl_str_dup(tf->arena, bl_buf_str(&t->buf));
+		u->decoded = bl_tf_json_with_holes(tf, t->all.items, t->all.n);
+	} else {
+		v = bl_value_string(tf->arena, span, bl_str_dup(tf->arena, bl_buf_str(&t->buf)));
+	}
+	v->sensitive |= t->sensitive;
+	bl_buf_done(&t->buf);
+	return computed(v);
+}
+
+static void add_part(const bl_tf_scope *s, text *t, const bl_expr *part)
+{
+	const bl_value *v = bl_tf_eval(s, part);
+	if (part->kind != BL_EXPR_TEMPLATE || v->kind != BL_LIST) {
+		add_text(s, t, v, part->span);
+		return;
+	}
+	/* a for directive: its rounds one after the other */
+	for (uint32_t i = 0; i < v->n; i++)
+		add_text(s, t, v->list[i], part->span);
+	if (v->open)
+		add_text(s, t, bl_tf_unknown_of(s->tf, part->span, &v, 1, BL_STRING), part->span);
+}
+
+const bl_value *bl_tf_eval_template(const bl_tf_scope *s, const bl_expr *e)
+{
+	text t = {0};
+	if (e->expand)
+		return bl_tf_eval(s, e->kids[0]);
+	for (uint32_t i = 0; i < e->n && !t.failed; i++)
+		add_part(s, &t, e->kids[i]);
+	return finish_text(s, &t, e->span);
+}
+
+/* --- constructors --- */
+
+const bl_value *bl_tf_eval_list(const bl_tf_scope *s, const bl_expr *e)
+{
+	const bl_value **items = bl_new_n(s->tf->arena, const bl_value *, e->n);
+	for (uint32_t i = 0; i < e->n; i++)
+		items[i] = bl_tf_eval(s, e->kids[i]);
+	return bl_value_list(s->tf->arena, e->span, items, e->n);
+}
+
+static const bl_value *object_key(const bl_tf_scope *s, const bl_expr *e, bool *open)
+{
+	const bl_value *key = bl_tf_eval(s, e);
+	const bl_value *name = bl_tf_to_string(s->tf, key);
+	if (key->kind == BL_UNKNOWN) {
+		*open = true;
+		return NULL;
+	}
+	if (!name || name->kind == BL_NULL) {
+		bl_tf_error(s->tf, e->span, "%s cannot be an object's key", bl_tf_kind_name(key));
+		*open = true;
+		return NULL;
+	}
+	return name;
+}
+
+const bl_value *bl_tf_eval_object(const bl_tf_scope *s, const bl_expr *e)
+{
+	bl_tf_builder b = {0};
+	bool open = false, sensitive = false;
+	for (uint32_t i = 0; i + 1 < e->n; i += 2) {
+		const bl_value *key = object_key(s, e->kids[i], &open);
+		const bl_value *v = bl_tf_eval(s, e->kids[i + 1]);
+		if (!key)
+			continue;
+		sensitive |= key->sensitive;
+		bl_tf_put(s->tf, &b, key->string, bl_span_join(e->kids[i]->span, e->kids[i + 1]->span), v);
+	}
+	bl_value *v = bl_tf_built(s->tf, &b, e->span);
+	v->open = open;
+	v->sensitive = sensitive;
+	return v;
+}
+
+/* --- for --- */
+
+typedef struct looping {
+	const bl_expr *expr;
+	bl_values list;
+	bl_tf_builder map;
+	bool open, sensitive;
+} looping;
+
+static void group(bl_tf *tf, looping *l, bl_str key, bl_span span, const bl_value *v)
+{
+	const bl_value *old = bl_tf_find(&l->map, key);
+	bl_values list = {0};
+	/* the list so far is ours alone and may grow where it stands */
+	if (old) {
+		list.items = old->list;
+		list.n = old->n;
+		list.cap = old->n;
+		for (list.cap = 4; list.cap < old->n;)
+			list.cap *= 2;
+	}
+	bl_vec_push(tf->arena, &list, v);
+	bl_tf_put(tf, &l->map, key, span, bl_value_list(tf->arena, span, list.items, list.n));
+}
+
+static void round_of(const bl_tf_scope *s, looping *l, const bl_value *key, const bl_value *value)
+{
+	bl_tf *tf = s->tf;
+	const bl_expr *e = l->expr;
+	bl_tf_frame outer = {s->frame, e->text2, key}, inner = {e->text2.n ? &outer : s->frame, e->text, value};
+	bl_tf_scope scope = {tf, s->module, &inner};
+	if (e->kids[3]) {
+		const bl_value *keep = bl_tf_operand(&scope, bl_tf_eval(&scope, e->kids[3]), e->kids[3], false);
+		l->sensitive |= keep && keep->sensitive;
+		if (keep && keep->kind == BL_BOOL && !keep->boolean)
+			return;
+		if (!keep || keep->kind == BL_UNKNOWN) {
+			/* it may or may not be there: what is known of the rest stays */
+			l->open = true;
+			return;
+		}
+	}
+	const bl_value *result = bl_tf_eval(&scope, e->kids[2]);
+	if (!e->kids[1]) {
+		bl_vec_push(tf->arena, &l->list, result);
+		return;
+	}
+	const bl_value *name = object_key(&scope, e->kids[1], &l->open);
+	if (!name)
+		return;
+	l->sensitive |= name->sensitive;
+	if (e->grouping)
+		group(tf, l, name->string, e->kids[2]->span, result);
+	else if (bl_tf_find(&l->map, name->string))
+		bl_tf_error(tf, e->kids[1]->span, "two elements have the key '" BL_FMT "'", BL_ARG(name->string));
+	else
+		bl_tf_put(tf, &l->map, name->string, e->kids[2]->span, result);
+}
+
+static void rounds(const bl_tf_scope *s, looping *l, const bl_value *c)
+{
+	bl_tf *tf = s->tf;
+	if (c->kind == BL_LIST) {
+		for (uint32_t i = 0; i < c->n; i++) {
+			const bl_value *key = c->shape == BL_SHAPE_SET ? c->list[i] : bl_value_number(tf->arena, BL_NOWHERE, i);
+			round_of(s, l, key, bl_tf_marked(tf, c->list[i], c->sensitive));
+		}
+		return;
+	}
+	const bl_item **items = bl_tf_sorted(tf, c);
+	for (uint32_t i = 0; i < c->n; i++)
+		round_of(s, l, bl_value_string(tf->arena, items[i]->key_span, items[i]->key),
+			bl_tf_marked(tf, items[i]->value, c->sensitive));
+}
+
+const bl_value *bl_tf_eval_for(const bl_tf_scope *s, const bl_expr *e)
+{
+	bl_tf *tf = s->tf;
+	const bl_value *c = bl_tf_eval(s, e->kids[0]);
+	int kind = e->kids[1] ? BL_MAP : BL_LIST;
+	if (c->kind == BL_NULL || (c->kind != BL_LIST && c->kind != BL_MAP && c->kind != BL_UNKNOWN))
+		return bl_tf_error(tf, e->kids[0]->span, "%s cannot be gone through with for", bl_tf_kind_name(c));
+	if (c->kind == BL_UNKNOWN)
+		return bl_tf_unknown_of(tf, e->span, &c, 1, kind);
+	looping l = {.expr = e, .open = c->open, .sensitive = c->sensitive};
+	rounds(s, &l, c);
+	bl_value *v = e->kids[1] ? bl_tf_built(tf, &l.map, e->span) : bl_values_value(tf->arena, e->span, &l.list);
+	v->open = l.open;
+	v->rest = c->rest;
+	v->sensitive = l.sensitive;
+	return computed(v);
+}
