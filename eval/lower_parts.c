@@ -120,6 +120,10 @@ static void find_referred(folding *f, numbers *found, const bl_value *by, const 
 		bl_str address = by->unknown->refs[i].address;
 		uintptr_t exact = (uintptr_t)bl_map_get(&f->by_address, address);
 		const numbers *instances = exact ? NULL : bl_map_get(&f->by_base, base_of(address));
+		/* Past the limit none is looked for: then each possible owner is marked (claim_by_name). */
+		f->compared += instances ? instances->n : 1;
+		if (f->compared > MAX_COMPARISONS)
+			return;
 		if (exact)
 			add_found(f, found, (size_t)(exact - 1), owner, depth);
 		for (size_t k = 0; instances && k < instances->n; k++)
@@ -149,6 +153,8 @@ static bool claim_by_reference(folding *f, size_t part, const bl_part *p, const 
 {
 	numbers found = {0};
 	find_referred(f, &found, by, p->owner, 0);
+	if (f->compared > MAX_COMPARISONS && found.n > 1)
+		return false;
 	for (size_t i = 0; i < found.n; i++)
 		add_claim(f, found.items[i], part, p->entry, sure && found.n == 1);
 	return found.n > 0;
