@@ -10,9 +10,16 @@ enum {
 	BL_TF_MAX_MODULE_DEPTH = 50,
 	BL_TF_MAX_STEPS = 3000000,   /* of one root: expressions evaluated and bytes made */
 	BL_TF_MAX_STRING = 64 << 20,
+	BL_TF_PLACED = 512, /* values used in a place lately */
 };
 
 typedef struct bl_tf_module bl_tf_module;
+
+/* What a value became where an expression used it. */
+typedef struct bl_tf_placed {
+	const bl_expr *expr;
+	const bl_value *from, *value;
+} bl_tf_placed;
 
 typedef struct bl_tf {
 	const bl_eval_input *input;
@@ -29,6 +36,7 @@ typedef struct bl_tf {
 	size_t instances;
 	bl_map templates; /* path -> bl_expr of template files */
 	bool out_of_steps, out_of_instances;
+	bl_tf_placed placed[BL_TF_PLACED];
 } bl_tf;
 
 /* Names that stand before a module's own: for's variables, each, count, self, a dynamic block's iterator. */
@@ -89,6 +97,8 @@ struct bl_tf_module {
 
 /* terraform_expr.c */
 const bl_value *bl_tf_eval(const bl_tf_scope *scope, const bl_expr *expr);
+/* As bl_tf_eval, for a value that is only looked into: where it is used is not written on it. */
+const bl_value *bl_tf_look_at(const bl_tf_scope *scope, const bl_expr *expr);
 const bl_value *bl_tf_attr(const bl_tf_scope *scope, const bl_value *base, bl_str name, bl_span span);
 const bl_value *bl_tf_index(const bl_tf_scope *scope, const bl_value *base, const bl_value *key, bl_span span);
 /* v as a number, or else as a bool: unknown as it is; NULL after an error. */

@@ -122,7 +122,7 @@ static const bl_value *object_key(const bl_tf_scope *s, const bl_expr *e, bool *
 
 const bl_value *bl_tf_eval_object(const bl_tf_scope *s, const bl_expr *e)
 {
-	bl_tf_builder b = {0};
+	bl_tf_builder b = {.items = {bl_new_n(s->tf->arena, bl_item, e->n / 2), 0, e->n / 2}};
 	bool open = false, sensitive = false;
 	for (uint32_t i = 0; i + 1 < e->n; i += 2) {
 		const bl_value *key = object_key(s, e->kids[i], &open);
@@ -170,7 +170,7 @@ static void round_of(const bl_tf_scope *s, looping *l, const bl_value *key, cons
 	bl_tf_frame outer = {s->frame, e->text2, key}, inner = {e->text2.n ? &outer : s->frame, e->text, value};
 	bl_tf_scope scope = {tf, s->module, &inner};
 	if (e->kids[3]) {
-		const bl_value *keep = bl_tf_operand(&scope, bl_tf_eval(&scope, e->kids[3]), e->kids[3], false);
+		const bl_value *keep = bl_tf_operand(&scope, bl_tf_look_at(&scope, e->kids[3]), e->kids[3], false);
 		l->sensitive |= keep && keep->sensitive;
 		if (keep && keep->kind == BL_BOOL && !keep->boolean)
 			return;
@@ -216,13 +216,17 @@ static void rounds(const bl_tf_scope *s, looping *l, const bl_value *c)
 const bl_value *bl_tf_eval_for(const bl_tf_scope *s, const bl_expr *e)
 {
 	bl_tf *tf = s->tf;
-	const bl_value *c = bl_tf_eval(s, e->kids[0]);
+	const bl_value *c = bl_tf_look_at(s, e->kids[0]);
 	int kind = e->kids[1] ? BL_MAP : BL_LIST;
 	if (c->kind == BL_NULL || (c->kind != BL_LIST && c->kind != BL_MAP && c->kind != BL_UNKNOWN))
 		return bl_tf_error(tf, e->kids[0]->span, "%s cannot be gone through with for", bl_tf_kind_name(c));
 	if (c->kind == BL_UNKNOWN)
 		return bl_tf_unknown_of(tf, e->span, &c, 1, kind);
 	looping l = {.expr = e, .open = c->open, .sensitive = c->sensitive};
+	if (e->kids[1] && !e->grouping && !e->kids[3])
+		l.map.items = (bl_items){bl_new_n(tf->arena, bl_item, c->n), 0, c->n};
+	else if (!e->kids[1] && !e->kids[3])
+		l.list = (bl_values){bl_new_n(tf->arena, const bl_value *, c->n), 0, c->n};
 	rounds(s, &l, c);
 	bl_value *v = e->kids[1] ? bl_tf_built(tf, &l.map, e->span) : bl_values_value(tf->arena, e->span, &l.list);
 	v->open = l.open;

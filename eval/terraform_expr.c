@@ -212,7 +212,7 @@ static const bl_value *eval_attr(const bl_tf_scope *s, const bl_expr *e)
 {
 	bool taken;
 	const bl_value *v = eval_traversal(s, e, &taken);
-	return taken ? v : bl_tf_attr(s, bl_tf_eval(s, e->kids[0]), e->text, e->span);
+	return taken ? v : bl_tf_attr(s, bl_tf_look_at(s, e->kids[0]), e->text, e->span);
 }
 
 static const bl_value *element_value(const bl_tf_scope *s, const bl_expr *e, const bl_value *element)
@@ -253,12 +253,28 @@ static bl_tri truth(const bl_value *v)
 	return v->kind == BL_BOOL ? bl_tri_of(v->boolean) : BL_MAYBE;
 }
 
+static bl_tf_placed *placed(bl_tf *tf, const bl_value *v, const bl_expr *e)
+{
+	return &tf->placed[((uintptr_t)v / 8 * 31 + (uintptr_t)e / 8) % BL_TF_PLACED];
+}
+
 static const bl_value *from_tri(const bl_tf_scope *s, bl_tri t, const bl_expr *e, const bl_value *const *vs, size_t n)
 {
+	/* the one answer an expression can give of its kind is made once */
+	static const bl_value answers[] = {{.kind = BL_BOOL}, {.kind = BL_BOOL, .boolean = true}};
+	const bl_value *answer = &answers[t == BL_YES];
+	bl_tf_placed *known = placed(s->tf, answer, e);
+	bool plain = t != BL_MAYBE;
+	for (size_t i = 0; i < n; i++)
+		plain = plain && !vs[i]->sensitive;
+	if (plain && known->expr == e && known->from == answer)
+		return known->value;
 	bl_value *v = t == BL_MAYBE ? bl_tf_unknown_of(s->tf, e->span, vs, n, BL_BOOL)
 				    : bl_value_bool(s->tf->arena, e->span, t == BL_YES);
 	for (size_t i = 0; i < n; i++)
 		v->sensitive |= vs[i]->sensitive;
+	if (plain)
+		*known = (bl_tf_placed){e, answer, v};
 	return computed(v);
 }
 
@@ -282,7 +298,7 @@ static const bl_value *eval_unary(const bl_tf_scope *s, const bl_expr *e)
 {
 	bl_tf *tf = s->tf;
 	bool number = bl_str_eqz(e->text, "-");
-	const bl_value *v = bl_tf_operand(s, bl_tf_eval(s, e->kids[0]), e, number);
+	const bl_value *v = bl_tf_operand(s, bl_tf_look_at(s, e->kids[0]), e, number);
 	if (!v)
 		return bl_tf_unknown_of(tf, e->span, NULL, 0, number ? BL_NUMBER : BL_BOOL);
 	if (!number)
@@ -328,10 +344,10 @@ static const bl_value *eval_binary(const bl_tf_scope *s, const bl_expr *e)
 {
 	const bl_value *vs[2];
 	bool and = bl_str_eqz(e->text, "&&"), logical = and || bl_str_eqz(e->text, "||");
-	vs[0] = bl_tf_eval(s, e->kids[0]);
+	vs[0] = bl_tf_look_at(s, e->kids[0]);
 	/* what the left side decides already, the right side cannot spoil */
 	bool decided = logical && vs[0]->kind == BL_BOOL && vs[0]->boolean != and;
-	vs[1] = decided ? eval_quietly(s, e->kids[1]) : bl_tf_eval(s, e->kids[1]);
+	vs[1] = decided ? eval_quietly(s, e->kids[1]) : bl_tf_look_at(s, e->kids[1]);
 	if (logical)
 		return logic(s, e, vs);
 	if (!bl_str_eqz(e->text, "==") && !bl_str_eqz(e->text, "!="))
@@ -378,7 +394,7 @@ static const bl_value *eval_quietly(const bl_tf_scope *s, const bl_expr *e)
 {
 	size_t errors = s->tf->errors;
 	s->tf->quiet++;
-	const bl_value *v = bl_tf_eval(s, e);
+	const bl_value *v = bl_tf_look_at(s, e);
 	s->tf->quiet--;
 	s->tf->errors = errors;
 	return v;
@@ -442,7 +458,7 @@ static const bl_value *one_type(const bl_tf_scope *s, const bl_value *v, const b
 
 static const bl_value *eval_condition(const bl_tf_scope *s, const bl_expr *e)
 {
-	const bl_value *c = bl_tf_eval(s, e->kids[0]);
+	const bl_value *c = bl_tf_look_at(s, e->kids[0]);
 	const bl_value *b = bl_tf_operand(s, c, e->kids[0], false);
 	if (!b)
 		return bl_tf_unknown_of(s->tf, e->span, NULL, 0, -1);
@@ -464,7 +480,7 @@ static const bl_value *eval_kind(const bl_tf_scope *s, const bl_expr *e)
 	case BL_EXPR_ATTR:
 		return eval_attr(s, e);
 	case BL_EXPR_INDEX:
-		return bl_tf_index(s, bl_tf_eval(s, e->kids[0]), bl_tf_eval(s, e->kids[1]), e->span);
+		return bl_tf_index(s, bl_tf_look_at(s, e->kids[0]), bl_tf_look_at(s, e->kids[1]), e->span);
 	case BL_EXPR_SPLAT:
 		return eval_splat(s, e);
 	case BL_EXPR_CALL:
@@ -506,12 +522,21 @@ static const bl_value *used_here(bl_tf *tf, const bl_value *v, const bl_expr *e)
 	if (!bl_span_known(at) || !bl_span_known(e->span) ||
 		(at.source == e->span.source && at.begin >= e->span.begin && at.end <= e->span.end))
 		return v;
-	if (!v->via && v->kind != BL_UNKNOWN)
-		v = bl_value_through(tf->arena, v, reference_text(tf, e, 0), at);
-	return bl_value_at(tf->arena, v, e->span);
+	/* the same value is often used here before: in each instance, in each round */
+	bl_tf_placed *known = placed(tf, v, e);
+	if (known->expr == e && known->from == v)
+		return known->value;
+	bl_value *c = bl_value_at(tf->arena, v, e->span);
+	if (!v->via && v->kind != BL_UNKNOWN) {
+		bl_via *via = bl_new(tf->arena, bl_via);
+		*via = (bl_via){reference_text(tf, e, 0), at, NULL};
+		c->via = via;
+	}
+	*known = (bl_tf_placed){e, v, c};
+	return c;
 }
 
-const bl_value *bl_tf_eval(const bl_tf_scope *s, const bl_expr *e)
+const bl_value *bl_tf_look_at(const bl_tf_scope *s, const bl_expr *e)
 {
 	bl_tf *tf = s->tf;
 	if (!bl_tf_spend(tf, 1, e->span))
@@ -521,6 +546,12 @@ const bl_value *bl_tf_eval(const bl_tf_scope *s, const bl_expr *e)
 	tf->depth++;
 	const bl_value *v = eval_kind(s, e);
 	tf->depth--;
+	return v;
+}
+
+const bl_value *bl_tf_eval(const bl_tf_scope *s, const bl_expr *e)
+{
+	const bl_value *v = bl_tf_look_at(s, e);
 	bool refers = e->kind == BL_EXPR_NAME || e->kind == BL_EXPR_ATTR || e->kind == BL_EXPR_INDEX;
-	return refers ? used_here(tf, v, e) : v;
+	return refers ? used_here(s->tf, v, e) : v;
 }

@@ -122,7 +122,8 @@ static void add_blocks(const bl_tf_scope *s, body *o, const bl_block *b, bool to
 static const bl_value *eval_body(const bl_tf_scope *s, const bl_block *b, bool top, int depth)
 {
 	bl_tf *tf = s->tf;
-	body o = {.depth = depth};
+	size_t most = b->attrs.n + b->blocks.n;
+	body o = {.depth = depth, .attrs.items = {bl_new_n(tf->arena, bl_item, most), 0, most}};
 	if (depth > BL_EVAL_MAX_DEPTH)
 		return bl_tf_error(tf, b->head, "blocks are nested deeper than %d levels", BL_EVAL_MAX_DEPTH);
 	for (size_t i = 0; i < b->attrs.n; i++) {
