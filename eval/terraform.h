@@ -11,6 +11,7 @@ enum {
 	BL_TF_MAX_STEPS = 3000000,   /* of one root: expressions evaluated and bytes made */
 	BL_TF_MAX_STRING = 64 << 20,
 	BL_TF_PLACED = 512, /* values used in a place lately */
+	BL_TF_MAX_VALUES = 1 << 20,   /* in one list or map, with all that is in its elements */
 };
 
 typedef struct bl_tf_module bl_tf_module;
@@ -35,7 +36,7 @@ typedef struct bl_tf {
 	int depth;
 	size_t instances;
 	bl_map templates; /* path -> bl_expr of template files */
-	bool out_of_steps, out_of_instances;
+	bool out_of_steps, out_of_instances, too_large;
 	bl_tf_placed placed[BL_TF_PLACED];
 } bl_tf;
 

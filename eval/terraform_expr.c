@@ -546,6 +546,8 @@ const bl_value *bl_tf_look_at(const bl_tf_scope *s, const bl_expr *e)
 	tf->depth++;
 	const bl_value *v = eval_kind(s, e);
 	tf->depth--;
+	if (!bl_tf_weigh(tf, v, e->span))
+		return bl_tf_unknown_of(tf, e->span, NULL, 0, v->kind);
 	return v;
 }
 

@@ -95,7 +95,7 @@ static void add_dynamic(const bl_tf_scope *s, body *o, const bl_block *b, int de
 	if (!collection)
 		return;
 	const bl_item **items = c->kind == BL_MAP ? bl_tf_sorted(tf, c) : NULL;
-	for (uint32_t i = 0; i < c->n && bl_tf_spend(tf, 1, each->span); i++) {
+	for (uint32_t i = 0; i < c->n && bl_tf_spend(tf, 20, each->span); i++) {
 		const bl_value *value = items ? items[i]->value : c->list[i];
 		const bl_value *key = items ? bl_value_string(tf->arena, items[i]->key_span, items[i]->key)
 				      : c->shape == BL_SHAPE_SET ? value

@@ -3,6 +3,7 @@
 
 #include "core/codec/number.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 const bl_value *bl_tf_error(bl_tf *tf, bl_span span, const char *format, ...)
@@ -28,6 +29,35 @@ bool bl_tf_spend(bl_tf *tf, uint64_t n, bl_span span)
 		bl_diag_add(tf->arena, tf->diags, BL_DIAG_ERROR, span,
 			"evaluation takes more than %d steps: what is left stays unknown", BL_TF_MAX_STEPS);
 	tf->out_of_steps = true;
+	return false;
+}
+
+/* The count of values in v, from what its elements were found to hold; kept in v, so that shared parts are counted once. */
+static double count_values(const bl_value *v, int depth)
+{
+	if (v->kind != BL_LIST && v->kind != BL_MAP)
+		return 1;
+	if (v->weight)
+		return exp2(v->weight / 256.0);
+	double total = 1;
+	for (uint32_t i = 0; i < v->n; i++)
+		total += depth < 500 ? count_values(v->kind == BL_LIST ? v->list[i] : v->map[i].value, depth + 1) : 1;
+	double weight = ceil(log2(total + 1) * 256);
+	((bl_value *)v)->weight = (uint16_t)(weight > 60000 ? 60000 : weight);
+	return total;
+}
+
+bool bl_tf_weigh(bl_tf *tf, const bl_value *v, bl_span span)
+{
+	if ((v->kind != BL_LIST && v->kind != BL_MAP) || (v->weight && v->weight < 20 * 256))
+		return true;
+	if (!v->weight && !bl_tf_spend(tf, v->n / 4, span))
+		return false;
+	if (count_values(v, 0) <= BL_TF_MAX_VALUES)
+		return true;
+	if (!tf->too_large)
+		bl_diag_add(tf->arena, tf->diags, BL_DIAG_ERROR, span, "a value holds more than %d values: it stays unknown", BL_TF_MAX_VALUES);
+	tf->too_large = true;
 	return false;
 }
 

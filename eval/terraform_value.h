@@ -10,6 +10,8 @@ const bl_value *bl_tf_error(bl_tf *tf, bl_span span, const char *format, ...) __
 bool bl_tf_spend(bl_tf *tf, uint64_t n, bl_span span);
 /* An unknown of a kind (or -1) that waits for what the unknown ones among values wait for. */
 bl_value *bl_tf_unknown_of(bl_tf *tf, bl_span span, const bl_value *const *values, size_t n, int kind);
+/* False, and an error, when a list or map holds more values than may be gone through: shared parts make that quick to write. */
+bool bl_tf_weigh(bl_tf *tf, const bl_value *v, bl_span span);
 /* NULL and no error when the value is of no kind that converts. Unknowns and nulls are returned as they are. */
 const bl_value *bl_tf_to_string(bl_tf *tf, const bl_value *v);
 const bl_value *bl_tf_to_number(bl_tf *tf, const bl_value *v);

@@ -72,6 +72,7 @@ struct bl_value {
 	uint32_t n;     /* elements of a list, items of a map */
 	bl_span span;
 	uint8_t shape;  /* bl_shape */
+	uint16_t weight; /* evaluators': how many values it holds, elements of elements too, as 256 * log2; 0: not counted */
 	const bl_via *via;
 	union {
 		bool boolean;

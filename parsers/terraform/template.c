@@ -196,11 +196,15 @@ static size_t unicode_escape(const char *p, size_t n, char *out, size_t *used)
 /* One character or escape of a template's text: writes what it stands for, at most 4 bytes, and says how much it took. */
 static size_t decode_one(const char *p, size_t n, bool quoted, char *out, size_t *used)
 {
-	if (n >= 3 && (p[0] == '$' || p[0] == '%') && p[1] == p[0] && p[2] == '{') {
-		out[0] = p[0];
-		out[1] = '{';
-		*used = 3;
-		return 2;
+	if (n >= 3 && (p[0] == '$' || p[0] == '%') && p[1] == p[0]) {
+		/* one more of them says no more */
+		size_t brace = n >= 4 && p[2] == p[0] ? 3 : 2;
+		if (p[brace] == '{') {
+			out[0] = p[0];
+			out[1] = '{';
+			*used = brace + 1;
+			return 2;
+		}
 	}
 	if (quoted && p[0] == '\\' && n >= 2) {
 		static const char from[] = "nrt\"\\", to[] = "\n\r\t\"\\";
@@ -420,13 +424,34 @@ static bl_expr *finish(bl_hcl *h, bl_hcl_node n, const parts *p)
 	return only;
 }
 
+static bool ends_in_escape(const bl_hcl *h, uint32_t begin, uint32_t end)
+{
+	uint32_t at = end;
+	while (at > begin && h->text.p[at - 1] == '\\')
+		at--;
+	return (end - at) % 2 != 0;
+}
+
+static void unclosed(bl_hcl *h, bl_hcl_node n)
+{
+	bl_diag_add(h->arena, &h->document->diags, BL_DIAG_ERROR, bl_hcl_span(h, n.begin, n.end),
+		"syntax error: a string has no closing quote on its line");
+	h->document->partial = true;
+}
+
 static bl_expr *quoted(bl_hcl *h, bl_hcl_node n)
 {
 	parts p = {0};
 	size_t first = h->runs.n;
+	/* the scanner ends a string that has no end at its line */
+	uint32_t begin = n.begin + 1, end = n.end;
+	if (end > begin && h->text.p[end - 1] == '"' && !ends_in_escape(h, begin, end - 1))
+		end--;
+	else
+		unclosed(h, n);
 	if (!bl_hcl_enter(h))
 		return bl_hcl_opaque(h, n.begin, n.end);
-	read_parts(h, n.begin + 1, n.end > n.begin + 1 ? n.end - 1 : n.begin + 1, &p);
+	read_parts(h, begin, end, &p);
 	bl_hcl_leave(h);
 	finish_quoted(h, first);
 	h->runs.n = first;

@@ -431,6 +431,21 @@ static void bombs_end_with_a_diagnostic(void **state)
 	bl_buf_done(&text);
 }
 
+static void shared_parts_do_not_multiply_without_end(void **state)
+{
+	bl_buf text = {0};
+	bl_buf_putz(&text, "locals {\n  l0 = [1, 2]\n  m0 = [1, 2]\n");
+	for (int i = 1; i < 80; i++)
+		bl_buf_putf(&text, "  l%d = [local.l%d, local.l%d]\n  m%d = concat(local.m%d, local.m%d)\n", i, i - 1, i - 1, i, i - 1, i - 1);
+	bl_buf_putz(&text, "}\noutput \"l\" { value = jsonencode(local.l79) }\noutput \"m\" { value = local.m79 }\n");
+	world w = evaluate_text(text.p);
+	assert_true(says(&w, BL_DIAG_ERROR, "holds more than"));
+	assert_int_equal(output(&w, "l")->kind, BL_UNKNOWN);
+	assert_true(output(&w, "m")->open);
+	done(&w);
+	bl_buf_done(&text);
+}
+
 static void instances_are_limited(void **state)
 {
 	world w = {.options = {.max_instances = 10}};
@@ -474,6 +489,7 @@ int main(void)
 		cmocka_unit_test(override_files_replace_arguments),
 		cmocka_unit_test(resources_that_need_each_other_end),
 		cmocka_unit_test(sensitive_marks_spread),
+		cmocka_unit_test(shared_parts_do_not_multiply_without_end),
 		cmocka_unit_test(templates_are_read_from_files),
 		cmocka_unit_test(try_takes_the_first_that_holds_and_leaves_no_diagnostic),
 		cmocka_unit_test(unknown_keys_give_one_instance),

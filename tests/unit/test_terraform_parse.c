@@ -143,6 +143,28 @@ static void a_syntax_error_has_a_place_and_the_rest_stays(void **state)
 	done(&p);
 }
 
+static void a_string_without_an_end_ends_at_its_line(void **state)
+{
+	parsed p = parse("locals {\n  a = \"oops\n  b = 2\n}\nresource \"a\" \"b\" {\n  x = \"y\"\n}\n");
+	assert_int_equal(p.document.diags.n, 1);
+	assert_true(p.document.partial);
+	assert_str(attr_of(&p, 0, "b")->value->digits, "2");
+	assert_str(attr_of(&p, 1, "x")->value->string, "y");
+	done(&p);
+}
+
+static void a_closing_marker_stands_alone_on_its_line(void **state)
+{
+	parsed p = parse("locals {\n  a = <<E\nEx\n E y\n${x}E\n  E\n  b = <<E\nE\n  c = 1e3\n}\n");
+	assert_int_equal(p.document.diags.n, 0);
+	const bl_expr *a = attr_of(&p, 0, "a");
+	assert_str(a->kids[0]->value->string, "Ex\n E y\n");
+	assert_str(a->kids[2]->value->string, "E\n");
+	assert_str(attr_of(&p, 0, "b")->value->string, "");
+	assert_str(attr_of(&p, 0, "c")->value->digits, "1e3");
+	done(&p);
+}
+
 static void two_arguments_on_one_line_are_an_error(void **state)
 {
 	parsed p = parse("locals {\n  a = 1 b = 2\n}\n");
@@ -201,8 +223,10 @@ static void variable_files_hold_their_arguments_in_one_block(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_closing_marker_stands_alone_on_its_line),
 		cmocka_unit_test(a_conditional_nests_to_the_right),
 		cmocka_unit_test(a_lone_interpolation_is_the_value_itself),
+		cmocka_unit_test(a_string_without_an_end_ends_at_its_line),
 		cmocka_unit_test(a_syntax_error_has_a_place_and_the_rest_stays),
 		cmocka_unit_test(an_indented_heredoc_is_dedented_and_its_places_lead_to_the_file),
 		cmocka_unit_test(an_index_after_an_attribute_splat_is_for_the_list),
