@@ -3,6 +3,7 @@
 #define BL_ANNOTATE_VIEWS_H
 
 #include "annotate/annotate.h"
+#include "core/codec/json.h"
 
 typedef struct bl_inventory_view {
 	const bl_sources *sources;
@@ -43,5 +44,9 @@ typedef struct bl_paths_view {
 void bl_view_paths(const bl_paths_view *view, bool json, bool colour, bl_buf *out);
 
 void bl_view_graph(const bl_graph *graph, bool json, bl_buf *out);
+
+/* A member that is a list of texts; a rule's controls, which are sorted by framework, as {framework: [control]}. */
+void bl_view_json_strings(bl_json *j, const char *key, const bl_str *items, size_t n);
+void bl_view_json_controls(bl_json *j, const bl_rule_info *rule);
 
 #endif

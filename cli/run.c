@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 int cli_write_stdout(void *context, const char *data, size_t size)
 {
@@ -59,6 +60,12 @@ bl_report *cli_run(const command *c, bl_session *session, bl_run_options *run, i
 	}
 	if (c->o.repo.n && run->npaths) {
 		cli_complain("with --repo there are no further paths");
+		return NULL;
+	}
+	run->now = cli_value(c->o.now, NULL);
+	struct tm day;
+	if (run->now && !strptime(run->now, "%Y-%m-%d", &day)) {
+		cli_complain("--now takes a time like 2026-03-01T12:00:00Z");
 		return NULL;
 	}
 	run->root = cli_value(c->o.root, NULL);

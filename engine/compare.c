@@ -18,7 +18,7 @@ static void refuse_new_suppression(bl_report *report, const bl_map *before, bl_f
 	*added = *f->suppression;
 	added->added = true;
 	f->suppression = added;
-	f->result = BL_FAIL;
+	bl_engine_unsuppress(f);
 }
 
 static void compare_findings(bl_report *report)

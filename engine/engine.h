@@ -70,6 +70,7 @@ struct bl_report {
 	bool compared;
 	bl_str commit;
 	double seconds;
+	char today[11];        /* YYYY-MM-DD */
 	bl_document_list var_files; /* of the command line */
 	BL_VEC(bl_var) vars;
 };
@@ -87,6 +88,8 @@ bl_loader bl_side_loader(bl_side *side);
 /* Parses a file from outside any repository (--var-file), owned by the report's first side. */
 bl_status bl_engine_load_file(bl_report *report, const char *path, const bl_document **out, bl_error *error);
 
+/* run.c: an empty report; options are read until bl_run returns. */
+bl_report *bl_engine_new(bl_session *session, const bl_run_options *options);
 /* run.c: plans, evaluates, judges and collects what was loaded, on one worker. */
 void bl_engine_finish(bl_report *report);
 
@@ -95,6 +98,9 @@ void bl_engine_plan(bl_report *report);
 /* "a/b/../c" -> "a/c"; false when it leaves the root. */
 bool bl_engine_normalise(bl_arena *arena, bl_str path, bl_str *out);
 bl_str bl_engine_folder_of(bl_str path);
+
+/* report.c: a suppression that is not honoured: the finding is again what the rule said. */
+void bl_engine_unsuppress(bl_finding *finding);
 
 /* compare.c: what is new against the other side. */
 void bl_engine_compare(bl_report *report);

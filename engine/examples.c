@@ -25,11 +25,7 @@ bl_report *bl_engine_run_text(bl_session *session, bl_str language, bl_str text)
 	if (i == sizeof files / sizeof *files)
 		return NULL;
 	bl_run_options options = {.depth = BL_RUN_JUDGE, .jobs = 1};
-	bl_report *report = bl_xmalloc(sizeof *report);
-	report->session = session;
-	report->options = &options;
-	report->depth = BL_RUN_JUDGE;
-	report->sources = bl_sources_new();
+	bl_report *report = bl_engine_new(session, &options);
 	bl_side *side = bl_xmalloc(sizeof *side);
 	pthread_mutex_init(&side->lock, NULL);
 	side->sources = report->sources;

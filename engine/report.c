@@ -138,6 +138,39 @@ static void sort_findings(bl_report *report)
 	bl_arena_done(&scratch);
 }
 
+void bl_engine_unsuppress(bl_finding *f)
+{
+	f->result = f->unknown.n ? BL_UNSURE : BL_FAIL;
+}
+
+static bool is_date(bl_str s)
+{
+	if (s.n < 10)
+		return false;
+	for (size_t i = 0; i < 10; i++)
+		if (i == 4 || i == 7 ? s.p[i] != '-' : s.p[i] < '0' || s.p[i] > '9')
+			return false;
+	return true;
+}
+
+/* A suppression holds to the end of the day it names. One whose date cannot be read does not hold: it would for ever. */
+static void end_suppressions(bl_report *report)
+{
+	for (size_t i = 0; i < report->findings.n; i++) {
+		bl_finding *f = report->findings.items[i];
+		if (f->result != BL_SUPPRESSED || !f->suppression || !f->suppression->until.n)
+			continue;
+		bl_str until = f->suppression->until;
+		bool readable = is_date(until);
+		if (readable && bl_str_cmp(bl_str_of(report->today), bl_str_slice(until, 0, 10)) <= 0)
+			continue;
+		bl_engine_unsuppress(f);
+		bl_diag_add(&report->arena, &report->diags, BL_DIAG_NOTE, f->suppression->where,
+			readable ? "this suppression ended on " BL_FMT : "'" BL_FMT "' is no date like 2027-01-31: the suppression does not hold",
+			BL_ARG(until));
+	}
+}
+
 /* Marks what a baseline file knows. The file is read from the base side when there is one. */
 static void apply_baseline(bl_report *report)
 {
@@ -207,6 +240,7 @@ void bl_engine_collect(bl_report *report)
 		report->commit = report->sides.items[0]->commit;
 	if (report->graph) {
 		sort_findings(report);
+		end_suppressions(report);
 		apply_baseline(report);
 		const bl_path *const *paths;
 		size_t n = bl_graph_paths(report->graph, &paths);

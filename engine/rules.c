@@ -1,34 +1,11 @@
 /* Rules as a user sees them: listed, shown, and tested on their own examples. */
 #include "engine/engine.h"
 
+#include "annotate/views.h"
 #include "core/codec/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-static void json_strings(bl_json *j, const char *key, const bl_str *items, size_t n)
-{
-	bl_json_key(j, key);
-	bl_json_array(j);
-	for (size_t i = 0; i < n; i++)
-		bl_json_str(j, items[i]);
-	bl_json_array_end(j);
-}
-
-static void json_controls(bl_json *j, const bl_rule_info *r)
-{
-	bl_json_key(j, "controls");
-	bl_json_object(j);
-	for (size_t i = 0; i < r->ncontrols;) {
-		bl_str framework = r->controls[i].key;
-		bl_json_key_str(j, framework);
-		bl_json_array(j);
-		for (; i < r->ncontrols && bl_str_eq(r->controls[i].key, framework); i++)
-			bl_json_str(j, r->controls[i].value);
-		bl_json_array_end(j);
-	}
-	bl_json_object_end(j);
-}
 
 static void json_rule(bl_json *j, const bl_rule_info *r, bool whole)
 {
@@ -36,15 +13,15 @@ static void json_rule(bl_json *j, const bl_rule_info *r, bool whole)
 	bl_json_member(j, "id", r->id);
 	bl_json_member(j, "title", r->title);
 	bl_json_member(j, "severity", bl_str_of(bl_severity_name(r->severity)));
-	json_strings(j, "resources", r->resources, r->nresources);
-	json_strings(j, "aliases", r->aliases, r->naliases);
-	json_controls(j, r);
-	json_strings(j, "languages", r->languages, r->nlanguages);
+	bl_view_json_strings(j, "resources", r->resources, r->nresources);
+	bl_view_json_strings(j, "aliases", r->aliases, r->naliases);
+	bl_view_json_controls(j, r);
+	bl_view_json_strings(j, "languages", r->languages, r->nlanguages);
 	if (whole) {
 		bl_json_member(j, "why", r->why);
 		bl_json_member(j, "remediation", r->remediation);
-		json_strings(j, "opens", r->opens, r->nopens);
-		json_strings(j, "refs", r->refs, r->nrefs);
+		bl_view_json_strings(j, "opens", r->opens, r->nopens);
+		bl_view_json_strings(j, "refs", r->refs, r->nrefs);
 	}
 	bl_json_object_end(j);
 }

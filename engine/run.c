@@ -149,13 +149,24 @@ void bl_engine_finish(bl_report *report)
 	bl_engine_collect(report);
 }
 
-static bl_report *new_report(bl_session *session, const bl_run_options *options)
+static void set_today(bl_report *report, const char *now)
+{
+	time_t t = time(NULL);
+	struct tm utc;
+	if (now)
+		snprintf(report->today, sizeof report->today, "%s", now);
+	else if (gmtime_r(&t, &utc))
+		strftime(report->today, sizeof report->today, "%Y-%m-%d", &utc);
+}
+
+bl_report *bl_engine_new(bl_session *session, const bl_run_options *options)
 {
 	bl_report *report = bl_xmalloc(sizeof *report);
 	report->session = session;
 	report->options = options;
 	report->depth = options->depth;
 	report->sources = bl_sources_new();
+	set_today(report, options->now);
 	return report;
 }
 
@@ -172,7 +183,7 @@ static bl_status run_before(bl_report *report, bl_error *error)
 	before.base = before.head = NULL;
 	before.staged = 0;
 	before.revision = bl_str_z(&report->arena, merge_base);
-	report->before = new_report(report->session, &before);
+	report->before = bl_engine_new(report->session, &before);
 	status = run_stages(report->before, error);
 	bl_engine_collect(report->before);
 	report->before->options = NULL;
@@ -193,7 +204,7 @@ bl_report *bl_run(bl_session *session, const bl_run_options *options, char *erro
 	bl_run_options o = *options;
 	if (o.base && o.head)
 		o.revision = o.head;
-	bl_report *report = new_report(session, &o);
+	bl_report *report = bl_engine_new(session, &o);
 	bl_status status = run_stages(report, &words);
 	if (status == BL_OK && o.base) {
 		status = run_before(report, &words);

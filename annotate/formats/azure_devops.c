@@ -33,11 +33,5 @@ static void put_group(bl_arena *scratch, const bl_report_view *view, const bl_gr
 
 void bl_azure_devops_write(const bl_report_view *view, bl_buf *out)
 {
-	bl_arena scratch = {0};
-	bl_groups groups = bl_groups_of(&scratch, view, bl_groups_not_suppressed);
-	bl_groups_sort_by_severity(&groups);
-	for (size_t i = 0; i < groups.n; i++)
-		put_group(&scratch, view, &groups.items[i], out);
-	bl_formats_summary(view, out);
-	bl_arena_done(&scratch);
+	bl_formats_log(view, put_group, out);
 }

@@ -78,3 +78,14 @@ void bl_formats_summary(const bl_report_view *view, bl_buf *out)
 		bl_buf_putf(out, " (%.2f s)", view->seconds);
 	bl_buf_putc(out, '\n');
 }
+
+void bl_formats_log(const bl_report_view *view, bl_put_group put_group, bl_buf *out)
+{
+	bl_arena scratch = {0};
+	bl_groups groups = bl_groups_of(&scratch, view, bl_groups_not_suppressed);
+	bl_groups_sort_by_severity(&groups);
+	for (size_t i = 0; i < groups.n; i++)
+		put_group(&scratch, view, &groups.items[i], out);
+	bl_formats_summary(view, out);
+	bl_arena_done(&scratch);
+}

@@ -6,31 +6,6 @@
 
 static const char *const results[] = {"fail", "maybe", "suppressed"};
 
-static void put_list(bl_json *j, const char *key, const bl_str *items, size_t n)
-{
-	bl_json_key(j, key);
-	bl_json_array(j);
-	for (size_t i = 0; i < n; i++)
-		bl_json_str(j, items[i]);
-	bl_json_array_end(j);
-}
-
-/* Pairs are sorted by framework. */
-static void put_controls(bl_json *j, const bl_rule_info *rule)
-{
-	bl_json_key(j, "controls");
-	bl_json_object(j);
-	for (size_t i = 0; i < rule->ncontrols;) {
-		bl_str framework = rule->controls[i].key;
-		bl_json_key_str(j, framework);
-		bl_json_array(j);
-		for (; i < rule->ncontrols && bl_str_eq(rule->controls[i].key, framework); i++)
-			bl_json_str(j, rule->controls[i].value);
-		bl_json_array_end(j);
-	}
-	bl_json_object_end(j);
-}
-
 static void put_location(bl_json *j, const bl_report_view *view, const bl_finding *f)
 {
 	bl_place place;
@@ -122,7 +97,7 @@ static void put_facts(bl_json *j, const bl_facts *facts)
 	bl_json_key(j, "risk");
 	bl_json_object(j);
 	bl_json_member(j, "level", bl_str_of(bl_severity_name(facts->risk)));
-	put_list(j, "factors", facts->factors.items, facts->factors.n);
+	bl_view_json_strings(j, "factors", facts->factors.items, facts->factors.n);
 	bl_json_object_end(j);
 }
 
@@ -134,14 +109,14 @@ static void put_finding(bl_json *j, const bl_report_view *view, const bl_finding
 	bl_json_member(j, "rule", f->rule->id);
 	bl_json_member(j, "title", f->rule->title);
 	bl_json_member(j, "severity", bl_str_of(bl_severity_name(f->severity)));
-	put_list(j, "aliases", f->rule->aliases, f->rule->naliases);
+	bl_view_json_strings(j, "aliases", f->rule->aliases, f->rule->naliases);
 	bl_json_member(j, "result", bl_str_of(results[f->result]));
 	bl_json_member(j, "fingerprint", bl_str_of(f->fingerprint));
 	bl_json_member(j, "message", f->message);
 	if (f->unknown.n)
 		bl_json_member(j, "unknown", f->unknown);
 	bl_json_member(j, "remediation", f->rule->remediation);
-	put_controls(j, f->rule);
+	bl_view_json_controls(j, f->rule);
 	put_location(j, view, f);
 	put_via(j, view, f);
 	put_resource(j, view, f->resource);

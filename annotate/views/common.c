@@ -97,3 +97,27 @@ void bl_view_json_diags(bl_json *j, const bl_sources *sources, const bl_diag *di
 	}
 	bl_json_array_end(j);
 }
+
+void bl_view_json_strings(bl_json *j, const char *key, const bl_str *items, size_t n)
+{
+	bl_json_key(j, key);
+	bl_json_array(j);
+	for (size_t i = 0; i < n; i++)
+		bl_json_str(j, items[i]);
+	bl_json_array_end(j);
+}
+
+void bl_view_json_controls(bl_json *j, const bl_rule_info *r)
+{
+	bl_json_key(j, "controls");
+	bl_json_object(j);
+	for (size_t i = 0; i < r->ncontrols;) {
+		bl_str framework = r->controls[i].key;
+		bl_json_key_str(j, framework);
+		bl_json_array(j);
+		for (; i < r->ncontrols && bl_str_eq(r->controls[i].key, framework); i++)
+			bl_json_str(j, r->controls[i].value);
+		bl_json_array_end(j);
+	}
+	bl_json_object_end(j);
+}

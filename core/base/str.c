@@ -279,3 +279,27 @@ size_t bl_str_distance(bl_str a, bl_str b, size_t limit)
 	}
 	return row[b.n] > limit ? limit + 1 : row[b.n];
 }
+
+size_t bl_str_put_utf8(char *p, uint32_t c)
+{
+	if (c < 0x80) {
+		p[0] = (char)c;
+		return 1;
+	}
+	if (c < 0x800) {
+		p[0] = (char)(0xc0 | c >> 6);
+		p[1] = (char)(0x80 | (c & 63));
+		return 2;
+	}
+	if (c < 0x10000) {
+		p[0] = (char)(0xe0 | c >> 12);
+		p[1] = (char)(0x80 | (c >> 6 & 63));
+		p[2] = (char)(0x80 | (c & 63));
+		return 3;
+	}
+	p[0] = (char)(0xf0 | c >> 18);
+	p[1] = (char)(0x80 | (c >> 12 & 63));
+	p[2] = (char)(0x80 | (c >> 6 & 63));
+	p[3] = (char)(0x80 | (c & 63));
+	return 4;
+}

@@ -74,6 +74,9 @@ static inline bl_str bl_buf_str(const bl_buf *b)
 	return (bl_str){b->p ? b->p : "", b->n};
 }
 
+/* Writes code point c (at most U+10FFFF) as UTF-8 to p, which has room for 4 bytes; returns how many it took. */
+size_t bl_str_put_utf8(char *p, uint32_t c);
+
 /* Levenshtein distance of a and b, at most limit + 1: for "did you mean" hints. */
 size_t bl_str_distance(bl_str a, bl_str b, size_t limit);
 

@@ -37,23 +37,38 @@ static bl_status slurp(int fd, bl_arena *arena, const char *path, size_t limit, 
 	return status;
 }
 
+/* Opens a regular file or a pipe; *size is 0 for a pipe. */
+static bl_status open_file(const char *path, int *fd, uintmax_t *size, bl_error *error)
+{
+	int opened = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (opened < 0)
+		return failed(error, "open", path);
+	struct stat st;
+	bl_status status = BL_OK;
+	if (fstat(opened, &st) < 0)
+		status = failed(error, "read", path);
+	else if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode))
+		status = bl_error_set(error, BL_FAILED, "'%s' is no regular file", path);
+	if (status != BL_OK) {
+		close(opened);
+		return status;
+	}
+	*fd = opened;
+	*size = S_ISREG(st.st_mode) ? (uintmax_t)st.st_size : 0;
+	return BL_OK;
+}
+
 bl_status bl_file_read(bl_arena *arena, const char *path, size_t limit, bl_str *out, bl_error *error)
 {
 	if (strcmp(path, "-") == 0)
 		return slurp(0, arena, "standard input", limit, out, error);
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0)
-		return failed(error, "open", path);
-	struct stat st;
-	bl_status status;
-	if (fstat(fd, &st) < 0)
-		status = failed(error, "read", path);
-	else if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode))
-		status = bl_error_set(error, BL_FAILED, "'%s' is no regular file", path);
-	else if (S_ISREG(st.st_mode) && (uintmax_t)st.st_size > limit)
-		status = bl_error_set(error, BL_LIMIT, "'%s' is larger than %zu bytes", path, limit);
-	else
-		status = slurp(fd, arena, path, limit, out, error);
+	int fd = -1;
+	uintmax_t size = 0;
+	bl_status status = open_file(path, &fd, &size, error);
+	if (status != BL_OK)
+		return status;
+	status = size > limit ? bl_error_set(error, BL_LIMIT, "'%s' is larger than %zu bytes", path, limit)
+			      : slurp(fd, arena, path, limit, out, error);
 	close(fd);
 	return status;
 }
@@ -72,17 +87,12 @@ bl_status bl_file_each(const char *path, bool (*each)(void *context, bl_str piec
 {
 	if (strcmp(path, "-") == 0)
 		return each_piece(0, "standard input", each, context, error);
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0)
-		return failed(error, "open", path);
-	struct stat st;
-	bl_status status;
-	if (fstat(fd, &st) < 0)
-		status = failed(error, "read", path);
-	else if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode))
-		status = bl_error_set(error, BL_FAILED, "'%s' is no regular file", path);
-	else
-		status = each_piece(fd, path, each, context, error);
+	int fd = -1;
+	uintmax_t size = 0;
+	bl_status status = open_file(path, &fd, &size, error);
+	if (status != BL_OK)
+		return status;
+	status = each_piece(fd, path, each, context, error);
 	close(fd);
 	return status;
 }

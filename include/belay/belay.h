@@ -74,6 +74,7 @@ typedef struct bl_run_options {
 	size_t nvar_files;
 	const char *module_dir, *bicep_registry, *workspace;
 	const char *baseline; /* a baseline file: its findings are known */
+	const char *now;      /* the time it is, beginning YYYY-MM-DD (UTC); NULL: the clock's */
 	unsigned jobs;        /* 0: one a processor */
 	int one_root;         /* a folder given that is a configuration itself is the only one */
 	bl_progress_fn progress;

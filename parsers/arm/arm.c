@@ -53,30 +53,6 @@ static void report(builder *b, bl_span span, const char *what)
 	bl_diag_add(&b->d->arena, &b->d->diags, BL_DIAG_ERROR, span, "%s", what);
 }
 
-static size_t put_utf8(char *p, uint32_t c)
-{
-	if (c < 0x80) {
-		p[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		p[0] = (char)(0xc0 | c >> 6);
-		p[1] = (char)(0x80 | (c & 63));
-		return 2;
-	}
-	if (c < 0x10000) {
-		p[0] = (char)(0xe0 | c >> 12);
-		p[1] = (char)(0x80 | (c >> 6 & 63));
-		p[2] = (char)(0x80 | (c & 63));
-		return 3;
-	}
-	p[0] = (char)(0xf0 | c >> 18);
-	p[1] = (char)(0x80 | (c >> 12 & 63));
-	p[2] = (char)(0x80 | (c >> 6 & 63));
-	p[3] = (char)(0x80 | (c & 63));
-	return 4;
-}
-
 static bool read_hex(bl_str s, size_t at, uint32_t *out)
 {
 	if (at + 4 > s.n)
@@ -107,7 +83,7 @@ static size_t put_escape(bl_str raw, size_t *i, char *p)
 		} else if (code >= 0xd800 && code < 0xe000) {
 			code = 0xfffd;
 		}
-		return put_utf8(p, code);
+		return bl_str_put_utf8(p, code);
 	}
 	const char *known = ch ? strchr(from, ch) : NULL;
 	p[0] = known ? to[known - from] : ch;

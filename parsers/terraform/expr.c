@@ -127,7 +127,7 @@ static bl_expr *collection(bl_hcl *h, bl_hcl_node n)
 	return e;
 }
 
-static void for_intro(bl_hcl *h, bl_expr *e)
+void bl_hcl_for_intro(bl_hcl *h, bl_expr *e)
 {
 	if (!bl_hcl_enter(h))
 		return;
@@ -156,7 +156,7 @@ static bl_expr *for_expression(bl_hcl *h, bl_hcl_node n)
 		do {
 			bl_hcl_node kid = bl_hcl_here(h);
 			if (kid.symbol == BL_HCL_FOR_INTRO) {
-				for_intro(h, e);
+				bl_hcl_for_intro(h, e);
 			} else if (kid.symbol == BL_HCL_EXPRESSION && nresults < 2) {
 				results[nresults++] = bl_hcl_expression(h);
 			} else if (kid.symbol == BL_HCL_ELLIPSIS) {

@@ -136,6 +136,8 @@ bl_expr *bl_hcl_opaque(bl_hcl *h, uint32_t begin, uint32_t end);
 
 /* expr.c: the cursor is on an `expression` node and stays there. */
 bl_expr *bl_hcl_expression(bl_hcl *h);
+/* The variables and the collection of the `for` whose introduction the cursor stands on, into e. */
+void bl_hcl_for_intro(bl_hcl *h, bl_expr *e);
 /* template.c: the cursor is on a string_lit, quoted_template or heredoc_template node and stays there. */
 bl_expr *bl_hcl_template(bl_hcl *h);
 

@@ -64,18 +64,8 @@ static bl_expr *for_directive(bl_hcl *h, bl_hcl_node n)
 	bl_expr *e = bl_expr_new(h->arena, BL_EXPR_TEMPLATE, bl_hcl_span(h, n.begin, n.end), 1);
 	parts body = {0};
 	bl_hcl_node begin = bl_hcl_here(h);
-	if (begin.symbol == BL_HCL_TEMPLATE_FOR_BEGIN && bl_hcl_enter(h)) {
-		do {
-			bl_hcl_node kid = bl_hcl_here(h);
-			if (kid.symbol == BL_HCL_IDENTIFIER) {
-				each->text2 = each->text;
-				each->text = bl_hcl_slice(h, kid.begin, kid.end);
-			} else if (kid.symbol == BL_HCL_EXPRESSION) {
-				each->kids[0] = bl_hcl_expression(h);
-			}
-		} while (bl_hcl_next(h));
-		bl_hcl_leave(h);
-	}
+	if (begin.symbol == BL_HCL_TEMPLATE_FOR_BEGIN)
+		bl_hcl_for_intro(h, each);
 	strip_markers(h, begin);
 	read_parts(h, begin.end, n.end, &body);
 	bl_hcl_node last = bl_hcl_here(h);
@@ -150,30 +140,6 @@ static int hex(char c)
 	return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
 }
 
-static size_t put_utf8(char *p, uint32_t c)
-{
-	if (c < 0x80) {
-		p[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		p[0] = (char)(0xc0 | c >> 6);
-		p[1] = (char)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000) {
-		p[0] = (char)(0xe0 | c >> 12);
-		p[1] = (char)(0x80 | (c >> 6 & 0x3f));
-		p[2] = (char)(0x80 | (c & 0x3f));
-		return 3;
-	}
-	p[0] = (char)(0xf0 | c >> 18);
-	p[1] = (char)(0x80 | (c >> 12 & 0x3f));
-	p[2] = (char)(0x80 | (c >> 6 & 0x3f));
-	p[3] = (char)(0x80 | (c & 0x3f));
-	return 4;
-}
-
 /* \uXXXX or \UXXXXXXXX at p, which has n bytes left; *used is what it took, 0 when it is none. */
 static size_t unicode_escape(const char *p, size_t n, char *out, size_t *used)
 {
@@ -190,7 +156,7 @@ static size_t unicode_escape(const char *p, size_t n, char *out, size_t *used)
 	*used = digits + 2;
 	if (c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
 		c = 0xfffd;
-	return put_utf8(out, c);
+	return bl_str_put_utf8(out, c);
 }
 
 /* One character or escape of a template's text: writes what it stands for, at most 4 bytes, and says how much it took. */
