@@ -288,6 +288,19 @@ static bool load_bytes(void *context, bl_str path, bl_str *out)
 	return found;
 }
 
+static bool load_list(void *context, bl_str folder_name, bl_str **names, size_t *n)
+{
+	bl_side *side = context;
+	pthread_mutex_lock(&side->lock);
+	bool found = false;
+	if (is_below(folder_name, side->module_dir))
+		found = bl_file_names(&side->arena, bl_str_z(&side->arena, folder_name), names, n, NULL) == BL_OK;
+	else if (side->repo)
+		found = bl_repo_folder(side->repo, folder_name, &side->arena, names, n, NULL) == BL_OK;
+	pthread_mutex_unlock(&side->lock);
+	return found;
+}
+
 static const bl_document *parse_embedded(void *context, bl_language language, uint32_t source)
 {
 	bl_side *side = context;
@@ -305,7 +318,7 @@ static const bl_document *parse_embedded(void *context, bl_language language, ui
 
 bl_loader bl_side_loader(bl_side *side)
 {
-	return (bl_loader){side, load_document, load_folder, load_bytes, parse_embedded};
+	return (bl_loader){side, load_document, load_folder, load_bytes, load_list, parse_embedded};
 }
 
 bl_status bl_engine_load_file(bl_report *report, const char *path, const bl_document **out, bl_error *error)

@@ -15,6 +15,8 @@ typedef struct bl_loader {
 	size_t (*folder)(void *context, bl_str folder, bl_language language, const bl_document *const **documents);
 	/* A file's bytes, for file() and load*Content(); false where there is none, or it is over the limit. */
 	bool (*bytes)(void *context, bl_str path, bl_str *out);
+	/* The names directly in a folder, sorted, folders among them; false where there is none, or what is there is no folder. */
+	bool (*list)(void *context, bl_str folder, bl_str **names, size_t *n);
 	/* Parses a text found inside a value (a policy document) as a file of that language, from source number source. */
 	const bl_document *(*parse)(void *context, bl_language language, uint32_t source);
 } bl_loader;

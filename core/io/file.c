@@ -180,3 +180,21 @@ bl_status bl_file_list(bl_arena *arena, const char *folder, const char *suffix, 
 	*n = found.n;
 	return BL_OK;
 }
+
+bl_status bl_file_names(bl_arena *arena, const char *folder, bl_str **out, size_t *n, bl_error *error)
+{
+	names found = {0};
+	DIR *dir = opendir(folder);
+	if (!dir)
+		return failed(error, "open", folder);
+	struct dirent *e;
+	while ((e = readdir(dir)))
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+			bl_vec_push(arena, &found, bl_str_fmt(arena, "%s", e->d_name));
+	closedir(dir);
+	if (found.n)
+		qsort(found.items, found.n, sizeof *found.items, by_bytes);
+	*out = found.items;
+	*n = found.n;
+	return BL_OK;
+}

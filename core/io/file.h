@@ -14,4 +14,7 @@ bl_status bl_file_write(const char *path, bl_str data, bl_error *error);
 bl_status bl_file_list(bl_arena *arena, const char *folder, const char *suffix, bl_str **paths, size_t *n,
 	bl_error *error);
 
+/* The names directly in folder, sorted, folders among them. */
+bl_status bl_file_names(bl_arena *arena, const char *folder, bl_str **names, size_t *n, bl_error *error);
+
 #endif

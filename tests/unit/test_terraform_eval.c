@@ -75,7 +75,7 @@ static const bl_document *load_text(void *context, bl_language language, uint32_
 
 static void evaluate(world *w, const file *files, size_t n)
 {
-	bl_loader loader = {w, NULL, load_folder, load_bytes, load_text};
+	bl_loader loader = {.context = w, .folder = load_folder, .bytes = load_bytes, .parse = load_text};
 	BL_VEC(const bl_document *) configuration = {0}, variables = {0};
 	const bl_document *const *documents;
 	w->sources = bl_sources_new();

@@ -17,6 +17,20 @@ static bool load_bytes(void *context, bl_str path, bl_str *out)
 	return bl_str_eqz(path, "a/f.txt");
 }
 
+/* a/f.txt, a/g.tmpl, a/sub/h.txt */
+static bool load_list(void *context, bl_str folder, bl_str **names, size_t *n)
+{
+	static bl_str top[3], sub[1];
+	top[0] = BL_STR("f.txt");
+	top[1] = BL_STR("g.tmpl");
+	top[2] = BL_STR("sub");
+	sub[0] = BL_STR("h.txt");
+	bool is_top = bl_str_eqz(folder, "a"), is_sub = bl_str_eqz(folder, "a/sub");
+	*names = is_top ? top : sub;
+	*n = is_top ? 3 : 1;
+	return is_top || is_sub;
+}
+
 static void print_result(bl_buf *out, const bl_value *v, const bl_diag_list *diags)
 {
 	bl_json j;
@@ -38,7 +52,7 @@ static void check(const row *rows, size_t n)
 	bl_arena arena = {0};
 	bl_buf out = {0};
 	bl_root root = {.name = BL_STR("."), .path = BL_STR("a"), .language = BL_LANG_TERRAFORM};
-	bl_loader loader = {.bytes = load_bytes};
+	bl_loader loader = {.bytes = load_bytes, .list = load_list};
 	bl_eval_options options = {0};
 	bl_eval_input input = {.root = &root, .loader = &loader, .options = &options, .sources = sources};
 	for (size_t i = 0; i < n; i++) {
@@ -59,6 +73,22 @@ static void check(const row *rows, size_t n)
 }
 
 #define CHECK(rows) check((rows), sizeof(rows) / sizeof *(rows))
+
+static void files_are_found_by_pattern(void **state)
+{
+	static const row rows[] = {
+		{"fileset(\".\", \"*.txt\")", "[\"f.txt\"]"},
+		{"fileset(\".\", \"**\")", "[\"f.txt\",\"g.tmpl\",\"sub/h.txt\"]"},
+		{"fileset(\".\", \"**/*.txt\")", "[\"f.txt\",\"sub/h.txt\"]"},
+		{"fileset(\".\", \"*/?.t[a-x]t\")", "[\"sub/h.txt\"]"},
+		{"fileset(\".\", \"[^f]*\")", "[\"g.tmpl\"]"},
+		{"fileset(\".\", \"{f,g}.{txt,tmpl}\")", "[\"f.txt\",\"g.tmpl\"]"},
+		{"fileset(\"sub\", \"*\")", "[\"h.txt\"]"},
+		{"fileset(\"nowhere\", \"**\")", "[]"},
+		{"fileset(\"..\", \"../../*\")", "?"},
+	};
+	CHECK(rows);
+}
 
 static void numbers_have_512_bits(void **state)
 {
@@ -271,6 +301,7 @@ int main(void)
 		cmocka_unit_test(collections_are_built_and_taken_apart),
 		cmocka_unit_test(for_goes_through_maps_by_key),
 		cmocka_unit_test(networks_are_cut),
+		cmocka_unit_test(files_are_found_by_pattern),
 		cmocka_unit_test(numbers_have_512_bits),
 		cmocka_unit_test(operators_follow_types),
 		cmocka_unit_test(other_notations_are_written_and_read),
