@@ -28,6 +28,9 @@ struct bl_session {
 typedef struct bl_side {
 	bl_repo *repo;
 	bl_str name, root, commit;
+	bl_repo *around;              /* the tree that a plain folder stands in, for what it names above itself; NULL until asked for, or when there is none */
+	bl_str below;                 /* where root is in it */
+	bool looked_around;
 	bl_str module_dir, bicep_registry; /* absolute, or empty: outside of the repository, read by name all the same */
 	bl_arena arena;               /* the files' bytes and paths */
 	BL_VEC(bl_document *) documents; /* found by walking, sorted by path */

@@ -178,6 +178,7 @@ void bl_side_free(bl_side *side)
 		bl_arena_done(&side->documents.items[i]->arena);
 	for (size_t i = 0; i < side->by_name.n; i++)
 		bl_arena_done(&side->by_name.items[i]->arena);
+	bl_repo_free(side->around);
 	bl_repo_free(side->repo);
 	pthread_mutex_destroy(&side->lock);
 	bl_arena_done(&side->arena);
@@ -190,12 +191,32 @@ static bool is_below(bl_str path, bl_str top)
 	       bl_str_find(path, BL_STR("/../"), 0) < 0;
 }
 
+/* The repository to read path from: the side's own, or for "../x" the tree around it, where the path becomes *within. NULL: not to be read. */
+static bl_repo *repo_for(bl_side *side, bl_str path, bl_str *within)
+{
+	*within = path;
+	if (!side->repo || (!bl_str_starts(path, BL_STR("../")) && !bl_str_eqz(path, "..")))
+		return side->repo;
+	if (!side->looked_around) {
+		side->looked_around = true;
+		bl_str top = bl_repo_enclosing(side->repo, &side->arena);
+		bl_repo_open open = {.root = top.n ? top.p : NULL};
+		if (!top.n || bl_repo_new(&open, &side->around, NULL) != BL_OK)
+			return NULL;
+		side->below = bl_str_slice(side->root, top.n + 1, side->root.n);
+	}
+	bl_str joined = bl_str_fmt(&side->arena, BL_FMT "/" BL_FMT, BL_ARG(side->below), BL_ARG(path));
+	return side->around && bl_engine_normalise(&side->arena, joined, within) ? side->around : NULL;
+}
+
 /* A file of the repository, or of a folder the user named for modules. */
 static bool read_text(bl_side *side, bl_str path, bl_str *text)
 {
+	bl_str within;
 	if (is_below(path, side->module_dir) || is_below(path, side->bicep_registry))
 		return bl_file_read(&side->arena, bl_str_z(&side->arena, path), VAR_FILE_LIMIT, text, NULL) == BL_OK;
-	return side->repo && bl_repo_read(side->repo, path, &side->arena, text, NULL) == BL_OK;
+	bl_repo *repo = repo_for(side, path, &within);
+	return repo && bl_repo_read(repo, within, &side->arena, text, NULL) == BL_OK;
 }
 
 /* Reads and parses a file that walking did not list. The lock is held. */
@@ -250,9 +271,10 @@ static folder *read_folder(bl_side *side, bl_str name)
 	folder *f = bl_new(&side->arena, folder);
 	name = bl_str_dup(&side->arena, name);
 	bl_map_put(&side->arena, &side->folders, name, f);
-	bl_str *names;
+	bl_str *names, within;
 	size_t n;
-	if (!side->repo || bl_repo_folder(side->repo, name, &side->arena, &names, &n, NULL) != BL_OK)
+	bl_repo *repo = repo_for(side, name, &within);
+	if (!repo || bl_repo_folder(repo, within, &side->arena, &names, &n, NULL) != BL_OK)
 		return f;
 	for (size_t i = 0; i < n; i++) {
 		bl_str path = name.n ? bl_str_fmt(&side->arena, BL_FMT "/" BL_FMT, BL_ARG(name), BL_ARG(names[i])) : names[i];

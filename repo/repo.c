@@ -152,3 +152,23 @@ bl_str bl_repo_commit(const bl_repo *repo)
 {
 	return repo->commit;
 }
+
+/* A folder that directly holds one of these is the top of somebody's repository, though its history may not be here. */
+static const char *const tops[] = {
+	".azuredevops", ".circleci", ".git", ".github", ".gitlab", ".gitlab-ci.yml", ".hg", ".pre-commit-config.yaml", ".svn",
+};
+
+bl_str bl_repo_enclosing(const bl_repo *repo, bl_arena *arena)
+{
+	bl_str folder = repo->root;
+	if (repo->git || bl_repo_reads_git(repo))
+		return BL_STR("");
+	for (; folder.n > 1; folder.n = (size_t)bl_str_rfind_char(folder, '/')) {
+		for (size_t i = 0; i < sizeof tops / sizeof *tops; i++) {
+			bl_str top = bl_relative_join(arena, folder, bl_str_of(tops[i]));
+			if (faccessat(AT_FDCWD, top.p, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+				return folder.n < repo->root.n ? bl_str_dup(arena, folder) : BL_STR("");
+		}
+	}
+	return BL_STR("");
+}

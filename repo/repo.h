@@ -29,6 +29,11 @@ bl_str bl_repo_name(const bl_repo *repo);
 /* The absolute path of the root that paths in output are relative to. */
 bl_str bl_repo_root(const bl_repo *repo);
 bool bl_repo_is_git(const bl_repo *repo);
+/*
+ * The top of the tree that a plain folder stands in: the nearest folder above the root that a repository's top is known by (.git, .github,
+ * .gitlab-ci.yml and the like). Empty for a git repository, and when there is none. What configuration names above the root is read below it.
+ */
+bl_str bl_repo_enclosing(const bl_repo *repo, bl_arena *arena);
 /* The commit read (HEAD for a work tree or index), 40 hexadecimal digits, or empty. */
 bl_str bl_repo_commit(const bl_repo *repo);
 

@@ -81,6 +81,21 @@ static void nothing_outside_the_root_is_read(void **state)
 	assert_int_equal(bl_repo_walk(p->repo, &none, 1, &p->arena, &p->files, &p->diags, &p->error), BL_NOT_FOUND);
 }
 
+static void a_plain_folder_stands_in_the_nearest_tree_that_looks_like_a_repository(void **state)
+{
+	place *p = *state;
+	put("home/.github/x.yml", "x");
+	put("home/infra/prod/main.tf", "x");
+	put("home/infra/top/.gitlab-ci.yml", "x");
+	open_repo(p, (bl_repo_open){.root = "home/infra/prod"});
+	assert_true(bl_str_ends(bl_repo_enclosing(p->repo, &p->arena), BL_STR("/home")));
+	open_repo(p, (bl_repo_open){.root = "home/infra/top"});
+	assert_int_equal(bl_repo_enclosing(p->repo, &p->arena).n, 0);
+	run("rm -r home/.github");
+	open_repo(p, (bl_repo_open){.root = "home/infra/prod"});
+	assert_int_equal(bl_repo_enclosing(p->repo, &p->arena).n, 0);
+}
+
 static void pipes_and_folders_are_no_files(void **state)
 {
 	place *p = *state;
@@ -238,6 +253,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_plain_folder_is_walked_by_its_ignore_files),
+		TEST(a_plain_folder_stands_in_the_nearest_tree_that_looks_like_a_repository),
 		TEST(a_named_path_is_never_ignored_nor_are_rules_above_it_followed),
 		TEST(what_ignore_rules_hide_is_still_read_by_name),
 		TEST(nothing_outside_the_root_is_read),
