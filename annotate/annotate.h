@@ -14,7 +14,7 @@ typedef struct bl_report_view {
 	size_t nfindings;
 	const bl_diag *diags; /* sorted by path and place */
 	size_t ndiags;
-	const bl_rule_info *const *rules; /* all rules that ran, sorted by id */
+	const bl_rule_info *const *rules; /* the rules for the types that were met, sorted by id */
 	size_t nrules;
 	size_t files, resources, not_analysed;
 	double seconds;      /* wall time, for the text format's last line; 0: not shown */

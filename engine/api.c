@@ -41,7 +41,8 @@ bl_session *bl_session_open(const char *const *rule_dirs, size_t nrule_dirs, cha
 	bl_session *session = bl_xmalloc(sizeof *session);
 	bl_error words = {""};
 	session->schema = bl_schema_new(&session->arena);
-	bl_status status = bl_rules_new(&session->rules, &words);
+	session->rules = bl_rules_new();
+	bl_status status = BL_OK;
 	for (size_t i = 0; i < nrule_dirs && status == BL_OK; i++)
 		status = add_rule_folder(session, rule_dirs[i], &words);
 	if (status == BL_OK)

@@ -255,11 +255,9 @@ void bl_engine_collect(bl_report *report)
 
 bl_report_view bl_engine_view(const bl_report *report)
 {
-	size_t nrules = bl_rules_count(report->session->rules);
 	bl_report *r = (bl_report *)report; /* the list of rules is kept with the report */
-	const bl_rule_info **rules = bl_new_n(&r->arena, const bl_rule_info *, nrules);
-	for (size_t i = 0; i < nrules; i++)
-		rules[i] = bl_rules_nth(report->session->rules, i);
+	const bl_rule_info *const *rules;
+	size_t nrules = bl_rules_read(&r->arena, report->session->rules, &rules);
 	return (bl_report_view){
 		.version = bl_version(),
 		.graph = report->graph,

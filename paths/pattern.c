@@ -87,9 +87,9 @@ static bool read_item(bl_arena *arena, bl_pattern_step *step, const bl_item *ite
 
 bool bl_pattern_read(bl_arena *arena, const bl_embedded *table, bl_pattern *out, bl_error *error)
 {
-	const bl_value *steps = bl_value_getz(table->value, "steps");
-	*out = (bl_pattern){.id = bl_str_of(table->path), .title = bl_value_text(bl_value_getz(table->value, "title"))};
-	if (!out->title.n || !bl_severity_parse(bl_value_text(bl_value_getz(table->value, "level")), &out->level)) {
+	const bl_value *file = bl_unpack(arena, table->packed), *steps = bl_value_getz(file, "steps");
+	*out = (bl_pattern){.id = bl_str_of(table->path), .title = bl_value_text(bl_value_getz(file, "title"))};
+	if (!out->title.n || !bl_severity_parse(bl_value_text(bl_value_getz(file, "level")), &out->level)) {
 		bl_error_set(error, BL_FAILED, "pattern '%s' needs a title and a level", table->path);
 		return false;
 	}

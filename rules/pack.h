@@ -13,15 +13,25 @@ typedef struct bl_rule_pattern {
 	uint32_t number;
 } bl_rule_pattern;
 
+/* One rule. A compiled-in one is read when it is first asked for: most scans meet the types of few. */
+typedef struct bl_rule_slot {
+	bl_str id;
+	const bl_embedded *source; /* NULL for a rule from a file */
+	bl_rule *rule;             /* NULL until it is asked for */
+} bl_rule_slot;
+
 struct bl_rules {
-	bl_rule **all; /* sorted by id; numbers below are places in it */
+	bl_rule_slot *all; /* sorted by id; numbers below are places in it */
 	size_t n, cap;
-	bl_map by_id, by_type; /* by_type: canonical or native type -> bl_rule_numbers, rising */
+	bl_map by_id;   /* -> bl_rule_slot */
+	bl_map by_type; /* canonical or native type -> bl_rule_numbers, rising */
 	BL_VEC(bl_rule_pattern) patterns;
 	bl_arena arena; /* of the index */
 };
 
-/* From tables such as bl_embedded_rules. */
-bl_status bl_rules_from(bl_rules **out, const bl_embedded *packs, size_t n, bl_error *error);
+/* From tables such as bl_embedded_rules, which the suite reads whole: a wrong one is a wrong program. */
+bl_rules *bl_rules_from(const bl_embedded *packs, size_t n);
+/* Read by now; not to be called while workers judge. */
+const bl_rule *bl_rules_load(bl_rules *rules, uint32_t number);
 
 #endif

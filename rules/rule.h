@@ -111,6 +111,8 @@ typedef struct bl_rule {
 	bl_arena arena;
 } bl_rule;
 
+typedef BL_VEC(const bl_rule *) bl_rule_list;
+
 enum { BL_NO_CONDITION = UINT32_MAX, BL_RULE_MAX_DEPTH = 40 };
 
 /* Words for what is wrong with a rule file, with the place. */

@@ -3,6 +3,7 @@
 #include "core/codec/yaml.h"
 #include "core/model/schema.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static void free_rule(bl_rule *rule)
@@ -23,7 +24,7 @@ static bl_rule *new_rule(void)
 
 static int by_id(const void *a, const void *b)
 {
-	return bl_str_cmp((*(bl_rule *const *)a)->info.id, (*(bl_rule *const *)b)->info.id);
+	return bl_str_cmp(((const bl_rule_slot *)a)->id, ((const bl_rule_slot *)b)->id);
 }
 
 static void index_type(bl_rules *rules, bl_str type, uint32_t number)
@@ -41,9 +42,34 @@ static void index_type(bl_rules *rules, bl_str type, uint32_t number)
 		bl_vec_push(&rules->arena, list, number);
 }
 
+static void index_name(bl_rules *rules, bl_str name, uint32_t number)
+{
+	const char *const *types;
+	size_t n = bl_rule_types(name, &types);
+	for (size_t i = 0; i < n; i++)
+		index_type(rules, bl_str_of(types[i]), number);
+	if (!n)
+		index_type(rules, name, number);
+}
+
+/* By the types its `resource:` names, which is all that is read of a rule nobody asked for. */
+static void index_slot(bl_rules *rules, uint32_t number)
+{
+	bl_rule_slot *slot = &rules->all[number];
+	bl_map_put(&rules->arena, &rules->by_id, slot->id, slot);
+	for (size_t i = 0; slot->rule && i < slot->rule->info.nresources; i++)
+		index_type(rules, slot->rule->info.resources[i], number);
+	if (slot->rule)
+		return;
+	const bl_value *types = bl_unpack_member(&rules->arena, slot->source->packed, BL_STR("resource"));
+	if (bl_value_is(types, BL_STRING))
+		index_name(rules, types->string, number);
+	for (uint32_t i = 0; bl_value_is(types, BL_LIST) && i < types->n; i++)
+		index_name(rules, bl_value_text(types->list[i]), number);
+}
+
 static void build_index(bl_rules *rules)
 {
-	uint32_t related = 0;
 	bl_arena_done(&rules->arena);
 	rules->by_type = (bl_map){.fold = true};
 	rules->by_id = (bl_map){0};
@@ -51,56 +77,60 @@ static void build_index(bl_rules *rules)
 	rules->patterns.n = rules->patterns.cap = 0;
 	if (rules->n)
 		qsort(rules->all, rules->n, sizeof *rules->all, by_id);
-	for (uint32_t i = 0; i < rules->n; i++) {
-		bl_rule *rule = rules->all[i];
-		bl_map_put(&rules->arena, &rules->by_id, rule->info.id, rule);
-		for (size_t k = 0; k < rule->info.nresources; k++)
-			index_type(rules, rule->info.resources[k], i);
-		for (size_t k = 0; k < rule->related.n; k++)
-			rule->related.items[k]->number = related++;
-	}
+	for (uint32_t i = 0; i < rules->n; i++)
+		index_slot(rules, i);
 }
 
-/* Takes the rule; one of the same id goes. */
-static void put_rule(bl_rules *rules, bl_rule *rule)
+static void free_slot(bl_rule_slot *slot)
 {
-	for (size_t i = 0; i < rules->n; i++) {
-		if (bl_str_eq(rules->all[i]->info.id, rule->info.id)) {
-			free_rule(rules->all[i]);
-			rules->all[i] = rule;
-			return;
-		}
+	if (slot->rule)
+		free_rule(slot->rule);
+}
+
+/* Takes the slot and its rule; one of the same id goes. */
+static void put_slot(bl_rules *rules, bl_rule_slot slot)
+{
+	bl_rule_slot *same = bl_map_get(&rules->by_id, slot.id);
+	if (same) {
+		free_slot(same);
+		*same = slot;
+		return;
 	}
 	if (rules->n == rules->cap) {
 		rules->cap = rules->cap ? rules->cap * 2 : 64;
 		rules->all = bl_xrealloc(rules->all, rules->cap * sizeof *rules->all);
 	}
-	rules->all[rules->n++] = rule;
+	rules->all[rules->n++] = slot;
 }
 
-bl_status bl_rules_from(bl_rules **out, const bl_embedded *packs, size_t n, bl_error *error)
+bl_rules *bl_rules_from(const bl_embedded *packs, size_t n)
 {
 	bl_rules *rules = bl_xmalloc(sizeof *rules);
-	*rules = (bl_rules){0};
-	for (size_t i = 0; i < n; i++) {
-		bl_rule *rule = new_rule();
-		bl_str file = bl_str_fmt(&rule->arena, "rules/packs/%s.yaml", packs[i].path);
-		bl_rule_reader r = {.arena = &rule->arena, .rule = rule, .file = file, .error = error};
-		if (!bl_rule_load(&r, bl_str_of(packs[i].path), packs[i].value)) {
-			free_rule(rule);
-			bl_rules_free(rules);
-			return BL_FAILED;
-		}
-		put_rule(rules, rule);
-	}
+	for (size_t i = 0; i < n; i++)
+		put_slot(rules, (bl_rule_slot){.id = bl_str_of(packs[i].path), .source = &packs[i]});
 	build_index(rules);
-	*out = rules;
-	return BL_OK;
+	return rules;
 }
 
-bl_status bl_rules_new(bl_rules **out, bl_error *error)
+bl_rules *bl_rules_new(void)
 {
-	return bl_rules_from(out, bl_embedded_rules, bl_embedded_rules_count, error);
+	return bl_rules_from(bl_embedded_rules, bl_embedded_rules_count);
+}
+
+const bl_rule *bl_rules_load(bl_rules *rules, uint32_t number)
+{
+	bl_rule_slot *slot = &rules->all[number];
+	if (slot->rule)
+		return slot->rule;
+	bl_rule *rule = new_rule();
+	bl_error error = {""};
+	bl_str file = bl_str_fmt(&rule->arena, "rules/packs/%s.yaml", slot->source->path);
+	bl_rule_reader r = {.arena = &rule->arena, .rule = rule, .file = file, .error = &error};
+	if (!bl_rule_load(&r, slot->id, bl_unpack(&rule->arena, slot->source->packed))) {
+		fprintf(stderr, "belay: %s\n", error.text);
+		abort();
+	}
+	return slot->rule = rule;
 }
 
 void bl_rules_free(bl_rules *rules)
@@ -108,7 +138,7 @@ void bl_rules_free(bl_rules *rules)
 	if (!rules)
 		return;
 	for (size_t i = 0; i < rules->n; i++)
-		free_rule(rules->all[i]);
+		free_slot(&rules->all[i]);
 	bl_arena_done(&rules->arena);
 	free(rules->all);
 	free(rules);
@@ -142,7 +172,7 @@ bl_status bl_rules_add(bl_rules *rules, bl_str id, bl_str file, bl_str text, bl_
 		free_rule(rule);
 		return BL_FAILED;
 	}
-	put_rule(rules, rule);
+	put_slot(rules, (bl_rule_slot){.id = rule->info.id, .rule = rule});
 	build_index(rules);
 	return BL_OK;
 }
@@ -152,13 +182,24 @@ size_t bl_rules_count(const bl_rules *rules)
 	return rules->n;
 }
 
-const bl_rule_info *bl_rules_nth(const bl_rules *rules, size_t i)
+const bl_rule_info *bl_rules_nth(bl_rules *rules, size_t i)
 {
-	return &rules->all[i]->info;
+	return &bl_rules_load(rules, (uint32_t)i)->info;
 }
 
-const bl_rule_info *bl_rules_find(const bl_rules *rules, bl_str id)
+const bl_rule_info *bl_rules_find(bl_rules *rules, bl_str id)
 {
-	const bl_rule *rule = bl_map_get(&rules->by_id, id);
-	return rule ? &rule->info : NULL;
+	const bl_rule_slot *slot = bl_map_get(&rules->by_id, id);
+	return slot ? bl_rules_nth(rules, (size_t)(slot - rules->all)) : NULL;
+}
+
+size_t bl_rules_read(bl_arena *arena, const bl_rules *rules, const bl_rule_info *const **out)
+{
+	const bl_rule_info **infos = bl_new_n(arena, const bl_rule_info *, rules->n);
+	size_t n = 0;
+	for (size_t i = 0; i < rules->n; i++)
+		if (rules->all[i].rule)
+			infos[n++] = &rules->all[i].rule->info;
+	*out = infos;
+	return n;
 }

@@ -337,7 +337,7 @@ static void judge_slice(void *context, size_t item, bl_arena *scratch)
 		bl_arena own = {0};
 		bl_rule_numbers rules = rules_for(run, scratch, (uint32_t)node);
 		for (size_t i = 0; i < rules.n; i++)
-			judge(run, &run->results[item], &own, (uint32_t)node, run->rules->all[rules.items[i]]);
+			judge(run, &run->results[item], &own, (uint32_t)node, run->rules->all[rules.items[i]].rule);
 		bl_arena_done(&own);
 	}
 }
@@ -383,12 +383,39 @@ static void take_results(rule_run *run, bl_graph *graph, size_t slices)
 	bl_arena_done(&scratch);
 }
 
-void bl_rules_run(const bl_rules *rules, bl_graph *graph, bl_pool *pool)
+/* Reads the rules for every type that there is, and numbers what they relate to. */
+static bl_rule_list prepare(bl_arena *arena, bl_rules *rules, rule_run *run)
+{
+	bl_rule_list met = {0};
+	bl_map seen = {0};
+	for (size_t node = 0; node < bl_graph_size(run->graph); node++) {
+		const bl_resource *r = bl_graph_node(run->graph, (uint32_t)node)->resource;
+		bl_str types = bl_str_fmt(arena, BL_FMT " " BL_FMT " %d", BL_ARG(bl_graph_type(run->graph, (uint32_t)node)),
+			BL_ARG(r ? r->native_type : BL_STR("")), r && r->existing);
+		if (!is_judged(bl_graph_node(run->graph, (uint32_t)node)) || bl_map_put(arena, &seen, types, rules))
+			continue;
+		bl_rule_numbers wanted = rules_for(run, arena, (uint32_t)node);
+		for (size_t i = 0; i < wanted.n; i++)
+			bl_rules_load(rules, wanted.items[i]);
+	}
+	uint32_t related = 0;
+	for (size_t i = 0; i < rules->n; i++) {
+		bl_rule *rule = rules->all[i].rule;
+		if (rule)
+			bl_vec_push(arena, &met, rule);
+		for (size_t k = 0; rule && k < rule->related.n; k++)
+			rule->related.items[k]->number = related++;
+	}
+	return met;
+}
+
+void bl_rules_run(bl_rules *rules, bl_graph *graph, bl_pool *pool)
 {
 	size_t slices = (bl_graph_size(graph) + SLICE - 1) / SLICE;
 	bl_arena index = {0};
 	rule_run run = {.rules = rules, .graph = graph};
-	run.names = bl_names_new(&index, (const bl_rule *const *)rules->all, rules->n, graph);
+	bl_rule_list met = prepare(&index, rules, &run);
+	run.names = bl_names_new(&index, met.items, met.n, graph);
 	run.blocks = bl_blocks_new(&index, graph);
 	run.results = bl_xmalloc(slices * sizeof *run.results);
 	memset(run.results, 0, slices * sizeof *run.results);

@@ -1,4 +1,4 @@
-/* Digests, by OpenSSL's libcrypto. */
+/* Digests, by nettle. */
 #ifndef BL_CORE_CODEC_HASH_H
 #define BL_CORE_CODEC_HASH_H
 

@@ -53,8 +53,8 @@ bl_schema *bl_schema_of(bl_arena *arena, const bl_embedded *tables, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		bl_type *type = &schema->types[schema->n];
 		bl_str path = bl_str_of(tables[i].path);
-		type->name = bl_value_text(bl_value_getz(tables[i].value, "type"));
-		type->schema = tables[i].value;
+		type->schema = bl_unpack(arena, tables[i].packed);
+		type->name = bl_value_text(bl_value_getz(type->schema, "type"));
 		bl_str_cut(path, '/', &type->provider);
 		if (!type->name.n)
 			continue;

@@ -3,7 +3,7 @@
 #define BL_CORE_MODEL_SCHEMA_H
 
 #include "core/base/map.h"
-#include "core/base/value.h"
+#include "core/codec/pack.h"
 
 /* One canonical type: a file under schema/. Its content is kept as the YAML says (docs/adding-a-schema.md). */
 typedef struct bl_type {
@@ -34,10 +34,10 @@ size_t bl_schema_parts(const bl_schema *schema, bl_str native_type, const bl_par
 size_t bl_schema_count(const bl_schema *schema);
 const bl_type *bl_schema_nth(const bl_schema *schema, size_t i);
 
-/* The compiled-in tables, made by tools/embed from schema/: a path ("azure/storage-accounts") and the file's value. */
+/* The compiled-in tables, made by tools/embed from schema/: a path ("azure/storage-accounts") and the file's value, for bl_unpack. */
 typedef struct bl_embedded {
 	const char *path;
-	const bl_value *value;
+	bl_str packed;
 } bl_embedded;
 extern const bl_embedded bl_embedded_schema[];
 extern const size_t bl_embedded_schema_count;

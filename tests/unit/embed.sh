@@ -17,7 +17,7 @@ rc=0
 "$embed" "$dir/out.c" symbol "$dir/in" || rc=1
 ok $rc "two files are compiled in"
 rc=0
-[ "$(grep -o '^{"[^"]*", &values' "$dir/out.c" | tr '\n' ' ')" = '{"a", &values {"b/x", &values ' ] || rc=1
+[ "$(grep -o '^{"[^"]*", {' "$dir/out.c" | tr '\n' ' ')" = '{"a", { {"b/x", { ' ] || rc=1
 ok $rc "paths are sorted and lose their ending"
 touch -d 2001-01-01 "$dir/out.c"
 "$embed" "$dir/out.c" symbol "$dir/in"

@@ -55,7 +55,10 @@ static const bl_value *with_unknowns(bl_arena *arena, const bl_value *v)
 
 static void add_table(bench *b, const char *yaml)
 {
-	b->tables[b->ntables++] = (bl_embedded){"test/x", from_yaml(&b->arena, yaml)};
+	bl_buf packed = {0};
+	bl_pack(&packed, from_yaml(&b->arena, yaml));
+	b->tables[b->ntables++] = (bl_embedded){"test/x", bl_str_dup(&b->arena, bl_buf_str(&packed))};
+	bl_buf_done(&packed);
 }
 
 static bl_resource *add(bench *b, bl_language language, const char *address, const char *body)

@@ -29,7 +29,7 @@ static const bl_root root = {.name = {"infra", 5}, .path = {"infra", 5}, .langua
 static int begin(void **state)
 {
 	memset(&f, 0, sizeof f);
-	assert_int_equal(bl_rules_from(&f.rules, NULL, 0, &f.error), BL_OK);
+	f.rules = bl_rules_from(NULL, 0);
 	f.sources = bl_sources_new();
 	f.graph = bl_graph_new(&f.arena, f.sources);
 	f.pool = bl_pool_new(1);
@@ -639,9 +639,7 @@ static void one_worker_and_eight_find_the_same(void **state)
 
 static void the_built_in_packs_load(void **state)
 {
-	bl_rules *rules;
-	if (bl_rules_new(&rules, &f.error) != BL_OK)
-		fail_msg("%s", f.error.text);
+	bl_rules *rules = bl_rules_new();
 	for (size_t i = 0; i < bl_rules_count(rules); i++) {
 		const bl_rule_example *examples;
 		const bl_rule_info *info = bl_rules_nth(rules, i);
