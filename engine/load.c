@@ -8,6 +8,7 @@ enum { VAR_FILE_LIMIT = 16 << 20 };
 
 typedef struct folder {
 	bl_document_list documents;
+	bool partial; /* only files given by name so far: there may be more */
 } folder;
 
 bl_str bl_engine_folder_of(bl_str path)
@@ -27,7 +28,7 @@ static bl_document *new_document(bl_side *side, bl_str path, bl_str text, bl_lan
 	return d;
 }
 
-static void index_document(bl_side *side, bl_document *d)
+static void index_document(bl_side *side, bl_document *d, bool named)
 {
 	bl_map_put(&side->arena, &side->by_path, d->path, d);
 	bl_str name = bl_engine_folder_of(d->path);
@@ -36,6 +37,7 @@ static void index_document(bl_side *side, bl_document *d)
 		f = bl_new(&side->arena, folder);
 		bl_map_put(&side->arena, &side->folders, name, f);
 	}
+	f->partial = named && (f->partial || !f->documents.n);
 	bl_vec_push(&side->arena, &f->documents, d);
 }
 
@@ -80,7 +82,7 @@ static void read_entry(bl_side *side, const bl_file_entry *entry)
 	bl_document *d = new_document(side, entry->path, text, language, dialect);
 	bl_vec_push(&side->arena, &side->documents, d);
 	bl_vec_push(&side->arena, &side->entries, *entry);
-	index_document(side, d);
+	index_document(side, d, entry->named);
 }
 
 static bl_str absolute(bl_arena *arena, const char *name)
@@ -290,7 +292,7 @@ static size_t load_folder(void *context, bl_str name, bl_language language, cons
 	bl_side *side = context;
 	pthread_mutex_lock(&side->lock);
 	folder *f = bl_map_get(&side->folders, name);
-	if (!f)
+	if (!f || f->partial)
 		f = read_folder(side, name);
 	bl_document_list matching = {0};
 	for (size_t i = 0; i < f->documents.n; i++)
@@ -314,11 +316,13 @@ static bool load_list(void *context, bl_str folder_name, bl_str **names, size_t 
 {
 	bl_side *side = context;
 	pthread_mutex_lock(&side->lock);
+	bl_repo *repo;
+	bl_str within;
 	bool found = false;
 	if (is_below(folder_name, side->module_dir))
 		found = bl_file_names(&side->arena, bl_str_z(&side->arena, folder_name), names, n, NULL) == BL_OK;
-	else if (side->repo)
-		found = bl_repo_folder(side->repo, folder_name, &side->arena, names, n, NULL) == BL_OK;
+	else if ((repo = repo_for(side, folder_name, &within)) != NULL)
+		found = bl_repo_folder(repo, within, &side->arena, names, n, NULL) == BL_OK;
 	pthread_mutex_unlock(&side->lock);
 	return found;
 }

@@ -35,8 +35,10 @@ typedef struct module {
 	bl_str folder;
 	bl_document_list documents; /* .tf, .tofu and their JSON forms */
 	bl_document_list automatic, other; /* variable files: loaded always, or one a deployment */
+	bl_document_list shown; /* `terraform show -json` of this configuration, given by name */
 	BL_VEC(bl_str) calls; /* folders of local modules it calls */
 	bool called, reached, given;
+	bool unasked; /* read for a plan's sake only: no configuration to evaluate by itself */
 } module;
 
 typedef struct planner {
@@ -131,6 +133,115 @@ static int by_precedence(const void *a, const void *b)
 	return rx != ry ? rx - ry : bl_str_cmp(x, y);
 }
 
+static bool is_shown(const bl_document *d)
+{
+	return bl_str_eqz(d->dialect, "plan") || bl_str_eqz(d->dialect, "state");
+}
+
+/* The address of a resource without its instance key. */
+static bl_str declared_address(const bl_value *resource)
+{
+	bl_str address = bl_value_text(bl_value_getz(resource, "address")), head;
+	bl_str_cut(address, '[', &head);
+	return head;
+}
+
+static bool declares(const module *m, bl_str address)
+{
+	bool data = bl_str_starts(address, BL_STR("data."));
+	bl_str type, name = bl_str_cut(data ? bl_str_slice(address, 5, address.n) : address, '.', &type);
+	for (size_t i = 0; i < m->documents.n; i++) {
+		const bl_document *d = m->documents.items[i];
+		for (size_t k = 0; k < d->blocks.n; k++) {
+			const bl_block *b = d->blocks.items[k];
+			if (bl_str_eqz(b->kind, data ? "data" : "resource") && bl_str_eq(bl_block_label(b, 0), type) &&
+				bl_str_eq(bl_block_label(b, 1), name))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool calls_module(const module *m, bl_str name)
+{
+	for (size_t i = 0; i < m->documents.n; i++) {
+		const bl_document *d = m->documents.items[i];
+		for (size_t k = 0; k < d->blocks.n; k++)
+			if (bl_str_eqz(d->blocks.items[k]->kind, "module") && bl_str_eq(bl_block_label(d->blocks.items[k], 0), name))
+				return true;
+	}
+	return false;
+}
+
+/* Does the folder declare all that the root module of a plan or a state holds, and is that anything at all? */
+static bool is_configuration_of(const module *m, const bl_value *body)
+{
+	const bl_value *configuration = bl_value_getz(bl_value_getz(body, "configuration"), "root_module");
+	const bl_value *root = configuration ? configuration : bl_value_at_path(body, BL_STR("values.root_module"));
+	const bl_value *resources = bl_value_getz(root, "resources"), *calls = bl_value_getz(root, "module_calls");
+	uint32_t nresources = bl_value_is(resources, BL_LIST) ? resources->n : 0, ncalls = bl_value_is(calls, BL_MAP) ? calls->n : 0;
+	for (uint32_t i = 0; i < nresources; i++)
+		if (!declares(m, declared_address(resources->list[i])))
+			return false;
+	for (uint32_t i = 0; i < ncalls; i++)
+		if (!calls_module(m, calls->map[i].key))
+			return false;
+	return m->documents.n && nresources + ncalls;
+}
+
+/* The folder that holds a plan; its configuration is read when only the plan was given. */
+static module *own_folder(planner *p, const bl_document *d)
+{
+	bl_str folder = bl_engine_folder_of(d->path);
+	module *m = module_of(p, folder);
+	const bl_document *const *documents;
+	bl_loader loader = bl_side_loader(p->side);
+	size_t n = m->documents.n ? 0 : loader.folder(loader.context, folder, BL_LANG_TERRAFORM, &documents);
+	for (size_t i = 0; i < n; i++) {
+		if (is_var_file(documents[i]) && is_automatic(documents[i]->path))
+			bl_vec_push(&p->report->arena, &m->automatic, documents[i]);
+		else if (!is_var_file(documents[i]) && !is_shown(documents[i]))
+			bl_vec_push(&p->report->arena, &m->documents, documents[i]);
+	}
+	m->unasked = n > 0;
+	return m;
+}
+
+/* The folder that a plan or a state was made of: its own, or the only one that declares what it holds; NULL when none is. */
+static module *configuration_of(planner *p, const bl_document *d)
+{
+	const bl_attr *attr = d->blocks.n ? bl_block_attr(d->blocks.items[0], "body") : NULL;
+	const bl_value *body = attr ? attr->expr->value : NULL;
+	module *found = own_folder(p, d);
+	if (is_configuration_of(found, body))
+		return found;
+	found = NULL;
+	for (size_t i = 0; i < p->modules.n; i++) {
+		module *m = p->modules.entries[i].value;
+		if (!is_configuration_of(m, body))
+			continue;
+		if (found)
+			return NULL;
+		found = m;
+	}
+	return found;
+}
+
+/* A plan or a state of a root: the configuration goes along, to say where things were written. */
+static void plan_shown(planner *p, const bl_document *d, bool named)
+{
+	bl_report *report = p->report;
+	module *m = configuration_of(p, d);
+	bl_root_plan *plan = add_plan(p, BL_LANG_TERRAFORM, m ? m->folder : d->path, m ? base_name(d->path) : BL_STR(""));
+	if (m && named)
+		bl_vec_push(&report->arena, &m->shown, d);
+	for (size_t i = 0; m && i < m->documents.n; i++)
+		bl_vec_push(&report->arena, &plan->documents, m->documents.items[i]);
+	bl_vec_push(&report->arena, &plan->documents, d);
+	for (size_t i = 0; m && i < m->automatic.n; i++)
+		bl_vec_push(&report->arena, &plan->var_files, m->automatic.items[i]);
+}
+
 static void plan_deployment(planner *p, const module *m, const bl_document *var_file)
 {
 	bl_report *report = p->report;
@@ -151,6 +262,8 @@ static void plan_module(planner *p, module *m)
 	if (m->automatic.n)
 		qsort(m->automatic.items, m->automatic.n, sizeof *m->automatic.items, by_precedence);
 	reach(p, m);
+	if (m->shown.n)
+		return; /* what a plan says is what will be: the configuration needs no guessing */
 	if (!m->other.n || p->report->var_files.n) {
 		plan_deployment(p, m, NULL);
 		return;
@@ -181,13 +294,13 @@ static void plan_terraform(planner *p)
 	}
 	for (size_t i = 0; i < p->modules.n; i++) {
 		module *m = p->modules.entries[i].value;
-		if (m->documents.n && (only_given ? m->given : !m->called || m->given))
+		if (m->documents.n && !m->unasked && (only_given ? m->given : !m->called || m->given))
 			plan_module(p, m);
 	}
 	/* modules that only call one another: the first by name stands for its ring */
 	for (size_t i = 0; !only_given && i < p->modules.n; i++) {
 		module *m = p->modules.entries[i].value;
-		if (m->documents.n && !m->reached)
+		if (m->documents.n && !m->unasked && !m->reached)
 			plan_module(p, m);
 	}
 }
@@ -323,7 +436,7 @@ static size_t given_folder(const planner *p)
 	for (size_t i = 0; p->report->options->one_root && i < p->side->documents.n; i++) {
 		const bl_document *d = p->side->documents.items[i];
 		size_t n = bl_engine_folder_of(d->path).n;
-		if (d->language == BL_LANG_TERRAFORM && n < shortest)
+		if (d->language == BL_LANG_TERRAFORM && !is_shown(d) && n < shortest)
 			shortest = n;
 	}
 	return shortest;
@@ -338,7 +451,7 @@ static void plan_side(bl_report *report, bl_side *side)
 		bool named = side->entries.items[i].named;
 		if (d->language == BL_LANG_CLOUDFORMATION || d->language == BL_LANG_DOCKERFILE) {
 			plan_single(&p, d);
-		} else if (d->language == BL_LANG_TERRAFORM) {
+		} else if (d->language == BL_LANG_TERRAFORM && !is_shown(d)) {
 			if (named && !is_var_file(d)) {
 				plan_single(&p, d);
 				continue;
@@ -356,6 +469,9 @@ static void plan_side(bl_report *report, bl_side *side)
 			}
 		}
 	}
+	for (size_t i = 0; i < side->documents.n; i++)
+		if (side->documents.items[i]->language == BL_LANG_TERRAFORM && is_shown(side->documents.items[i]))
+			plan_shown(&p, side->documents.items[i], side->entries.items[i].named);
 	plan_terraform(&p);
 	plan_templates(&p);
 	plan_manifests(&p);

@@ -48,13 +48,42 @@ static void emit_outputs(bl_tf *tf, bl_tf_module *m)
 	}
 }
 
+static void evaluate(bl_tf *tf)
+{
+	bl_tf_module *root = root_module(tf);
+	emit(tf, root);
+	emit_outputs(tf, root);
+}
+
+/* A plan or a state: the configuration beside it, if any, says where its values were written, and nothing else. */
+static void evaluate_shown(bl_tf *tf, const bl_document *shown)
+{
+	bl_evaluation code = {.root = tf->input->root}, *out = tf->out;
+	bl_diag_list *diags = tf->diags;
+	bool sources = tf->input->ndocuments > 1;
+	tf->shown = shown;
+	if (sources) {
+		tf->out = &code;
+		tf->diags = &code.diags;
+		evaluate(tf);
+	}
+	tf->out = out;
+	tf->diags = diags;
+	bl_tf_show(tf, shown, sources ? &code : NULL);
+}
+
 void bl_eval_terraform(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out)
 {
 	bl_tf tf = begin(input, arena, &out->diags, BL_DIAG_WARNING);
+	const bl_document *shown = NULL;
 	tf.out = out;
-	bl_tf_module *root = root_module(&tf);
-	emit(&tf, root);
-	emit_outputs(&tf, root);
+	for (size_t i = 0; i < input->ndocuments; i++)
+		if (bl_tf_is_shown(input->documents[i]))
+			shown = input->documents[i];
+	if (shown)
+		evaluate_shown(&tf, shown);
+	else
+		evaluate(&tf);
 }
 
 const bl_value *bl_eval_terraform_expression(const bl_eval_input *input, bl_arena *arena, const bl_expr *expr, bl_diag_list *diags)

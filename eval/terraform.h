@@ -31,6 +31,7 @@ typedef struct bl_tf {
 	 * a version we do not know may see it otherwise, so the value is unknown and the gap is said. */
 	bl_diag_level level;
 	size_t errors; /* met so far; try() compares */
+	const bl_document *shown; /* the plan or state that is evaluated with its configuration; or NULL */
 	int quiet;     /* above 0: what is evaluated may not come to pass, so its mistakes are not said */
 	uint64_t steps;
 	int depth;
@@ -139,6 +140,15 @@ const bl_value *bl_tf_instances_value(const bl_tf_scope *scope, bl_tf_item *item
 void bl_tf_resource(const bl_tf_scope *scope, bl_tf_item *item);
 /* The JSON text of an aws_iam_policy_document's arguments; an unknown that keeps what is known of it. */
 const bl_value *bl_tf_policy_document(bl_tf *tf, const bl_value *arguments);
+
+/* terraform_plan.c: `terraform show -json` of a plan or a state. */
+bool bl_tf_is_shown(const bl_document *document);
+/* The whole of it; NULL when it could not be read. */
+const bl_value *bl_tf_shown_body(const bl_document *document);
+/* The value that a plan was made with; NULL when it says none. */
+const bl_value *bl_tf_shown_variable(const bl_document *document, bl_str name);
+/* Its resources and outputs into tf->out, each value where code (the same configuration, evaluated; or NULL) has it. */
+void bl_tf_show(bl_tf *tf, const bl_document *document, const bl_evaluation *code);
 
 /* What a template of these parts says when it is JSON with holes; NULL when it is none. */
 const bl_value *bl_tf_json_with_holes(bl_tf *tf, const bl_value *const *parts, size_t n);

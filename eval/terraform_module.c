@@ -137,7 +137,7 @@ bl_tf_module *bl_tf_module_new(bl_tf *tf, bl_tf_module *parent, const bl_documen
 	for (int over = 0; over < 2; over++) {
 		for (size_t i = 0; i < n; i++) {
 			const bl_document *d = documents[i];
-			if (is_variable_file(d) || is_override(d->path) != over)
+			if (is_variable_file(d) || bl_tf_is_shown(d) || is_override(d->path) != over)
 				continue;
 			for (size_t k = 0; k < d->blocks.n; k++) {
 				if (over)
@@ -229,6 +229,26 @@ static const bl_value *no_value(bl_tf *tf, const bl_tf_item *item, const bl_attr
 	return v;
 }
 
+/* The value that a plan was made with, where it was written when that can be told: in a variable file, or as the default. */
+static const bl_value *shown(const bl_tf_scope *s, const bl_tf_item *item, const bl_attr *type, bl_span *span)
+{
+	const bl_attr *fallback = bl_block_attr(item->block, "default");
+	const bl_value *v = bl_tf_shown_variable(s->tf->shown, item->name);
+	bl_span at = *span;
+	const bl_value *written = written_in_file(s, item->name, &at);
+	if (!written && fallback) {
+		written = bl_tf_eval(s, fallback->expr);
+		at = fallback->span;
+	}
+	if (!v || !written)
+		return v;
+	const bl_value *want = type ? bl_tf_convert(s, v, type->expr, at) : v, *have = type ? bl_tf_convert(s, written, type->expr, at) : written;
+	if (bl_tf_equal(want, have) != BL_YES)
+		return v;
+	*span = at;
+	return written;
+}
+
 static const bl_value *find_variable(const bl_tf_scope *s, bl_tf_item *item)
 {
 	bl_tf *tf = s->tf;
@@ -237,6 +257,8 @@ static const bl_value *find_variable(const bl_tf_scope *s, bl_tf_item *item)
 	const bl_value *v = NULL;
 	if (s->module->parent)
 		v = argument(s, item, &span);
+	else if (tf->shown)
+		v = shown(s, item, type, &span);
 	else if (!(v = given(s, item)))
 		v = written_in_file(s, item->name, &span);
 	bool replaced = v && v->kind == BL_NULL && !says(s, item->block, "nullable", true);

@@ -97,8 +97,21 @@ static bool is_arm(bl_str text)
 	       (has(text, "\"contentVersion\"") && has(text, "\"resources\""));
 }
 
-static bl_language detect_json(bl_str path, bl_str text, bl_str *dialect)
+/* What `terraform show -json` writes: of a plan, or of a state. The keys may be in any order, so all of the text is asked. */
+static bool is_shown(bl_str text, bl_str *dialect)
 {
+	if (!has(text, "\"format_version\"") || !has(text, "\"terraform_version\""))
+		return false;
+	bool plan = has(text, "\"planned_values\"");
+	if (!plan && (!has(text, "\"values\"") || !has(text, "\"root_module\"")))
+		return false;
+	*dialect = plan ? BL_STR("plan") : BL_STR("state");
+	return true;
+}
+
+static bl_language detect_json(bl_str path, bl_str all, bl_str *dialect)
+{
+	bl_str text = bl_str_slice(all, 0, PROBE);
 	if (bl_str_ends(path, BL_STR(".tfvars.json"))) {
 		*dialect = BL_STR("tfvars-json");
 		return BL_LANG_TERRAFORM;
@@ -107,6 +120,8 @@ static bl_language detect_json(bl_str path, bl_str text, bl_str *dialect)
 		*dialect = BL_STR("json");
 		return BL_LANG_TERRAFORM;
 	}
+	if (is_shown(all, dialect))
+		return BL_LANG_TERRAFORM;
 	if (is_arm(text)) {
 		*dialect = contains_i(text, "deploymentParameters.json") ? BL_STR("parameters") : BL_STR("");
 		return BL_LANG_ARM;
@@ -174,13 +189,16 @@ bl_language bl_parsers_detect(bl_str path, bl_str text, bl_str *dialect)
 			return by_name[i].language;
 		}
 	}
-	bl_str probe = bl_str_slice(text, 0, PROBE);
 	if (bl_str_ends(path, BL_STR(".json")) || bl_str_ends(path, BL_STR(".jsonc")) ||
 		bl_str_ends(path, BL_STR(".template")))
-		return detect_json(path, probe, dialect);
+		return detect_json(path, text, dialect);
+	bl_str probe = bl_str_slice(text, 0, PROBE);
 	if (bl_str_ends(path, BL_STR(".yaml")) || bl_str_ends(path, BL_STR(".yml")))
 		return detect_yaml(path, probe, dialect);
 	if (is_dockerfile(base_name(path)))
 		return BL_LANG_DOCKERFILE;
+	/* a plan given by name may be called anything */
+	if (bl_str_starts(bl_str_trim(probe), BL_STR("{")) && is_shown(text, dialect))
+		return BL_LANG_TERRAFORM;
 	return BL_LANG_NONE;
 }

@@ -10,6 +10,7 @@ void bl_parse_arm(bl_sources *sources, bl_document *document);
 void bl_parse_bicep(bl_sources *sources, bl_document *document);
 void bl_parse_dockerfile(bl_sources *sources, bl_document *document);
 void bl_parse_terraform(bl_sources *sources, bl_document *document);
+void bl_parse_terraform_shown(bl_sources *sources, bl_document *document);
 void bl_parse_terraform_json(bl_sources *sources, bl_document *document);
 void bl_parse_yaml(bl_sources *sources, bl_document *document);
 

@@ -169,17 +169,40 @@ static void file(reader *r, const bl_value *v)
 	}
 }
 
+static const bl_value *read_json(bl_sources *sources, bl_document *document)
+{
+	bl_error error = {{0}};
+	const bl_value *v = bl_json_read(&document->arena, document->source, bl_sources_text(sources, document->source), &error);
+	if (v)
+		return v;
+	bl_diag_add(&document->arena, &document->diags, BL_DIAG_ERROR, (bl_span){document->source, 0, 0}, "%s",
+		error.text[0] ? error.text : "no valid JSON");
+	document->partial = true;
+	return NULL;
+}
+
+/* `terraform show -json`: one block "document" with an attribute "body" that holds the whole. */
+void bl_parse_terraform_shown(bl_sources *sources, bl_document *document)
+{
+	bl_arena *arena = &document->arena;
+	const bl_value *v = read_json(sources, document);
+	if (!v)
+		return;
+	bl_expr *body = bl_expr_new(arena, BL_EXPR_LITERAL, v->span, 0);
+	body->value = v;
+	bl_block *b = bl_new(arena, bl_block);
+	b->kind = BL_STR("document");
+	b->span = b->head = v->span;
+	bl_vec_push(arena, &b->attrs, ((bl_attr){BL_STR("body"), v->span, v->span, body}));
+	bl_vec_push(arena, &document->blocks, b);
+}
+
 void bl_parse_terraform_json(bl_sources *sources, bl_document *document)
 {
 	reader r = {sources, document, &document->arena, bl_str_eqz(document->dialect, "tfvars-json"), 0};
-	bl_error error = {{0}};
-	const bl_value *v = bl_json_read(r.arena, document->source, bl_sources_text(sources, document->source), &error);
-	if (!v) {
-		bl_diag_add(r.arena, &document->diags, BL_DIAG_ERROR, (bl_span){document->source, 0, 0}, "%s",
-			error.text[0] ? error.text : "no valid JSON");
-		document->partial = true;
+	const bl_value *v = read_json(sources, document);
+	if (!v)
 		return;
-	}
 	if (!r.literal) {
 		file(&r, v);
 		return;

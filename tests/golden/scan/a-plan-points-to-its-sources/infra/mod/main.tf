@@ -1,0 +1,18 @@
+variable "https" { type = bool }
+resource "azurerm_storage_account" "logs" {
+  count                             = 1
+  name                              = "stlogs"
+  resource_group_name               = "rg-x"
+  location                          = "westeurope"
+  account_tier                      = "Standard"
+  account_replication_type          = "LRS"
+  https_traffic_only_enabled        = var.https
+  min_tls_version                   = "TLS1_2"
+  allow_nested_items_to_be_public   = false
+  shared_access_key_enabled         = false
+  infrastructure_encryption_enabled = true
+
+  network_rules {
+    default_action = "Deny"
+  }
+}
