@@ -83,6 +83,9 @@ bl_report *cli_run(const command *c, bl_session *session, bl_run_options *run, i
 	run->module_dir = cli_value(c->o.module_dir, NULL);
 	run->bicep_registry = cli_value(c->o.bicep_registry, NULL);
 	run->workspace = cli_value(c->o.workspace, NULL);
+	run->subscription = cli_value(c->o.subscription, NULL);
+	run->resource_group = cli_value(c->o.resource_group, NULL);
+	run->location = cli_value(c->o.location, NULL);
 	run->baseline = cli_value(c->o.baseline, NULL);
 	if (c->progress)
 		run->progress = show_progress;

@@ -46,6 +46,9 @@ static void evaluate(bl_report *report, bl_pool *pool)
 	task.options.vars = report->vars.items;
 	task.options.nvars = report->vars.n;
 	task.options.workspace = bl_str_of(o->workspace);
+	task.options.subscription = bl_str_of(o->subscription);
+	task.options.resource_group = bl_str_of(o->resource_group);
+	task.options.location = bl_str_of(o->location);
 	bl_engine_progress(report, "evaluating", 0, report->plans.n);
 	bl_pool_run(pool, report->plans.n, evaluate_root, &task);
 	for (size_t i = 0; i < report->plans.n; i++)

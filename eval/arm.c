@@ -331,7 +331,8 @@ static const bl_value *frame_object(const bl_azure_frame *f, const bl_expr *e)
 
 bl_azure_frame bl_arm_frame(bl_arm_scope *s, const bl_azure_local *locals)
 {
-	return (bl_azure_frame){.azure = s->azure, .scope = s, .locals = locals, .call = frame_call, .object = frame_object};
+	return (bl_azure_frame){.azure = s->azure, .scope = s, .locals = locals, .call = frame_call, .object = frame_object,
+		.scope_id = s->scope_id};
 }
 
 bl_arm_scope bl_arm_scope_of(bl_azure *a, const bl_expr *body, const bl_value *inputs)

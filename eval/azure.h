@@ -24,6 +24,7 @@ typedef struct bl_azure {
 	bl_azure_resources *sink; /* where resources go: the root's or a module's, so that they come out in source order */
 	bl_diag_list *errors; /* the console's: a wrong call is an error; NULL: it is an unknown value */
 	const struct bl_azure_running *running; /* the templates being evaluated, innermost first */
+	const bl_value *scope_id; /* during a call: the id of the scope that its template is deployed to; NULL: the root's */
 	size_t instances;
 	int depth;   /* of nested evaluations right now */
 	int modules; /* of nested modules right now */
@@ -56,6 +57,7 @@ struct bl_azure_frame {
 		bl_span span);
 	/* An object that is more than its keys: ARM's property copies. */
 	const bl_value *(*object)(const bl_azure_frame *f, const bl_expr *e);
+	const bl_value *scope_id; /* of the scope that the template is deployed to: what resourceGroup() is about */
 };
 
 /* Never NULL. */
@@ -117,6 +119,9 @@ const bl_value *bl_azure_operate(bl_azure *a, bl_span span, bl_str operator, con
 /* A function of the table; NULL when there is none of that name. */
 const bl_value *bl_azure_call(bl_azure *a, bl_span span, bl_str name, const bl_value **args,
 	size_t n);
+
+/* The same, within a template: where it is deployed to matters to resourceGroup() and resourceId(). */
+const bl_value *bl_azure_call_in(const bl_azure_frame *f, bl_span span, bl_str name, const bl_value **args, size_t n);
 
 /* The map of parameters that the root's options give: parameter files and --var. type_of says a parameter's type, or empty. */
 const bl_value *bl_azure_inputs(bl_azure *a, bl_str (*type_of)(void *scope, bl_str name), void *scope);

@@ -78,6 +78,16 @@ const bl_value *bl_azure_call(bl_azure *a, bl_span span, bl_str name, const bl_v
 	return sensitive && !v->sensitive ? bl_value_mark_sensitive(a->arena, v) : v;
 }
 
+const bl_value *bl_azure_call_in(const bl_azure_frame *f, bl_span span, bl_str name, const bl_value **args, size_t n)
+{
+	bl_azure *a = f->azure;
+	const bl_value *outer = a->scope_id;
+	a->scope_id = f->scope_id;
+	const bl_value *v = bl_azure_call(a, span, name, args, n);
+	a->scope_id = outer;
+	return v;
+}
+
 bl_value *bl_azure_string(bl_azure_args *c, bl_str s)
 {
 	bl_value *v = bl_value_string(c->arena, c->span, s);

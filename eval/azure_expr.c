@@ -361,7 +361,7 @@ static const bl_value *call(const bl_azure_frame *f, const bl_expr *e)
 		return method(f, e);
 	v = bl_azure_higher(f, e);
 	if (!v)
-		v = bl_azure_call(a, e->span, e->text, bl_azure_arguments(f, e, 0), e->n);
+		v = bl_azure_call_in(f, e->span, e->text, bl_azure_arguments(f, e, 0), e->n);
 	if (v)
 		return v;
 	if (a->errors)

@@ -169,10 +169,30 @@ size_t bl_azure_size(const bl_value *v, size_t limit)
 	return n;
 }
 
+/* The length and the alphabet of text with the n parts in it, some of them unknown. */
+static void join_shape(bl_unknown *u, const bl_value *const *parts, size_t n, size_t known)
+{
+	size_t unknown = 0;
+	bool bounded = true;
+	u->least = u->most = known;
+	for (size_t i = 0; i < n; i++) {
+		if (!bl_value_has_unknown(parts[i]))
+			continue;
+		const bl_unknown *part = parts[i]->kind == BL_UNKNOWN ? parts[i]->unknown : NULL;
+		u->alphabet = part && !unknown++ ? part->alphabet : BL_STR("");
+		u->least += part ? part->least : 0;
+		u->most += part ? part->most : 0;
+		bounded = bounded && part && part->most;
+	}
+	if (!bounded)
+		u->most = 0;
+}
+
 const bl_value *bl_azure_join(bl_azure *a, bl_span span, const bl_value *const *parts, size_t n)
 {
 	bl_buf head = {0}, tail = {0};
 	bool known = true, sensitive = false;
+	size_t sure = 0; /* bytes of the parts that are known */
 	const bl_via *via = NULL;
 	for (size_t i = 0; i < n; i++) {
 		sensitive |= bl_azure_sensitive(parts[i]);
@@ -180,8 +200,10 @@ const bl_value *bl_azure_join(bl_azure *a, bl_span span, const bl_value *const *
 			via = parts[i]->via;
 		bl_buf *to = known ? &head : &tail;
 		size_t before = to->n;
-		if (head.n + tail.n < BL_AZURE_MAX_TEXT && bl_azure_text(to, parts[i], '\''))
+		if (head.n + tail.n < BL_AZURE_MAX_TEXT && bl_azure_text(to, parts[i], '\'')) {
+			sure += to->n - before;
 			continue;
+		}
 		to->n = before;
 		bl_str begin = {"", 0}, end = {"", 0};
 		if (parts[i]->kind == BL_UNKNOWN) {
@@ -204,6 +226,7 @@ const bl_value *bl_azure_join(bl_azure *a, bl_span span, const bl_value *const *
 		u->not_null = true;
 		u->prefix = bl_str_dup(a->arena, bl_buf_str(&head));
 		u->suffix = bl_str_dup(a->arena, bl_buf_str(&tail));
+		join_shape(u, parts, n, sure);
 	}
 	v->sensitive = sensitive;
 	v->via = via;

@@ -278,7 +278,8 @@ static const bl_value *frame_member(const bl_azure_frame *f, const bl_ref *resou
 
 bl_azure_frame bl_bicep_frame(bl_bicep_scope *s, const bl_azure_local *locals)
 {
-	return (bl_azure_frame){s->azure, s, locals, frame_name, frame_call, frame_member};
+	return (bl_azure_frame){.azure = s->azure, .scope = s, .locals = locals, .name = frame_name, .call = frame_call,
+		.member = frame_member, .scope_id = s->scope_id};
 }
 
 /* ---- files ---- */

@@ -479,8 +479,7 @@ static void run_module(bl_bicep_instance *instance)
 		open->open = true;
 		module.inputs = open;
 	}
-	if (bl_azure_key(instance->object, "scope"))
-		module.scope_id = scope_id(instance, d->block->head);
+	module.scope_id = scope_id(instance, d->block->head);
 	bl_azure_resources *sink = a->sink;
 	instance->resources = none;
 	a->sink = &instance->resources;

@@ -31,6 +31,7 @@ typedef struct bl_eval_options {
 	const bl_document *const *var_files; /* --var-file and the root's own, in order of rising precedence */
 	size_t nvar_files;
 	bl_str module_dir, bicep_registry, workspace; /* or empty */
+	bl_str subscription, resource_group, location; /* where Azure's templates are deployed to; empty: not known */
 	size_t max_instances; /* of one root; 0: BL_EVAL_MAX_INSTANCES */
 } bl_eval_options;
 

@@ -44,12 +44,7 @@ static bl_tri says(const bl_value *value, bl_str s)
 		return BL_MAYBE;
 	if (value->kind == BL_STRING)
 		return bl_tri_of(bl_str_eqi(value->string, s));
-	if (value->kind != BL_UNKNOWN)
-		return BL_NO;
-	const bl_unknown *u = value->unknown;
-	bool fits = s.n >= u->prefix.n + u->suffix.n && bl_str_startsi(s, u->prefix) &&
-		bl_str_eqi(bl_str_slice(s, s.n - u->suffix.n, s.n), u->suffix);
-	return fits ? BL_MAYBE : BL_NO;
+	return value->kind == BL_UNKNOWN && bl_unknown_may_be(value->unknown, s, true) ? BL_MAYBE : BL_NO;
 }
 
 static int64_t parent_of(const bl_claims *c, uint32_t node)

@@ -55,9 +55,7 @@ static bool could_be(const bl_unknown *u, bl_str text, bool exact)
 {
 	if (u->type == BL_LIST || u->type == BL_MAP || u->type == BL_NULL)
 		return false;
-	if (u->prefix.n + u->suffix.n > text.n && u->prefix.n && u->suffix.n)
-		return false;
-	return starts(text, u->prefix, exact) && ends(text, u->suffix, exact);
+	return bl_unknown_may_be(u, text, !exact);
 }
 
 /* Providers write numbers and booleans as strings and strings in any case: "true" is true, "22" is 22, "tls1_2" is "TLS1_2". */

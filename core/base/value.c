@@ -130,6 +130,27 @@ bl_value *bl_value_mark_sensitive(bl_arena *arena, const bl_value *v)
 	return c;
 }
 
+static bool same_text(bl_str a, bl_str b, bool fold)
+{
+	return fold ? bl_str_eqi(a, b) : bl_str_eq(a, b);
+}
+
+bool bl_unknown_may_be(const bl_unknown *u, bl_str s, bool fold)
+{
+	size_t ends = u->prefix.n + u->suffix.n;
+	if (s.n < ends || s.n < u->least || (u->most && s.n > u->most))
+		return false;
+	if (!same_text(bl_str_slice(s, 0, u->prefix.n), u->prefix, fold) ||
+		!same_text(bl_str_slice(s, s.n - u->suffix.n, s.n), u->suffix, fold))
+		return false;
+	for (size_t i = u->prefix.n; u->alphabet.n && i < s.n - u->suffix.n; i++) {
+		char c = fold && s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] | 32) : s.p[i];
+		if (!memchr(u->alphabet.p, c, u->alphabet.n) && !memchr(u->alphabet.p, s.p[i], u->alphabet.n))
+			return false;
+	}
+	return true;
+}
+
 bool bl_value_is_string(const bl_value *v, const char *z)
 {
 	return bl_value_is(v, BL_STRING) && bl_str_eqz(v->string, z);

@@ -44,6 +44,8 @@ typedef struct bl_unknown {
 	int type;   /* a bl_kind it will have, or -1 */
 	bool not_null;
 	bl_str prefix, suffix; /* what a string will begin and end with */
+	size_t least, most;    /* bytes the string will have; most 0: no limit is known */
+	bl_str alphabet;       /* what it has between prefix and suffix is made of these bytes; empty: of any */
 	size_t ncandidates;    /* when not 0: it is one of these */
 	const bl_value **candidates;
 	size_t nrefs; /* the resources it will come from */
@@ -128,6 +130,9 @@ const bl_item *bl_value_item(const bl_value *v, bl_str key, bool fold);
 bl_str bl_value_text(const bl_value *v);
 /* get along "a.b.c", keys compared without regard to case. NULL where it ends. A number steps into a list, an unknown stops and is returned. */
 const bl_value *bl_value_at_path(const bl_value *v, bl_str path);
+
+/* Could the string be s, going by prefix, suffix, length and alphabet? Candidates are not looked at. fold: without regard to case. */
+bool bl_unknown_may_be(const bl_unknown *u, bl_str s, bool fold);
 
 /* Deep equality; maybe when something unknown decides. Numbers by value, maps without regard to order. */
 bl_tri bl_value_equal(const bl_value *a, const bl_value *b);

@@ -33,6 +33,8 @@ static inline const bl_value *bl_azure_wrong(bl_azure_args *c, const char *what)
 	c->wrong = what;
 	return NULL;
 }
+/* link as it is meant within base, which is an absolute URI or the path of one. */
+bl_str bl_azure_uri(bl_arena *arena, bl_str base, bl_str link);
 bl_value *bl_azure_string(bl_azure_args *c, bl_str s);
 bl_value *bl_azure_bool(bl_azure_args *c, bool b);
 

@@ -17,28 +17,11 @@ const bl_value *bl_azure_fn_runtime(bl_azure_args *c)
 	return v;
 }
 
-const bl_value *bl_azure_fn_unsupported(bl_azure_args *c)
-{
-	bl_value *v = bl_azure_unknown(c->azure, c->span, -1, c->args, c->n);
-	bl_azure_own(c->azure, v)->why = BL_STR("this function is not worked out yet");
-	return v;
-}
-
 const bl_value *bl_azure_fn_secret(bl_azure_args *c)
 {
 	bl_value *v = not_yet(c->azure, c->span, BL_STRING, "the secret");
 	v->sensitive = true;
 	return v;
-}
-
-const bl_value *bl_azure_fn_new_guid(bl_azure_args *c)
-{
-	return not_yet(c->azure, c->span, BL_STRING, "what newGuid() gives");
-}
-
-const bl_value *bl_azure_fn_utc_now(bl_azure_args *c)
-{
-	return not_yet(c->azure, c->span, BL_STRING, "what utcNow() gives");
 }
 
 static void put(bl_azure_args *c, bl_azure_map *m, const char *key, const bl_value *v)
@@ -56,73 +39,140 @@ static const bl_value *text(bl_azure *a, bl_span span, const char *z)
 	return bl_value_string(a->arena, span, bl_str_of(z));
 }
 
+/* An id of a subscription or a tenant: a UUID. */
+static bl_value *unknown_uuid(bl_azure *a, bl_span span, const char *what)
+{
+	bl_value *v = not_yet(a, span, BL_STRING, what);
+	bl_unknown *u = bl_azure_own(a, v);
+	u->least = u->most = 36;
+	u->alphabet = BL_STR("-0123456789abcdef");
+	return v;
+}
+
+static const bl_value *option(bl_azure *a, bl_span span, bl_str given)
+{
+	return given.n ? bl_value_string(a->arena, span, given) : NULL;
+}
+
+static const bl_eval_options *options_of(const bl_azure *a)
+{
+	static const bl_eval_options none;
+	return a->input->options ? a->input->options : &none;
+}
+
+static const bl_value *joined(bl_azure *a, bl_span span, const bl_value *x, const char *between, const bl_value *y)
+{
+	const bl_value *parts[] = {x, text(a, span, between), y};
+	return bl_azure_join(a, span, parts, 3);
+}
+
+static const bl_value *subscription_id_of(bl_azure *a, bl_span span, const bl_value *subscription)
+{
+	return joined(a, span, text(a, span, ""), "/subscriptions/", subscription);
+}
+
 const bl_value *bl_azure_scope_id(bl_azure *a, bl_span span, bl_str scope)
 {
+	const bl_eval_options *o = options_of(a);
 	if (bl_str_eqiz(scope, "tenant"))
 		return text(a, span, "");
-	if (bl_str_eqiz(scope, "managementGroup")) {
-		bl_value *v = not_yet(a, span, BL_STRING, "the management group");
-		bl_azure_own(a, v)->prefix = BL_STR("/providers/Microsoft.Management/managementGroups/");
-		return v;
+	if (bl_str_eqiz(scope, "managementGroup"))
+		return joined(a, span, text(a, span, ""), "/providers/Microsoft.Management/managementGroups/",
+			not_yet(a, span, BL_STRING, "the management group"));
+	const bl_value *subscription = option(a, span, o->subscription), *group = option(a, span, o->resource_group);
+	if (!subscription)
+		subscription = unknown_uuid(a, span, "the subscription");
+	subscription = subscription_id_of(a, span, subscription);
+	if (bl_str_eqiz(scope, "subscription"))
+		return subscription;
+	const bl_value *id = joined(a, span, subscription, "/resourceGroups/",
+		group ? group : not_yet(a, span, BL_STRING, "the resource group"));
+	if (id->kind == BL_UNKNOWN)
+		((bl_unknown *)id->unknown)->why = BL_STR("the resource group is known at deployment");
+	return id;
+}
+
+/* Where the template of the call is deployed to. */
+static const bl_value *here(const bl_azure_args *c)
+{
+	return c->azure->scope_id ? c->azure->scope_id
+				  : bl_azure_scope_id(c->azure, c->span, BL_STR("resourceGroup"));
+}
+
+/* What follows marker in an id that may not be known up to there: the name there, whole; or NULL. */
+static const bl_value *after(bl_azure_args *c, const bl_value *id, const char *marker)
+{
+	bl_str s = id->kind == BL_STRING ? id->string : id->kind == BL_UNKNOWN ? id->unknown->suffix : BL_STR(""), name;
+	ptrdiff_t at = bl_str_findi(s, bl_str_of(marker), 0);
+	if (at < 0 && id->kind == BL_UNKNOWN) {
+		/* "/subscriptions/S/resourceGroups/" and an unknown rest */
+		s = id->unknown->prefix;
+		at = bl_str_findi(s, bl_str_of(marker), 0);
+		if (at >= 0 && bl_str_find(s, BL_STR("/"), (size_t)at + strlen(marker)) < 0)
+			return NULL;
 	}
-	bl_value *v = not_yet(a, span, BL_STRING,
-		bl_str_eqiz(scope, "subscription") ? "the subscription" : "the resource group");
-	bl_azure_own(a, v)->prefix = BL_STR("/subscriptions/");
-	return v;
+	if (at < 0)
+		return NULL;
+	bl_str_cut(bl_str_slice(s, (size_t)at + strlen(marker), s.n), '/', &name);
+	return name.n ? bl_value_string(c->arena, c->span, name) : NULL;
+}
+
+/* The subscription's own id: the one given, or the one of the scope. */
+static const bl_value *subscription_of(bl_azure_args *c, const bl_value *given)
+{
+	const bl_value *found = given ? given : after(c, here(c), "/subscriptions/");
+	return found ? found : unknown_uuid(c->azure, c->span, "the subscription");
 }
 
 /* "/subscriptions/ID" for a known or unknown id. */
 static const bl_value *subscription_id(bl_azure_args *c, const bl_value *id)
 {
-	if (!id)
-		return bl_azure_scope_id(c->azure, c->span, BL_STR("subscription"));
-	const bl_value *parts[] = {text(c->azure, c->span, "/subscriptions/"), id};
-	return bl_azure_join(c->azure, c->span, parts, 2);
+	return subscription_id_of(c->azure, c->span, subscription_of(c, id));
 }
 
 static const bl_value *group_id(bl_azure_args *c, const bl_value *subscription, const bl_value *name)
 {
-	if (!name)
-		return bl_azure_scope_id(c->azure, c->span, BL_STR("resourceGroup"));
-	const bl_value *parts[] = {subscription_id(c, subscription),
-		text(c->azure, c->span, "/resourceGroups/"), name};
-	return bl_azure_join(c->azure, c->span, parts, 3);
+	if (!name) /* in a template for a subscription, resourceId() stays at that level */
+		return here(c);
+	return joined(c->azure, c->span, subscription_id(c, subscription), "/resourceGroups/", name);
 }
 
 const bl_value *bl_azure_fn_subscription(bl_azure_args *c)
 {
 	bl_azure_map m = {.open = true};
-	const bl_value *id = c->n ? c->args[0] : NULL;
-	put(c, &m, "id", subscription_id(c, id));
-	put(c, &m, "subscriptionId", id ? id : not_yet(c->azure, c->span, BL_STRING, "the subscription"));
-	put_unknown(c, &m, "tenantId", "the tenant");
-	put_unknown(c, &m, "displayName", "the subscription");
+	const bl_value *id = subscription_of(c, c->n ? c->args[0] : NULL);
+	put(c, &m, "id", subscription_id_of(c->azure, c->span, id));
+	put(c, &m, "subscriptionId", id);
+	put(c, &m, "tenantId", unknown_uuid(c->azure, c->span, "the tenant"));
+	put_unknown(c, &m, "displayName", "the subscription's name");
 	return bl_azure_map_value(c->azure, c->span, &m);
 }
 
 const bl_value *bl_azure_fn_resource_group(bl_azure_args *c)
 {
-	bl_azure_map m = {.open = true};
-	const bl_value *name = c->n ? c->args[c->n - 1] : NULL;
-	put(c, &m, "id", group_id(c, c->n == 2 ? c->args[0] : NULL, name));
+	bl_azure_map m = {.open = true}, properties = {.open = true};
+	const bl_value *name = c->n ? c->args[c->n - 1] : after(c, here(c), "/resourceGroups/");
+	const bl_value *location = c->n ? NULL : option(c->azure, c->span, options_of(c->azure)->location);
+	put(c, &m, "id", group_id(c, c->n == 2 ? c->args[0] : NULL, c->n ? name : NULL));
 	put(c, &m, "name", name ? name : not_yet(c->azure, c->span, BL_STRING, "the resource group"));
-	put_unknown(c, &m, "location", "the resource group's location");
+	put(c, &m, "location", location ? location : not_yet(c->azure, c->span, BL_STRING, "the resource group's location"));
 	put(c, &m, "type", text(c->azure, c->span, "Microsoft.Resources/resourceGroups"));
 	put(c, &m, "tags", not_yet(c->azure, c->span, BL_MAP, "what the resource group's tags are"));
+	put(c, &properties, "provisioningState", text(c->azure, c->span, "Succeeded"));
+	put(c, &m, "properties", bl_azure_map_value(c->azure, c->span, &properties));
 	return bl_azure_map_value(c->azure, c->span, &m);
 }
 
 const bl_value *bl_azure_fn_management_group(bl_azure_args *c)
 {
+	static const char marker[] = "/providers/Microsoft.Management/managementGroups/";
 	bl_azure_map m = {.open = true};
-	const bl_value *parts[] = {
-		text(c->azure, c->span, "/providers/Microsoft.Management/managementGroups/"),
-		c->n ? c->args[0] : NULL};
-	put(c, &m, "id",
-		c->n ? bl_azure_join(c->azure, c->span, parts, 2)
-		     : bl_azure_scope_id(c->azure, c->span, BL_STR("managementGroup")));
-	put(c, &m, "name",
-		c->n ? c->args[0] : not_yet(c->azure, c->span, BL_STRING, "the management group"));
+	const bl_value *name = c->n ? c->args[0] : after(c, here(c), marker);
+	if (!name)
+		name = not_yet(c->azure, c->span, BL_STRING, "the management group");
+	put(c, &m, "id", joined(c->azure, c->span, text(c->azure, c->span, ""), marker, name));
+	put(c, &m, "name", name);
+	put(c, &m, "type", text(c->azure, c->span, "Microsoft.Management/managementGroups"));
 	return bl_azure_map_value(c->azure, c->span, &m);
 }
 
@@ -130,7 +180,7 @@ const bl_value *bl_azure_fn_tenant(bl_azure_args *c)
 {
 	bl_azure_map m = {.open = true};
 	put(c, &m, "id", text(c->azure, c->span, ""));
-	put_unknown(c, &m, "tenantId", "the tenant");
+	put(c, &m, "tenantId", unknown_uuid(c->azure, c->span, "the tenant"));
 	put_unknown(c, &m, "displayName", "the tenant");
 	return bl_azure_map_value(c->azure, c->span, &m);
 }
@@ -138,18 +188,46 @@ const bl_value *bl_azure_fn_tenant(bl_azure_args *c)
 const bl_value *bl_azure_fn_deployment(bl_azure_args *c)
 {
 	bl_azure_map m = {.open = true};
+	const bl_value *location = option(c->azure, c->span, options_of(c->azure)->location);
 	put_unknown(c, &m, "name", "the deployment's name");
-	put_unknown(c, &m, "location", "the deployment's location");
+	put(c, &m, "location", location ? location : not_yet(c->azure, c->span, BL_STRING, "the deployment's location"));
 	return bl_azure_map_value(c->azure, c->span, &m);
 }
 
-/* Which cloud it is, is known at deployment too. */
+/* Nothing in a template says which cloud it is deployed to: it is taken for the public one. */
 const bl_value *bl_azure_fn_environment(bl_azure_args *c)
 {
-	bl_azure_map m = {.open = true}, suffixes = {.open = true};
-	put_unknown(c, &m, "name", "the cloud");
-	put(c, &m, "suffixes", bl_azure_map_value(c->azure, c->span, &suffixes));
-	return bl_azure_map_value(c->azure, c->span, &m);
+	static const char *const values[][2] = {
+		{"name", "AzureCloud"},
+		{"gallery", "https://gallery.azure.com/"},
+		{"graph", "https://graph.windows.net/"},
+		{"portal", "https://portal.azure.com"},
+		{"graphAudience", "https://graph.windows.net/"},
+		{"activeDirectoryDataLake", "https://datalake.azure.net/"},
+		{"batch", "https://batch.core.windows.net/"},
+		{"media", "https://rest.media.azure.net"},
+		{"sqlManagement", "https://management.core.windows.net:8443/"},
+		{"resourceManager", "https://management.azure.com/"},
+		{"authentication.loginEndpoint", "https://login.microsoftonline.com/"},
+		{"authentication.tenant", "common"},
+		{"authentication.identityProvider", "AAD"},
+		{"suffixes.acrLoginServer", ".azurecr.io"},
+		{"suffixes.azureDatalakeAnalyticsCatalogAndJob", "azuredatalakeanalytics.net"},
+		{"suffixes.azureDatalakeStoreFileSystem", "azuredatalakestore.net"},
+		{"suffixes.azureFrontDoorEndpointSuffix", "azurefd.net"},
+		{"suffixes.keyvaultDns", ".vault.azure.net"},
+		{"suffixes.sqlServerHostname", ".database.windows.net"},
+		{"suffixes.storage", "core.windows.net"},
+	};
+	static const char *const audiences[] = {"https://management.core.windows.net/", "https://management.azure.com/"};
+	bl_azure_map m = {.open = true};
+	const bl_value **list = bl_new_n(c->arena, const bl_value *, 2);
+	for (size_t i = 0; i < 2; i++)
+		list[i] = text(c->azure, c->span, audiences[i]);
+	const bl_value *v = bl_azure_map_value(c->azure, c->span, &m);
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+		v = bl_value_with(c->arena, v, bl_str_of(values[i][0]), text(c->azure, c->span, values[i][1]));
+	return bl_value_with(c->arena, v, BL_STR("authentication.audiences"), bl_value_list(c->arena, c->span, list, 2));
 }
 
 const bl_value *bl_azure_id(bl_azure *a, bl_span span, const bl_value *scope, bl_str type,
@@ -185,6 +263,8 @@ static const bl_value *id_of(bl_azure_args *c, const bl_value *scope, size_t at)
 		return bl_azure_wrong(c, "a resource type is needed");
 	bl_str type = c->args[at]->string;
 	size_t segments = 0;
+	if (bl_str_ends(type, BL_STR("/")))
+		type.n--;
 	for (size_t i = 0; i < type.n; i++)
 		segments += type.p[i] == '/';
 	if (c->n - at - 1 != segments)

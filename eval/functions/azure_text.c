@@ -1,11 +1,9 @@
 /* Strings. Offsets and lengths count code points. */
 #include "eval/functions/azure.h"
 
-#include "core/codec/hash.h"
 #include "core/codec/json.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+enum { MAX_PADDING = 100000 }; /* characters */
 
 static size_t count(bl_str s)
 {
@@ -176,9 +174,8 @@ static bl_str upper(bl_arena *arena, bl_str s)
 static const bl_value *change_case(bl_azure_args *c, bl_str (*change)(bl_arena *, bl_str))
 {
 	const bl_value *v = c->args[0];
-	bl_str s;
 	if (v->kind != BL_UNKNOWN)
-		return text_of(c, 0, &s) ? bl_azure_string(c, change(c->arena, s)) : no_text(c);
+		return v->kind == BL_STRING ? bl_azure_string(c, change(c->arena, v->string)) : no_text(c);
 	bl_value *made = bl_azure_unknown(c->azure, c->span, BL_STRING, &v, 1);
 	bl_unknown *u = bl_azure_own(c->azure, made);
 	u->not_null = true;
@@ -209,8 +206,7 @@ const bl_value *bl_azure_fn_to_upper(bl_azure_args *c)
 
 const bl_value *bl_azure_fn_trim(bl_azure_args *c)
 {
-	bl_str s;
-	return text_of(c, 0, &s) ? bl_azure_string(c, bl_str_trim(s)) : no_text(c);
+	return c->args[0]->kind == BL_STRING ? bl_azure_string(c, bl_str_trim(c->args[0]->string)) : no_text(c);
 }
 
 const bl_value *bl_azure_fn_replace(bl_azure_args *c)
@@ -289,8 +285,8 @@ const bl_value *bl_azure_fn_pad_left(bl_azure_args *c)
 	int64_t n;
 	if (!text_of(c, 0, &s) || !bl_azure_int(c->args[1], &n) || (c->n == 3 && !text_of(c, 2, &fill)))
 		return bl_azure_wrong(c, "a string and a length are needed");
-	if (count(fill) != 1 || n > 16 || n < 0)
-		return bl_azure_wrong(c, "at most 16 characters can be filled, with one");
+	if (count(fill) != 1 || n > MAX_PADDING || n < 0)
+		return bl_azure_wrong(c, "one character to fill with and a sensible length are needed");
 	bl_buf out = {0};
 	for (int64_t i = (int64_t)count(s); i < n; i++)
 		bl_buf_put(&out, fill);
@@ -319,66 +315,6 @@ const bl_value *bl_azure_fn_string(bl_azure_args *c)
 	return u;
 }
 
-/* One "{...}" of a format at s[*at], past the brace. False when it is none that is known here. */
-static bool placeholder(bl_azure_args *c, bl_str s, size_t *at, const bl_value **v)
-{
-	size_t index = 0, begin = *at;
-	while (*at < s.n && s.p[*at] >= '0' && s.p[*at] <= '9' && *at - begin < 4)
-		index = index * 10 + (size_t)(s.p[(*at)++] - '0');
-	if (*at == begin || *at >= s.n || index + 1 >= c->n)
-		return false;
-	*v = c->args[index + 1];
-	if (s.p[*at] == '}') {
-		++*at;
-		return true;
-	}
-	/* {0:D3} and {0:000}: an integer with leading zeros */
-	ptrdiff_t close = bl_str_find(s, BL_STR("}"), *at);
-	int64_t n;
-	size_t zeros = 0;
-	if (s.p[*at] != ':' || close < 0 || !bl_azure_int(*v, &n))
-		return false;
-	bl_str how = bl_str_slice(s, *at + 1, (size_t)close);
-	while (zeros < how.n && how.p[zeros] == '0')
-		zeros++;
-	if (how.n == 2 && (how.p[0] | 32) == 'd' && how.p[1] >= '0' && how.p[1] <= '9')
-		zeros = (size_t)(how.p[1] - '0');
-	else if (zeros != how.n || zeros > 20)
-		return false;
-	*v = bl_azure_string(c, bl_str_fmt(c->arena, "%s%0*lld", n < 0 ? "-" : "", (int)zeros, llabs((long long)n)));
-	*at = (size_t)close + 1;
-	return true;
-}
-
-const bl_value *bl_azure_fn_format(bl_azure_args *c)
-{
-	if (c->args[0]->kind != BL_STRING)
-		return c->args[0]->kind == BL_UNKNOWN
-			? bl_azure_unknown(c->azure, c->span, BL_STRING, c->args, c->n)
-			: no_text(c);
-	bl_str s = c->args[0]->string;
-	bl_values parts = {0};
-	size_t begin = 0;
-	for (size_t at = 0; at < s.n;) {
-		char ch = s.p[at];
-		if (ch != '{' && ch != '}') {
-			at++;
-			continue;
-		}
-		bool doubled = at + 1 < s.n && s.p[at + 1] == ch;
-		bl_vec_push(c->arena, &parts, bl_azure_string(c, bl_str_slice(s, begin, at + doubled)));
-		at += doubled ? 2 : 1;
-		const bl_value *v;
-		if (!doubled && (ch == '}' || !placeholder(c, s, &at, &v)))
-			return bl_azure_wrong(c, "this format is not understood");
-		if (!doubled)
-			bl_vec_push(c->arena, &parts, v);
-		begin = at;
-	}
-	bl_vec_push(c->arena, &parts, bl_azure_string(c, bl_str_slice(s, begin, s.n)));
-	return bl_azure_join(c->azure, c->span, parts.items, parts.n);
-}
-
 const bl_value *bl_azure_fn_json(bl_azure_args *c)
 {
 	bl_error error;
@@ -386,35 +322,4 @@ const bl_value *bl_azure_fn_json(bl_azure_args *c)
 		return no_text(c);
 	const bl_value *v = bl_json_read(c->arena, 0, c->args[0]->string, &error);
 	return v ? bl_value_at(c->arena, v, c->span) : bl_azure_wrong(c, "this is no JSON");
-}
-
-/* A name-based (version 5) UUID of the arguments, in the namespace that Resource Manager uses. */
-const bl_value *bl_azure_fn_guid(bl_azure_args *c)
-{
-	static const unsigned char space[16] = {0x11, 0xfb, 0x06, 0xfb, 0x71, 0x2d, 0x4d, 0xdd, 0x98,
-		0xc7, 0xe7, 0x1b, 0xbd, 0x58, 0x88, 0x30};
-	unsigned char d[20];
-	bl_buf b = {0};
-	bl_buf_put(&b, bl_str_make((const char *)space, sizeof space));
-	for (size_t i = 0; i < c->n; i++) {
-		if (i)
-			bl_buf_putc(&b, '-');
-		bl_azure_text(&b, c->args[i], '"');
-	}
-	bl_hash_sha1(bl_buf_str(&b), d);
-	bl_buf_done(&b);
-	d[6] = (unsigned char)((d[6] & 0x0f) | 0x50);
-	d[8] = (unsigned char)((d[8] & 0x3f) | 0x80);
-	return bl_azure_string(c, bl_str_fmt(c->arena,
-		"%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", d[0], d[1],
-		d[2], d[3], d[4], d[5], d[6], d[7], d[8], d[9], d[10], d[11], d[12], d[13], d[14], d[15]));
-}
-
-const bl_value *bl_azure_fn_unique_string(bl_azure_args *c)
-{
-	bl_value *v = bl_azure_unknown(c->azure, c->span, BL_STRING, c->args, c->n);
-	bl_unknown *u = bl_azure_own(c->azure, v);
-	u->not_null = true;
-	u->why = BL_STR("uniqueString() is worked out by Azure");
-	return v;
 }

@@ -1,4 +1,5 @@
 /* Points in time, as RFC 3339 writes them. */
+#include "core/codec/calendar.h"
 #include "eval/functions/functions.h"
 
 #include <stdio.h>
@@ -11,39 +12,9 @@ typedef struct moment {
 	bool utc;          /* written with Z */
 } moment;
 
-typedef struct date {
-	long long year;
-	int month, day, hour, minute, second, weekday; /* weekday: 0 is Sunday */
-} date;
-
-/* Days since 1970-01-01 of a date of the Gregorian calendar. */
-static long long days_of(long long y, int m, int d)
+static bl_date date_of(const moment *t)
 {
-	y -= m <= 2;
-	long long era = (y >= 0 ? y : y - 399) / 400;
-	long long yoe = y - era * 400, doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
-}
-
-static date date_of(const moment *t)
-{
-	date out;
-	long long local = t->seconds + t->offset, days = local / 86400, rest = local % 86400;
-	if (rest < 0) {
-		rest += 86400;
-		days--;
-	}
-	long long z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097, doe = z - era * 146097;
-	long long yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365, doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-	long long mp = (5 * doy + 2) / 153;
-	out.day = (int)(doy - (153 * mp + 2) / 5 + 1);
-	out.month = (int)(mp < 10 ? mp + 3 : mp - 9);
-	out.year = yoe + era * 400 + (out.month <= 2);
-	out.hour = (int)(rest / 3600);
-	out.minute = (int)(rest / 60 % 60);
-	out.second = (int)(rest % 60);
-	out.weekday = (int)(((days + 4) % 7 + 7) % 7);
-	return out;
+	return bl_calendar_date(t->seconds + t->offset);
 }
 
 /* n digits at *p; -1 when they are none. */
@@ -85,7 +56,6 @@ static bool read_zone(const char **p, moment *t)
 
 static bool read_moment(bl_tf_args *a, bl_str s, moment *t)
 {
-	static const int lengths[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 	const char *p = bl_str_z(a->arena, s);
 	*t = (moment){0};
 	int year = digits(&p, 4);
@@ -99,10 +69,8 @@ static bool read_moment(bl_tf_args *a, bl_str s, moment *t)
 	int minute = ok ? digits(&p, 2) : -1;
 	ok = ok && literal(&p, ':');
 	int second = ok ? digits(&p, 2) : -1;
-	if (year < 0 || month < 1 || month > 12 || day < 1 || day > lengths[month - 1] || hour < 0 || hour > 23 || minute < 0 ||
+	if (year < 0 || month < 1 || month > 12 || day < 1 || day > bl_calendar_days(year, month) || hour < 0 || hour > 23 || minute < 0 ||
 		minute > 59 || second < 0 || second > 59)
-		return false;
-	if (month == 2 && day == 29 && (year % 4 || (year % 100 == 0 && year % 400)))
 		return false;
 	if (literal(&p, '.')) {
 		long long unit = 100000000;
@@ -113,7 +81,7 @@ static bool read_moment(bl_tf_args *a, bl_str s, moment *t)
 	}
 	if (!read_zone(&p, t) || *p)
 		return false;
-	t->seconds = days_of(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - t->offset;
+	t->seconds = bl_calendar_seconds(&(bl_date){year, month, day, hour, minute, second, 0}) - t->offset;
 	return true;
 }
 
@@ -184,7 +152,7 @@ const bl_value *bl_tf_fn_timeadd(bl_tf_args *a)
 		t.nanos -= 1000000000;
 		t.seconds++;
 	}
-	date d = date_of(&t);
+	bl_date d = date_of(&t);
 	bl_buf_putf(&out, "%04lld-%02d-%02dT%02d:%02d:%02d", d.year, d.month, d.day, d.hour, d.minute, d.second);
 	if (t.offset)
 		put_zone(&out, &t, true);
@@ -203,16 +171,12 @@ const bl_value *bl_tf_fn_timecmp(bl_tf_args *a)
 	return bl_tf_digits(a, by < 0 ? BL_STR("-1") : by ? BL_STR("1") : BL_STR("0"));
 }
 
-static const char *const months[] = {"January", "February", "March", "April", "May", "June", "July", "August", "September",
-	"October", "November", "December"};
-static const char *const weekdays[] = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
-
 static void put_number(bl_buf *out, int n, size_t width)
 {
 	bl_buf_putf(out, width > 1 ? "%02d" : "%d", n);
 }
 
-static bool put_letters(bl_buf *out, const moment *t, const date *d, char c, size_t n)
+static bool put_letters(bl_buf *out, const moment *t, const bl_date *d, char c, size_t n)
 {
 	int twelve = d->hour % 12 ? d->hour % 12 : 12;
 	if (c == 'Y' && (n == 2 || n == 4)) {
@@ -220,11 +184,11 @@ static bool put_letters(bl_buf *out, const moment *t, const date *d, char c, siz
 		return true;
 	}
 	if (c == 'M' && n > 2 && n < 5) {
-		bl_buf_putf(out, n == 3 ? "%.3s" : "%s", months[d->month - 1]);
+		bl_buf_putf(out, n == 3 ? "%.3s" : "%s", bl_calendar_month(d->month));
 		return true;
 	}
 	if (c == 'E' && n > 2 && n < 5) {
-		bl_buf_putf(out, n == 3 ? "%.3s" : "%s", weekdays[d->weekday]);
+		bl_buf_putf(out, n == 3 ? "%.3s" : "%s", bl_calendar_weekday(d->weekday));
 		return true;
 	}
 	if ((c == 'A' || c == 'a') && n == 2) {
@@ -252,7 +216,7 @@ const bl_value *bl_tf_fn_formatdate(bl_tf_args *a)
 	bl_str f = a->v[0]->string;
 	if (!read_moment(a, a->v[1]->string, &t))
 		return no_moment(a, 1);
-	date d = date_of(&t);
+	bl_date d = date_of(&t);
 	for (size_t i = 0; i < f.n;) {
 		char c = f.p[i];
 		size_t n = 1;

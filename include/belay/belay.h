@@ -73,6 +73,7 @@ typedef struct bl_run_options {
 	const char *const *var_files;
 	size_t nvar_files;
 	const char *module_dir, *bicep_registry, *workspace;
+	const char *subscription, *resource_group, *location; /* where Bicep files and ARM templates are deployed to */
 	const char *baseline; /* a baseline file: its findings are known */
 	const char *now;      /* the time it is, beginning YYYY-MM-DD (UTC); NULL: the clock's */
 	unsigned jobs;        /* 0: one a processor */
