@@ -177,8 +177,7 @@ static const bl_value *named(const bl_azure_frame *f, const bl_expr *e, bool par
 	const bl_value *v = parameters ? parameter(s, name->string) : variable(s, name->string);
 	const char *kind = parameters ? "parameter" : "variable";
 	if (!v)
-		return bl_value_unknown(a->arena, e->span, "there is no %s '" BL_FMT "', or it refers to itself", kind,
-			BL_ARG(name->string));
+		return bl_azure_refuse(a, e->span, "there is no %s '" BL_FMT "', or it refers to itself", kind, BL_ARG(name->string));
 	return bl_value_through(a->arena, bl_value_at(a->arena, v, e->span),
 		bl_str_fmt(a->arena, "%ss('" BL_FMT "')", kind, BL_ARG(name->string)), v->span);
 }
@@ -203,7 +202,7 @@ static const bl_value *copy_index(const bl_azure_frame *f, const bl_expr *e)
 		offset = e->n > 1 ? args[1] : args[0]->kind == BL_STRING ? NULL : args[0];
 	const bl_value *i = local(f, name);
 	if (!i)
-		return bl_value_unknown(a->arena, e->span, "copyIndex() stands in no loop");
+		return bl_azure_refuse(a, e->span, "copyIndex() stands in no loop");
 	const bl_value *both[] = {i, offset};
 	return offset ? bl_azure_call(a, e->span, BL_STR("add"), both, 2) : bl_value_at(a->arena, i, e->span);
 }
@@ -295,7 +294,7 @@ static const bl_value *frame_call(const bl_azure_frame *f, const bl_expr *e)
 		return copy_index(f, e);
 	if (one && bl_str_eqiz(e->text, "lambdaVariables")) {
 		const bl_value *v = local(f, bl_value_text(bl_azure_eval(f, e->kids[0])));
-		return v ? v : bl_value_unknown(a->arena, e->span, "there is no such lambda variable");
+		return v ? v : bl_azure_refuse(a, e->span, "there is no such lambda variable");
 	}
 	if (e->n && bl_str_eqiz(e->text, "reference"))
 		return reference(f, e);

@@ -94,6 +94,8 @@ const bl_value *bl_azure_apply(const bl_azure_frame *f, const bl_expr *lambda,
 /* An unknown of kind type (-1: any) that waits for what the unknown parts of the n values wait for. */
 bl_value *bl_azure_unknown(bl_azure *a, bl_span span, int type, const bl_value *const *values,
 	size_t n);
+/* What is wrong at span: an error in the console, an unknown value that says so in a template. */
+const bl_value *bl_azure_refuse(bl_azure *a, bl_span span, const char *why, ...) __attribute__((format(printf, 3, 4)));
 /* A copy that may be changed of an unknown value's knowledge, put into v. */
 bl_unknown *bl_azure_own(bl_azure *a, bl_value *v);
 /* The parts as text, one after the other. */

@@ -37,10 +37,7 @@ static bool lacks(const row *r, const bl_azure_args *c)
 
 static const bl_value *wrong(bl_azure_args *c, const row *r)
 {
-	if (c->azure->errors)
-		bl_diag_add(c->arena, c->azure->errors, BL_DIAG_ERROR, c->span, "%s: %s", r->name,
-			c->wrong);
-	bl_value *v = bl_value_unknown(c->arena, c->span, "%s: %s", r->name, c->wrong);
+	const bl_value *v = bl_azure_refuse(c->azure, c->span, "%s: %s", r->name, c->wrong);
 	((bl_unknown *)v->unknown)->type = r->gives;
 	return v;
 }

@@ -117,10 +117,7 @@ const bl_value *bl_azure_member(const bl_azure_frame *f, const bl_value *v, bl_s
 	}
 	if (safe && (v->kind == BL_NULL || v->kind == BL_MAP))
 		return bl_value_at(a->arena, &bl_value_null, span);
-	if (a->errors)
-		bl_diag_add(a->arena, a->errors, BL_DIAG_ERROR, span,
-			"there is no property '" BL_FMT "'", BL_ARG(key));
-	return bl_value_unknown(a->arena, span, "there is no property '" BL_FMT "'", BL_ARG(key));
+	return bl_azure_refuse(a, span, "there is no property '" BL_FMT "'", BL_ARG(key));
 }
 
 const bl_value *bl_azure_element(const bl_azure_frame *f, const bl_value *v, const bl_value *index,
@@ -136,10 +133,8 @@ const bl_value *bl_azure_element(const bl_azure_frame *f, const bl_value *v, con
 			return piece(a, v, v->list[i], span);
 		if (safe && !v->open)
 			return bl_value_at(a->arena, &bl_value_null, span);
-		if (a->errors && !v->open)
-			bl_diag_add(a->arena, a->errors, BL_DIAG_ERROR, span,
-				"there is no element %lld", (long long)i);
-		return bl_value_unknown(a->arena, span, "there is no element %lld", (long long)i);
+		return v->open ? bl_value_unknown(a->arena, span, "element %lld is not known", (long long)i)
+			       : bl_azure_refuse(a, span, "there is no element %lld", (long long)i);
 	}
 	if (safe && v->kind == BL_NULL)
 		return bl_value_at(a->arena, &bl_value_null, span);
@@ -364,10 +359,7 @@ static const bl_value *call(const bl_azure_frame *f, const bl_expr *e)
 		v = bl_azure_call_in(f, e->span, e->text, bl_azure_arguments(f, e, 0), e->n);
 	if (v)
 		return v;
-	if (a->errors)
-		bl_diag_add(a->arena, a->errors, BL_DIAG_ERROR, e->span,
-			"there is no function '" BL_FMT "'", BL_ARG(e->text));
-	return bl_value_unknown(a->arena, e->span, "the function '" BL_FMT "' is not known", BL_ARG(e->text));
+	return bl_azure_refuse(a, e->span, "there is no function '" BL_FMT "'", BL_ARG(e->text));
 }
 
 /* One value for all that is past the limit, which should cost nothing more. */

@@ -202,16 +202,14 @@ const bl_value *bl_azure_higher(const bl_azure_frame *f, const bl_expr *e)
 		for (uint32_t k = rows[i].lambda; fits && k < e->n; k++)
 			fits = is_lambda(e->kids[k]);
 		if (!fits)
-			return bl_value_unknown(f->azure->arena, e->span,
-				"%s: an argument that is no lambda, or too few", rows[i].name);
+			return bl_azure_refuse(f->azure, e->span, "%s: an argument that is no lambda, or too few", rows[i].name);
 		higher h = {f, e, bl_azure_eval(f, e->kids[0])};
 		if (h.in->kind == rows[i].takes)
 			return rows[i].function(&h);
 		int gives = rows[i].gives == BL_UNKNOWN ? -1 : (int)rows[i].gives;
 		if (h.in->kind == BL_UNKNOWN)
 			return bl_azure_unknown(f->azure, e->span, gives, &h.in, 1);
-		return bl_value_unknown(f->azure->arena, e->span, "%s: the first argument is of the wrong type",
-			rows[i].name);
+		return bl_azure_refuse(f->azure, e->span, "%s: the first argument is of the wrong type", rows[i].name);
 	}
 	return NULL;
 }

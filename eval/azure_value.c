@@ -59,6 +59,17 @@ bl_value *bl_azure_unknown(bl_azure *a, bl_span span, int type, const bl_value *
 	return v;
 }
 
+const bl_value *bl_azure_refuse(bl_azure *a, bl_span span, const char *why, ...)
+{
+	va_list ap;
+	va_start(ap, why);
+	bl_str words = bl_str_vfmt(a->arena, why, ap);
+	va_end(ap);
+	if (a->errors)
+		bl_diag_add(a->arena, a->errors, BL_DIAG_ERROR, span, BL_FMT, BL_ARG(words));
+	return bl_value_unknown(a->arena, span, BL_FMT, BL_ARG(words));
+}
+
 bl_unknown *bl_azure_own(bl_azure *a, bl_value *v)
 {
 	bl_unknown *u = bl_new(a->arena, bl_unknown);
