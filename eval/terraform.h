@@ -4,6 +4,7 @@
 
 #include "core/base/map.h"
 #include "eval/language.h"
+#include "eval/terraform_type.h"
 
 enum {
 	BL_TF_MAX_DEPTH = 3000,       /* of nested evaluation; set for the workers' stack */
@@ -111,7 +112,7 @@ const bl_value *bl_tf_eval_list(const bl_tf_scope *scope, const bl_expr *expr);
 const bl_value *bl_tf_eval_object(const bl_tf_scope *scope, const bl_expr *expr);
 const bl_value *bl_tf_eval_for(const bl_tf_scope *scope, const bl_expr *expr);
 
-/* terraform_type.c: a value as a type constraint wants it. default_ok: optional() attributes are filled in. */
+/* terraform_constraint.c: a value as a type constraint wants it; optional() attributes are filled in. */
 const bl_value *bl_tf_convert(const bl_tf_scope *scope, const bl_value *v, const bl_expr *type, bl_span span);
 /* The bl_kind that values of a type have, or -1. */
 int bl_tf_type_kind(const bl_expr *type);

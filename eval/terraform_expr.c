@@ -48,6 +48,17 @@ static const bl_value *wait_for(bl_tf *tf, bl_span span, bl_ref ref, bl_str step
 	return v;
 }
 
+/* The type of a member of values of a type; NULL where it has none or is not known. */
+static const bl_value_type *member_type(const bl_value_type *type, bl_str step)
+{
+	long long i;
+	if (type->kind == BL_TYPE_OBJECT)
+		return bl_tf_type_member(type, step);
+	if (type->kind == BL_TYPE_TUPLE)
+		return bl_number_valid(step) && bl_number_integer(step, &i) && i >= 0 && i < type->n ? type->members[i] : NULL;
+	return type->kind == BL_TYPE_LIST || type->kind == BL_TYPE_MAP ? type->element : NULL;
+}
+
 static const bl_value *member_of_unknown(const bl_tf_scope *s, const bl_value *base, bl_str step, bl_span span,
 	const bl_value *(*get)(const bl_tf_scope *s, const bl_value *v, const void *what, bl_span span), const void *what)
 {
@@ -69,6 +80,11 @@ static const bl_value *member_of_unknown(const bl_tf_scope *s, const bl_value *b
 		}
 		w->ncandidates = u->ncandidates;
 		return v;
+	}
+	const bl_value_type *type = u->exact ? member_type(u->exact, step) : NULL;
+	if (type) {
+		const bl_value *v = u->nrefs == 1 ? wait_for(s->tf, span, u->refs[0], step) : bl_tf_unknown_of(s->tf, span, &base, 1, -1);
+		return bl_tf_marked(s->tf, bl_tf_typed_unknown(s->tf, v, type), base->sensitive);
 	}
 	if (u->nrefs == 1 && (u->type < 0 || u->type == BL_LIST || u->type == BL_MAP)) {
 		const bl_value *v = wait_for(s->tf, span, u->refs[0], step);
@@ -222,12 +238,34 @@ static const bl_value *element_value(const bl_tf_scope *s, const bl_expr *e, con
 	return bl_tf_eval(&inner, e);
 }
 
+/* What a splat makes of a list or a set is a list; what an empty one would hold is told by an element that is not known. */
+static const bl_value *of_one_type(const bl_tf_scope *s, bl_value *v, const bl_value *base, const bl_expr *e)
+{
+	bl_tf *tf = s->tf;
+	v->shape = BL_SHAPE_TYPED;
+	if (v->n || !base->element) {
+		v->element = v->n ? bl_tf_type_of(tf, v->list[0]) : NULL;
+		return v;
+	}
+	const bl_value *any = bl_value_unknown(tf->arena, v->span, "there are no elements");
+	size_t errors = tf->errors;
+	tf->quiet++;
+	v->element = bl_tf_type_of(tf, element_value(s, e, bl_tf_typed_unknown(tf, any, base->element)));
+	tf->quiet--;
+	tf->errors = errors;
+	return v;
+}
+
 static const bl_value *eval_splat(const bl_tf_scope *s, const bl_expr *e)
 {
 	bl_tf *tf = s->tf;
 	const bl_value *base = bl_tf_eval(s, e->kids[0]);
-	if (base->kind == BL_NULL)
+	if (base->kind == BL_NULL) {
+		const bl_value_type *type = bl_tf_type_of(tf, base);
+		if (type->kind == BL_TYPE_LIST || type->kind == BL_TYPE_SET || type->kind == BL_TYPE_TUPLE)
+			return bl_tf_error(tf, e->span, "a null list has no elements to go through");
 		return computed(bl_value_list(tf->arena, e->span, NULL, 0));
+	}
 	if (base->kind == BL_UNKNOWN) {
 		const bl_value *one = element_value(s, e->kids[1], base);
 		return bl_tf_unknown_of(tf, e->span, &one, 1, BL_LIST);
@@ -243,7 +281,7 @@ static const bl_value *eval_splat(const bl_tf_scope *s, const bl_expr *e)
 	v->open = list && base->open;
 	v->rest = list ? base->rest : NULL;
 	v->sensitive = base->sensitive;
-	return v;
+	return list && base->shape != BL_SHAPE_LOOSE ? of_one_type(s, v, base, e->kids[1]) : v;
 }
 
 /* --- operators --- */
@@ -352,7 +390,7 @@ static const bl_value *eval_binary(const bl_tf_scope *s, const bl_expr *e)
 		return logic(s, e, vs);
 	if (!bl_str_eqz(e->text, "==") && !bl_str_eqz(e->text, "!="))
 		return arithmetic(s, e, vs);
-	bl_tri same = bl_tf_equal(vs[0], vs[1]);
+	bl_tri same = bl_tf_equal(s->tf, vs[0], vs[1]);
 	return from_tri(s, e->text.p[0] == '=' ? same : bl_tri_not(same), e, vs, 2);
 }
 
@@ -368,6 +406,11 @@ static void add_candidates(bl_tf *tf, bl_values *to, const bl_value *v, bool *al
 		bl_vec_push(tf->arena, to, v->unknown->candidates[i]);
 }
 
+static bool not_null(const bl_value *v)
+{
+	return v->kind == BL_UNKNOWN ? v->unknown->not_null : v->kind != BL_NULL;
+}
+
 static const bl_value *undecided(const bl_tf_scope *s, const bl_expr *e, const bl_value *condition)
 {
 	bl_tf *tf = s->tf;
@@ -375,18 +418,28 @@ static const bl_value *undecided(const bl_tf_scope *s, const bl_expr *e, const b
 	bool all = true;
 	const bl_value *a = bl_tf_eval(s, e->kids[1]), *b = bl_tf_eval(s, e->kids[2]);
 	const bl_value *vs[] = {condition, a, b};
-	int ka = a->kind == BL_UNKNOWN ? a->unknown->type : a->kind, kb = b->kind == BL_UNKNOWN ? b->unknown->type : b->kind;
+	const bl_value_type *types[] = {bl_tf_type_of(tf, a), bl_tf_type_of(tf, b)};
+	bool untyped = types[0]->kind == BL_TYPE_ANY || types[1]->kind == BL_TYPE_ANY;
+	const bl_value_type *type = untyped ? NULL : bl_tf_type_unify(tf->arena, types, 2, false);
+	/* an untyped null takes the other's type */
+	for (int i = 0; i < 2 && untyped; i++)
+		if (vs[i + 1]->kind == BL_NULL && types[i]->kind == BL_TYPE_ANY && types[1 - i]->kind != BL_TYPE_ANY)
+			type = types[1 - i];
+	if (!untyped && !type && tf->level == BL_DIAG_ERROR)
+		return bl_tf_error(tf, e->span, "the two results of the condition have no common type");
 	add_candidates(tf, &candidates, a, &all);
 	add_candidates(tf, &candidates, b, &all);
-	bl_value *v = bl_tf_unknown_of(tf, e->span, vs, 3, ka == kb ? ka : -1);
+	bl_value *v = bl_tf_unknown_of(tf, e->span, vs, 3, a->kind == b->kind ? a->kind : -1);
 	bl_unknown *u = (bl_unknown *)v->unknown;
 	if (all && candidates.n <= 16) {
 		u->candidates = candidates.items;
 		u->ncandidates = candidates.n;
 	}
-	u->not_null = a->kind != BL_NULL && b->kind != BL_NULL && a->kind != BL_UNKNOWN && b->kind != BL_UNKNOWN;
+	u->not_null = not_null(a) && not_null(b);
+	if (a->kind == BL_UNKNOWN && b->kind == BL_UNKNOWN && a->unknown->type == b->unknown->type)
+		u->type = a->unknown->type;
 	v->sensitive = condition->sensitive || a->sensitive || b->sensitive;
-	return v;
+	return type ? bl_tf_typed_unknown(tf, v, type) : v;
 }
 
 /* Evaluates what may not come to pass: its errors do not count. */
@@ -400,60 +453,35 @@ static const bl_value *eval_quietly(const bl_tf_scope *s, const bl_expr *e)
 	return v;
 }
 
-/* A call that gives a set whatever it is given. */
-static bool gives_set(const bl_expr *e)
+/* Is the result of e a value of this kind, whatever its parts are? */
+static bool surely(const bl_expr *e, int kind)
 {
-	static const char *const names[] = {"setintersection", "setsubtract", "setunion", "toset"};
-	for (size_t i = 0; e->kind == BL_EXPR_CALL && i < sizeof names / sizeof *names; i++)
-		if (bl_str_eqz(e->text, names[i]))
-			return true;
-	return false;
+	if (e->kind == BL_EXPR_LITERAL)
+		return e->value && e->value->kind == kind;
+	return e->kind == BL_EXPR_TEMPLATE && !e->expand && kind == BL_STRING;
 }
 
-static bool scalar(const bl_value *v)
-{
-	return v->kind == BL_BOOL || v->kind == BL_NUMBER || v->kind == BL_STRING;
-}
-
-/* A tuple beside a list or a set becomes one. */
-static const bl_value *one_list(const bl_tf_scope *s, const bl_value *v, const bl_expr *other)
+/* The chosen result of a condition as the one type that both results have. */
+static const bl_value *one_type(const bl_tf_scope *s, const bl_expr *e, const bl_value *v, bool first)
 {
 	bl_tf *tf = s->tf;
-	const bl_value *w = gives_set(other) ? NULL : eval_quietly(s, other);
-	bl_shape shape = !w ? BL_SHAPE_SET : w->kind == BL_LIST ? (bl_shape)w->shape : BL_SHAPE_LOOSE;
-	if (shape == BL_SHAPE_LOOSE)
-		return v;
-	const bl_value *list = bl_tf_unify(tf, v, BL_SHAPE_TYPED);
-	if (shape == BL_SHAPE_TYPED)
-		return list;
-	bl_value *set = bl_tf_set(tf, v->span, list->list, list->n);
-	set->open = v->open;
-	set->rest = v->rest;
-	set->via = v->via;
-	set->sensitive = v->sensitive;
-	return set;
-}
-
-/* Both branches have one type: where the other is text, a number is the number's text. */
-static const bl_value *one_type(const bl_tf_scope *s, const bl_value *v, const bl_expr *other)
-{
-	bl_tf *tf = s->tf;
-	bool collection = v->kind == BL_LIST || v->kind == BL_MAP;
-	bool other_scalar = other->kind == BL_EXPR_LITERAL && other->value && other->value->kind != BL_NULL;
-	bool other_collection = other->kind == BL_EXPR_LIST || other->kind == BL_EXPR_OBJECT || other->kind == BL_EXPR_FOR;
-	if ((collection && other_scalar) || (scalar(v) && other_collection))
-		return bl_tf_error(tf, other->span, "the two results of the condition have no common type");
-	if (v->kind == BL_LIST && v->shape == BL_SHAPE_LOOSE && other->kind != BL_EXPR_LIST && other->kind != BL_EXPR_LITERAL)
-		return one_list(s, v, other);
-	if (v->kind != BL_BOOL && v->kind != BL_NUMBER)
-		return v;
-	if (other->kind == BL_EXPR_LITERAL && other->value && other->value->kind == v->kind)
+	const bl_expr *other = e->kids[first ? 2 : 1];
+	if (surely(other, v->kind))
 		return v;
 	const bl_value *w = eval_quietly(s, other);
-	int kind = w->kind == BL_UNKNOWN ? w->unknown->type : w->kind;
-	if ((kind == BL_BOOL || kind == BL_NUMBER) && kind != v->kind)
-		return bl_tf_error(tf, other->span, "the two results of the condition have no common type");
-	return kind == BL_STRING ? bl_tf_to_string(tf, v) : v;
+	const bl_value_type *mine = bl_tf_type_of(tf, v), *its = bl_tf_type_of(tf, w);
+	if (v->kind == BL_NULL && mine->kind == BL_TYPE_ANY)
+		return its->kind == BL_TYPE_ANY ? v : bl_tf_null_of(tf->arena, v->span, its);
+	if (mine->kind == BL_TYPE_ANY || its->kind == BL_TYPE_ANY || bl_tf_type_equal(mine, its))
+		return v;
+	const bl_value_type *both[] = {first ? mine : its, first ? its : mine};
+	const bl_value_type *type = bl_tf_type_unify(tf->arena, both, 2, false);
+	bl_str why = BL_STR("the two results of the condition have no common type");
+	const bl_value *converted = type ? bl_tf_convert_to(tf, v, type, &why) : NULL;
+	if (converted)
+		return converted;
+	/* in a scan the types of what a provider gives are not all known, so they may agree after all */
+	return tf->level == BL_DIAG_ERROR ? bl_tf_error(tf, e->span, BL_FMT, BL_ARG(why)) : v;
 }
 
 static const bl_value *eval_condition(const bl_tf_scope *s, const bl_expr *e)
@@ -465,7 +493,7 @@ static const bl_value *eval_condition(const bl_tf_scope *s, const bl_expr *e)
 	if (b->kind == BL_UNKNOWN)
 		return undecided(s, e, b);
 	const bl_value *v = bl_tf_eval(s, e->kids[b->boolean ? 1 : 2]);
-	return bl_tf_marked(s->tf, one_type(s, v, e->kids[b->boolean ? 2 : 1]), c->sensitive);
+	return bl_tf_marked(s->tf, one_type(s, e, v, b->boolean), c->sensitive);
 }
 
 static const bl_value *eval_kind(const bl_tf_scope *s, const bl_expr *e)

@@ -1,188 +1,445 @@
-/* Type constraints of variables: values are converted to what their type says. */
+/* Types: of values, equal ones, what converts to what, and the one type that several can become. */
 #include "eval/terraform.h"
 
-typedef struct converting {
-	const bl_tf_scope *scope;
-	bl_span span;
-	int depth;
-} converting;
+#include <stdlib.h>
 
-static const bl_value *convert(converting *c, const bl_value *v, const bl_expr *type);
+const bl_value_type bl_tf_type_any = {.kind = BL_TYPE_ANY};
+const bl_value_type bl_tf_type_bool = {.kind = BL_TYPE_BOOL};
+const bl_value_type bl_tf_type_number = {.kind = BL_TYPE_NUMBER};
+const bl_value_type bl_tf_type_string = {.kind = BL_TYPE_STRING};
 
-static bl_str type_name(const bl_expr *type)
+const bl_value_type *bl_tf_type_of_elements(bl_arena *arena, bl_tf_types kind, const bl_value_type *element)
 {
-	if (type->kind == BL_EXPR_NAME || type->kind == BL_EXPR_CALL)
-		return type->text;
-	/* before 0.12 types stood in quotes */
-	if (type->kind == BL_EXPR_LITERAL)
-		return bl_value_text(type->value);
-	return BL_STR("");
+	bl_value_type *t = bl_new(arena, bl_value_type);
+	t->kind = (uint8_t)kind;
+	t->element = element;
+	return t;
 }
 
-int bl_tf_type_kind(const bl_expr *type)
+const bl_value_type *bl_tf_type_tuple(bl_arena *arena, const bl_value_type **members, size_t n)
 {
-	static const struct {
-		const char *name;
-		int kind;
-	} table[] = {
-		{"bool", BL_BOOL}, {"list", BL_LIST}, {"map", BL_MAP}, {"number", BL_NUMBER}, {"object", BL_MAP},
-		{"set", BL_LIST}, {"string", BL_STRING}, {"tuple", BL_LIST},
-	};
-	bl_str name = type_name(type);
-	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-		if (bl_str_eqz(name, table[i].name))
-			return table[i].kind;
-	return -1;
+	bl_value_type *t = bl_new(arena, bl_value_type);
+	t->kind = BL_TYPE_TUPLE;
+	t->n = (uint32_t)n;
+	t->members = members;
+	return t;
 }
 
-static const bl_value *wrong(converting *c, const bl_value *v, const char *want)
+static bl_value_type *object_like(bl_arena *arena, const bl_value_type *model)
 {
-	return bl_tf_error(c->scope->tf, c->span, "%s is required, not %s", want, bl_tf_kind_name(v));
+	bl_value_type *t = bl_new(arena, bl_value_type);
+	*t = (bl_value_type){.kind = model->kind, .n = model->n, .names = model->names};
+	t->members = bl_new_n(arena, const bl_value_type *, model->n + 1);
+	return t;
 }
 
-static const bl_value *typed_unknown(converting *c, const bl_value *v, int kind)
+static bool same_names(const bl_value_type *a, const bl_value_type *b)
 {
-	if (v->unknown->type >= 0 || kind < 0)
-		return v;
-	bl_value *copy = bl_value_at(c->scope->tf->arena, v, v->span);
-	bl_unknown *u = bl_new(c->scope->tf->arena, bl_unknown);
-	*u = *v->unknown;
-	u->type = kind;
-	copy->unknown = u;
-	return copy;
+	if (a->n != b->n)
+		return false;
+	for (uint32_t i = 0; i < a->n; i++)
+		if (!bl_str_eq(a->names[i], b->names[i]))
+			return false;
+	return true;
 }
 
-static const bl_expr *element_type(const bl_expr *type)
+bool bl_tf_type_equal(const bl_value_type *a, const bl_value_type *b)
 {
-	return type->kind == BL_EXPR_CALL && type->n ? type->kids[0] : NULL;
+	if (a == b)
+		return true;
+	if (a->kind != b->kind)
+		return false;
+	if (bl_tf_type_collection(a))
+		return bl_tf_type_equal(a->element, b->element);
+	if (a->kind != BL_TYPE_TUPLE && a->kind != BL_TYPE_OBJECT)
+		return true;
+	if (a->n != b->n || (a->kind == BL_TYPE_OBJECT && !same_names(a, b)))
+		return false;
+	for (uint32_t i = 0; i < a->n; i++)
+		if (!bl_tf_type_equal(a->members[i], b->members[i]))
+			return false;
+	return true;
 }
 
-static const bl_value *to_list(converting *c, const bl_value *v, const bl_expr *type, bool set)
+const bl_value_type *bl_tf_type_member(const bl_value_type *object, bl_str name)
 {
-	bl_tf *tf = c->scope->tf;
-	if (v->kind != BL_LIST)
-		return wrong(c, v, set ? "a set" : "a list");
-	const bl_expr *element = element_type(type);
-	const bl_value **items = bl_new_n(tf->arena, const bl_value *, v->n);
-	for (uint32_t i = 0; i < v->n; i++)
-		items[i] = element ? convert(c, v->list[i], element) : v->list[i];
-	bl_value *list = set ? bl_tf_set(tf, v->span, items, v->n) : bl_value_list(tf->arena, v->span, items, v->n);
-	if (!set)
-		list->shape = BL_SHAPE_TYPED;
-	list->open = v->open;
-	list->rest = v->rest;
-	list->via = v->via;
-	list->sensitive = v->sensitive;
-	return list;
+	size_t lo = 0, hi = object->n;
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		int cmp = bl_str_cmp(object->names[mid], name);
+		if (!cmp)
+			return object->members[mid];
+		if (cmp < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return NULL;
 }
 
-static const bl_value *to_map(converting *c, const bl_value *v, const bl_expr *type)
+static void put_words(bl_buf *out, const bl_value_type *t)
 {
-	bl_tf *tf = c->scope->tf;
-	if (v->kind != BL_MAP)
-		return wrong(c, v, "a map");
-	const bl_expr *element = element_type(type);
-	bl_value *map = bl_value_at(tf->arena, v, v->span);
-	map->shape = BL_SHAPE_TYPED;
-	map->map = bl_new_n(tf->arena, bl_item, v->n);
+	static const char *const names[] = {"dynamic", "bool", "number", "string", "list", "set", "map", "tuple", "object"};
+	bl_buf_putz(out, names[t->kind]);
+	if (bl_tf_type_collection(t)) {
+		bl_buf_putc(out, '(');
+		put_words(out, t->element);
+		bl_buf_putc(out, ')');
+	} else if (t->kind == BL_TYPE_TUPLE || t->kind == BL_TYPE_OBJECT) {
+		bool object = t->kind == BL_TYPE_OBJECT;
+		bl_buf_putz(out, object ? "({" : "([");
+		for (uint32_t i = 0; i < t->n; i++) {
+			if (i)
+				bl_buf_putc(out, ',');
+			if (object) {
+				bl_buf_put(out, t->names[i]);
+				bl_buf_putc(out, '=');
+			}
+			put_words(out, t->members[i]);
+		}
+		bl_buf_putz(out, object ? "})" : "])");
+	}
+}
+
+bl_str bl_tf_type_words(bl_arena *arena, const bl_value_type *type)
+{
+	bl_buf out = {0};
+	put_words(&out, type);
+	bl_str s = bl_str_dup(arena, bl_buf_str(&out));
+	bl_buf_done(&out);
+	return s;
+}
+
+/* --- of values --- */
+
+static const bl_value_type *primitive_of(int kind)
+{
+	return kind == BL_BOOL ? &bl_tf_type_bool : kind == BL_NUMBER ? &bl_tf_type_number : kind == BL_STRING ? &bl_tf_type_string : &bl_tf_type_any;
+}
+
+static const bl_value *nth(const bl_value *v, uint32_t i)
+{
+	return v->kind == BL_LIST ? v->list[i] : v->map[i].value;
+}
+
+/* What the elements of a typed collection are where nobody told: they are all of one type. */
+static const bl_value_type *told_element(bl_tf *tf, const bl_value *v)
+{
+	if (v->element)
+		return v->element;
+	const bl_value_type *t = &bl_tf_type_any;
+	for (uint32_t i = 0; i < v->n && t->kind == BL_TYPE_ANY; i++)
+		t = bl_tf_type_of(tf, nth(v, i));
+	return t;
+}
+
+static const bl_value_type *object_of(bl_tf *tf, const bl_value *v)
+{
+	bl_value_type *t = bl_new(tf->arena, bl_value_type);
+	const bl_item **items = bl_tf_sorted(tf, v);
+	bl_str *names = bl_new_n(tf->arena, bl_str, v->n + 1);
+	t->kind = BL_TYPE_OBJECT;
+	t->n = v->n;
+	t->members = bl_new_n(tf->arena, const bl_value_type *, v->n + 1);
 	for (uint32_t i = 0; i < v->n; i++) {
-		map->map[i] = v->map[i];
-		if (element)
-			map->map[i].value = convert(c, v->map[i].value, element);
+		names[i] = items[i]->key;
+		t->members[i] = bl_tf_type_of(tf, items[i]->value);
 	}
-	return map;
+	t->names = names;
+	return t;
 }
 
-static const bl_value *to_tuple(converting *c, const bl_value *v, const bl_expr *type)
+static const bl_value_type *tuple_of(bl_tf *tf, const bl_value *v)
 {
-	const bl_expr *types = element_type(type);
-	if (v->kind != BL_LIST)
-		return wrong(c, v, "a tuple");
-	if (!types || types->kind != BL_EXPR_LIST)
-		return v;
-	if (types->n != v->n)
-		return wrong(c, v, "a tuple of another length");
-	bl_value *tuple = bl_value_at(c->scope->tf->arena, v, v->span);
-	tuple->list = bl_new_n(c->scope->tf->arena, const bl_value *, v->n);
-	tuple->shape = BL_SHAPE_LOOSE;
+	const bl_value_type **members = bl_new_n(tf->arena, const bl_value_type *, v->n + 1);
 	for (uint32_t i = 0; i < v->n; i++)
-		tuple->list[i] = convert(c, v->list[i], types->kids[i]);
-	return tuple;
+		members[i] = bl_tf_type_of(tf, v->list[i]);
+	return bl_tf_type_tuple(tf->arena, members, v->n);
 }
 
-/* optional(TYPE, DEFAULT) in an object's type. */
-static const bl_value *member(converting *c, const bl_value *v, bl_str name, const bl_expr *type, const bl_value *whole)
+const bl_value_type *bl_tf_type_of(bl_tf *tf, const bl_value *v)
 {
-	bl_tf *tf = c->scope->tf;
-	bool optional = type->kind == BL_EXPR_CALL && bl_str_eqz(type->text, "optional") && type->n;
-	if (optional && (!v || v->kind == BL_NULL)) {
-		bl_tf_scope nothing = {tf, NULL, NULL};
-		v = type->n > 1 ? bl_tf_eval(&nothing, type->kids[1]) : bl_value_at(tf->arena, &bl_value_null, whole->span);
+	switch (v->kind) {
+	case BL_NULL:
+		return v->null_of ? v->null_of : &bl_tf_type_any;
+	case BL_UNKNOWN:
+		return v->unknown->exact ? v->unknown->exact : primitive_of(v->unknown->type);
+	case BL_LIST:
+	case BL_MAP:
+		if (!bl_tf_spend(tf, v->n / 4 + 1, v->span))
+			return &bl_tf_type_any;
+		if (v->shape != BL_SHAPE_LOOSE)
+			return bl_tf_type_of_elements(tf->arena,
+				v->shape == BL_SHAPE_SET ? BL_TYPE_SET : v->kind == BL_MAP ? BL_TYPE_MAP : BL_TYPE_LIST, told_element(tf, v));
+		if (v->open)
+			return &bl_tf_type_any;
+		return v->kind == BL_LIST ? tuple_of(tf, v) : object_of(tf, v);
+	default:
+		return primitive_of(v->kind);
 	}
-	if (!v && whole->open)
-		v = bl_value_unknown(tf->arena, whole->span, "'" BL_FMT "' is not known", BL_ARG(name));
-	if (!v)
-		return bl_tf_error(tf, c->span, "the object lacks '" BL_FMT "'", BL_ARG(name));
-	return convert(c, v, optional ? type->kids[0] : type);
 }
 
-static const bl_value *to_object(converting *c, const bl_value *v, const bl_expr *type)
+const bl_value_type *bl_tf_element_type(bl_tf *tf, const bl_value *v, bool safe)
 {
-	bl_tf *tf = c->scope->tf;
-	const bl_expr *members = element_type(type);
-	if (v->kind != BL_MAP)
-		return wrong(c, v, "an object");
-	if (!members || members->kind != BL_EXPR_OBJECT)
-		return v;
-	bl_tf_builder b = {0};
-	for (uint32_t i = 0; i + 1 < members->n; i += 2) {
-		bl_str name = bl_value_text(members->kids[i]->value);
-		const bl_item *item = bl_value_item(v, name, false);
-		bl_tf_put(tf, &b, name, item ? item->key_span : v->span,
-			member(c, item ? item->value : NULL, name, members->kids[i + 1], v));
+	if (v->shape != BL_SHAPE_LOOSE)
+		return told_element(tf, v);
+	const bl_value_type **types = bl_new_n(tf->arena, const bl_value_type *, v->n + 1);
+	size_t n = 0;
+	for (uint32_t i = 0; i < v->n; i++) {
+		const bl_value_type *t = bl_tf_type_of(tf, nth(v, i));
+		/* like ones stand side by side */
+		if (!n || !bl_tf_type_equal(types[n - 1], t))
+			types[n++] = t;
 	}
-	bl_value *object = bl_tf_built(tf, &b, v->span);
-	object->via = v->via;
-	object->sensitive = v->sensitive;
-	object->origin = v->origin;
-	return object;
+	return n ? bl_tf_type_unify(tf->arena, types, n, safe) : &bl_tf_type_any;
 }
 
-static const bl_value *to_scalar(converting *c, const bl_value *v, int kind)
+/* --- conversions --- */
+
+static bool object_converts(bl_arena *arena, const bl_value_type *in, const bl_value_type *out, bool safe)
 {
-	bl_tf *tf = c->scope->tf;
-	const bl_value *r = kind == BL_STRING ? bl_tf_to_string(tf, v) : kind == BL_NUMBER ? bl_tf_to_number(tf, v) : bl_tf_to_bool(tf, v);
-	return r ? r : wrong(c, v, kind == BL_STRING ? "a string" : kind == BL_NUMBER ? "a number" : "a bool");
+	for (uint32_t i = 0; i < out->n; i++) {
+		const bl_value_type *have = bl_tf_type_member(in, out->names[i]);
+		if (!have && !(out->optional && out->optional[i]))
+			return false;
+		if (have && !bl_tf_type_converts(arena, have, out->members[i], safe))
+			return false;
+	}
+	return true;
 }
 
-static const bl_value *convert(converting *c, const bl_value *v, const bl_expr *type)
+/* A tuple or an object whose members all become one element. */
+static bool members_convert(bl_arena *arena, const bl_value_type *in, const bl_value_type *out, bool safe)
 {
-	bl_str name = type_name(type);
-	int kind = bl_tf_type_kind(type);
-	if (v->kind == BL_NULL || kind < 0)
-		return v;
-	if (v->kind == BL_UNKNOWN)
-		return typed_unknown(c, v, kind);
-	if (c->depth > BL_EVAL_MAX_DEPTH || !bl_tf_spend(c->scope->tf, 1, c->span))
-		return bl_value_unknown(c->scope->tf->arena, v->span, "its type is nested too deep");
-	c->depth++;
-	const bl_value *r;
-	if (bl_str_eqz(name, "list") || bl_str_eqz(name, "set"))
-		r = to_list(c, v, type, name.p[0] == 's');
-	else if (bl_str_eqz(name, "map"))
-		r = to_map(c, v, type);
-	else if (bl_str_eqz(name, "tuple"))
-		r = to_tuple(c, v, type);
-	else if (bl_str_eqz(name, "object"))
-		r = to_object(c, v, type);
-	else
-		r = to_scalar(c, v, kind);
-	c->depth--;
-	return r;
+	const bl_value_type *element = out->element;
+	if (element->kind == BL_TYPE_ANY) {
+		element = in->n ? bl_tf_type_unify(arena, in->members, in->n, safe) : element;
+		if (!element)
+			return false;
+	}
+	for (uint32_t i = 0; i < in->n; i++) {
+		if (element->kind == BL_TYPE_ANY && in->members[i]->kind != BL_TYPE_ANY)
+			return false;
+		if (!bl_tf_type_converts(arena, in->members[i], element, safe))
+			return false;
+	}
+	return true;
 }
 
-const bl_value *bl_tf_convert(const bl_tf_scope *scope, const bl_value *v, const bl_expr *type, bl_span span)
+static bool tuple_converts(bl_arena *arena, const bl_value_type *in, const bl_value_type *out, bool safe)
 {
-	converting c = {scope, span, 0};
-	return convert(&c, v, type);
+	if (in->n != out->n)
+		return false;
+	for (uint32_t i = 0; i < in->n; i++)
+		if (!bl_tf_type_converts(arena, in->members[i], out->members[i], safe))
+			return false;
+	return true;
+}
+
+bool bl_tf_type_converts(bl_arena *arena, const bl_value_type *in, const bl_value_type *out, bool safe)
+{
+	if (out->kind == BL_TYPE_ANY || in == out)
+		return true;
+	if (in->kind == BL_TYPE_ANY)
+		return !safe;
+	if (bl_tf_type_primitive(in) && bl_tf_type_primitive(out))
+		return in->kind == out->kind || out->kind == BL_TYPE_STRING || (!safe && in->kind == BL_TYPE_STRING);
+	bool ordered = in->kind == BL_TYPE_LIST || in->kind == BL_TYPE_SET;
+	switch (out->kind) {
+	case BL_TYPE_LIST:
+		return ordered ? bl_tf_type_converts(arena, in->element, out->element, safe)
+			       : in->kind == BL_TYPE_TUPLE && members_convert(arena, in, out, safe);
+	case BL_TYPE_SET:
+		if (in->kind == BL_TYPE_LIST && safe)
+			return false;
+		return ordered ? bl_tf_type_converts(arena, in->element, out->element, safe)
+			       : in->kind == BL_TYPE_TUPLE && members_convert(arena, in, out, safe);
+	case BL_TYPE_MAP:
+		return in->kind == BL_TYPE_MAP ? bl_tf_type_converts(arena, in->element, out->element, safe)
+					       : in->kind == BL_TYPE_OBJECT && members_convert(arena, in, out, safe);
+	case BL_TYPE_TUPLE:
+		return in->kind == BL_TYPE_TUPLE && tuple_converts(arena, in, out, safe);
+	case BL_TYPE_OBJECT:
+		if (in->kind == BL_TYPE_MAP && !safe) {
+			for (uint32_t i = 0; i < out->n; i++)
+				if (!bl_tf_type_converts(arena, in->element, out->members[i], safe))
+					return false;
+			return true;
+		}
+		return in->kind == BL_TYPE_OBJECT && object_converts(arena, in, out, safe);
+	default:
+		return false;
+	}
+}
+
+/* --- unification --- */
+
+/* Below zero when a is the better choice for both, above when b is. */
+static int prefer(const bl_value_type *a, const bl_value_type *b)
+{
+	if (a->kind == BL_TYPE_ANY || b->kind == BL_TYPE_ANY)
+		return (a->kind == BL_TYPE_ANY) - (b->kind == BL_TYPE_ANY);
+	if (bl_tf_type_primitive(a) && bl_tf_type_primitive(b))
+		return (b->kind == BL_TYPE_STRING) - (a->kind == BL_TYPE_STRING);
+	if (bl_tf_type_collection(a) && a->kind == b->kind)
+		return prefer(a->element, b->element);
+	/* a list before a tuple before a set, a map before an object */
+	static const int rank[] = {[BL_TYPE_LIST] = 1, [BL_TYPE_TUPLE] = 2, [BL_TYPE_SET] = 3, [BL_TYPE_MAP] = 4, [BL_TYPE_OBJECT] = 5};
+	int x = rank[a->kind], y = rank[b->kind];
+	if (x && y && x != y)
+		return (x <= 3) == (y <= 3) ? x - y : 0;
+	if ((a->kind == BL_TYPE_TUPLE || a->kind == BL_TYPE_OBJECT) && a->kind == b->kind) {
+		if (a->n != b->n || (a->kind == BL_TYPE_OBJECT && !same_names(a, b)))
+			return 0;
+		int all = 0;
+		for (uint32_t i = 0; i < a->n; i++) {
+			int one = prefer(a->members[i], b->members[i]);
+			if (one && all && (one < 0) != (all < 0))
+				return 0;
+			all = one ? one : all;
+		}
+		return all;
+	}
+	return 0;
+}
+
+/* All members of all types, flattened. */
+static const bl_value_type *unify_members(bl_arena *arena, const bl_value_type *const *types, size_t n, bl_tf_types kind, bool safe)
+{
+	BL_VEC(const bl_value_type *) all = {0};
+	for (size_t i = 0; i < n; i++)
+		for (uint32_t k = 0; k < types[i]->n; k++)
+			bl_vec_push(arena, &all, types[i]->members[k]);
+	const bl_value_type *element = all.n ? bl_tf_type_unify(arena, all.items, all.n, safe) : NULL;
+	if (!element)
+		return NULL;
+	const bl_value_type *result = bl_tf_type_of_elements(arena, kind, element);
+	for (size_t i = 0; i < n; i++)
+		if (!bl_tf_type_converts(arena, types[i], result, safe))
+			return NULL;
+	return result;
+}
+
+/* Tuples of one length, or objects with the same names, keep their form when their members unify; else they become one collection. */
+static const bl_value_type *unify_structures(bl_arena *arena, const bl_value_type *const *types, size_t n, bool safe)
+{
+	bool object = types[0]->kind == BL_TYPE_OBJECT;
+	bl_value_type *result = object_like(arena, types[0]);
+	const bl_value_type **column = bl_new_n(arena, const bl_value_type *, n);
+	bool fits = true;
+	for (size_t i = 1; i < n && fits; i++)
+		fits = object ? same_names(types[0], types[i]) : types[0]->n == types[i]->n;
+	for (uint32_t k = 0; k < types[0]->n && fits; k++) {
+		for (size_t i = 0; i < n; i++)
+			column[i] = types[i]->members[k];
+		result->members[k] = bl_tf_type_unify(arena, column, n, safe);
+		fits = result->members[k] != NULL;
+	}
+	for (size_t i = 0; i < n && fits; i++)
+		fits = bl_tf_type_converts(arena, types[i], result, safe);
+	return fits ? result : unify_members(arena, types, n, object ? BL_TYPE_MAP : BL_TYPE_LIST, safe);
+}
+
+static const bl_value_type *unify_collections(bl_arena *arena, const bl_value_type *const *types, size_t n, bool safe)
+{
+	const bl_value_type **elements = bl_new_n(arena, const bl_value_type *, n);
+	for (size_t i = 0; i < n; i++)
+		elements[i] = types[i]->element;
+	const bl_value_type *element = bl_tf_type_unify(arena, elements, n, safe);
+	return element ? bl_tf_type_of_elements(arena, types[0]->kind, element) : NULL;
+}
+
+/* Tuples beside lists count as lists, objects beside maps as maps, when they can. */
+static const bl_value_type *unify_as(bl_arena *arena, const bl_value_type *const *types, size_t n, bl_tf_types from, bl_tf_types to, bool safe)
+{
+	const bl_value_type **some = bl_new_n(arena, const bl_value_type *, n), **all = bl_new_n(arena, const bl_value_type *, n);
+	size_t nsome = 0;
+	for (size_t i = 0; i < n; i++)
+		if (types[i]->kind == from)
+			some[nsome++] = types[i];
+	const bl_value_type *as = unify_members(arena, some, nsome, to, safe);
+	if (!as)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		all[i] = types[i]->kind == from ? as : types[i];
+	const bl_value_type *result = bl_tf_type_unify(arena, all, n, safe);
+	return result && result->kind == to ? result : NULL;
+}
+
+/* The first type, the better ones before, that all others convert to. */
+static const bl_value_type *unify_by_choice(bl_arena *arena, const bl_value_type *const *types, size_t n, bool safe)
+{
+	bool *tried = bl_new_n(arena, bool, n);
+	for (size_t round = 0; round < n; round++) {
+		size_t best = n;
+		for (size_t i = 0; i < n; i++) {
+			bool first = !tried[i];
+			for (size_t k = 0; k < n && first; k++)
+				first = tried[k] || prefer(types[k], types[i]) >= 0;
+			if (first) {
+				best = i;
+				break;
+			}
+		}
+		if (best == n)
+			return NULL;
+		tried[best] = true;
+		bool good = true;
+		for (size_t i = 0; i < n && good; i++)
+			good = i == best || bl_tf_type_equal(types[i], types[best]) || bl_tf_type_converts(arena, types[i], types[best], safe);
+		if (good)
+			return types[best];
+	}
+	return NULL;
+}
+
+/* Equal types once, in their order: what follows compares each with each. */
+static size_t distinct(bl_arena *arena, const bl_value_type *const *types, size_t n, const bl_value_type ***out)
+{
+	const bl_value_type **kept = bl_new_n(arena, const bl_value_type *, n);
+	size_t nkept = 0;
+	for (size_t i = 0; i < n; i++) {
+		bool known = false;
+		for (size_t k = nkept; k > 0 && !known && nkept - k < 64; k--)
+			known = bl_tf_type_equal(kept[k - 1], types[i]);
+		if (!known)
+			kept[nkept++] = types[i];
+	}
+	*out = kept;
+	return nkept;
+}
+
+enum { MAX_DISTINCT = 2000 };
+
+const bl_value_type *bl_tf_type_unify(bl_arena *arena, const bl_value_type *const *given, size_t n, bool safe)
+{
+	size_t count[BL_TYPE_OBJECT + 1] = {0};
+	const bl_value_type **types;
+	if (!n)
+		return NULL;
+	n = distinct(arena, given, n, &types);
+	if (n == 1)
+		return types[0];
+	if (n > MAX_DISTINCT)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		count[types[i]->kind]++;
+	size_t any = count[BL_TYPE_ANY], list = count[BL_TYPE_LIST], set = count[BL_TYPE_SET], map = count[BL_TYPE_MAP],
+		tuple = count[BL_TYPE_TUPLE], object = count[BL_TYPE_OBJECT];
+	size_t most = list ? list : set ? set : map ? map : tuple ? tuple : object;
+	bool alone = most && most + any == n;
+	if (alone && any)
+		return &bl_tf_type_any; /* what the untyped one is decides */
+	if (alone)
+		return list || set || map ? unify_collections(arena, types, n, safe) : unify_structures(arena, types, n, safe);
+	const bl_value_type *mixed = NULL;
+	if (map && map + object + any == n)
+		mixed = unify_as(arena, types, n, BL_TYPE_OBJECT, BL_TYPE_MAP, safe);
+	else if (list && list + tuple + any == n)
+		mixed = unify_as(arena, types, n, BL_TYPE_TUPLE, BL_TYPE_LIST, safe);
+	if (mixed)
+		return mixed;
+	if (object && tuple)
+		return NULL;
+	return unify_by_choice(arena, types, n, safe);
 }

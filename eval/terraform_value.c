@@ -189,21 +189,21 @@ const bl_value *bl_tf_to_bool(bl_tf *tf, const bl_value *v)
 	}
 }
 
+static bl_tri equal(const bl_value *a, const bl_value *b);
+
 static bl_tri equal_lists(const bl_value *a, const bl_value *b)
 {
-	if (a->shape != b->shape && !a->open && !b->open && a->n + b->n)
-		return BL_NO; /* a list never equals a tuple, whatever they hold */
 	if (a->open || b->open)
 		return BL_MAYBE;
 	if (a->n != b->n || a->shape != b->shape)
 		return BL_NO;
 	bl_tri result = BL_YES;
 	for (uint32_t i = 0; i < a->n && result != BL_NO; i++)
-		result = bl_tri_and(result, bl_tf_equal(a->list[i], b->list[i]));
+		result = bl_tri_and(result, equal(a->list[i], b->list[i]));
 	return result;
 }
 
-bl_tri bl_tf_equal(const bl_value *a, const bl_value *b)
+static bl_tri equal(const bl_value *a, const bl_value *b)
 {
 	if (a->kind == BL_NUMBER && b->kind == BL_NUMBER)
 		return bl_tri_of(bl_number_cmp(a->digits, b->digits) == 0);
@@ -217,11 +217,36 @@ bl_tri bl_tf_equal(const bl_value *a, const bl_value *b)
 	for (uint32_t i = 0; i < a->n && result != BL_NO; i++) {
 		const bl_value *other = bl_value_get(b, a->map[i].key);
 		if (other)
-			result = bl_tri_and(result, bl_tf_equal(a->map[i].value, other));
+			result = bl_tri_and(result, equal(a->map[i].value, other));
 		else if (!b->open)
 			result = BL_NO;
 	}
 	return result;
+}
+
+/* Could values of the two types be of one? A type that is not known yet may become any. */
+static bool one_type(const bl_value_type *a, const bl_value_type *b)
+{
+	if (a->kind == BL_TYPE_ANY || b->kind == BL_TYPE_ANY)
+		return true;
+	if (a->kind != b->kind || a->n != b->n)
+		return false;
+	if (bl_tf_type_collection(a))
+		return one_type(a->element, b->element);
+	for (uint32_t i = 0; i < a->n; i++)
+		if ((a->names && !bl_str_eq(a->names[i], b->names[i])) || !one_type(a->members[i], b->members[i]))
+			return false;
+	return true;
+}
+
+bl_tri bl_tf_equal(bl_tf *tf, const bl_value *a, const bl_value *b)
+{
+	bl_tri same = equal(a, b);
+	bool collections = (a->kind == BL_LIST && b->kind == BL_LIST) || (a->kind == BL_MAP && b->kind == BL_MAP);
+	/* a list never equals a tuple, nor a list of another type, whatever they hold */
+	if (same != BL_NO && collections && !one_type(bl_tf_type_of(tf, a), bl_tf_type_of(tf, b)))
+		return BL_NO;
+	return same;
 }
 
 static bool sensitive(const bl_value *v, int depth)
@@ -287,12 +312,71 @@ const bl_item **bl_tf_sorted(bl_tf *tf, const bl_value *map)
 	return items;
 }
 
-/* The order of a set's elements: false before true, numbers by size, strings by bytes, null last; others keep the order they came in. */
-static int by_value(const void *a, const void *b)
+/* An element of a set with what decides its place: the value itself, or a text that says all of it. */
+typedef struct placed {
+	const bl_value *value;
+	bl_str text;
+} placed;
+
+/* Elements that are no scalars stand in the order of a text: its form is the language's own. */
+static void put_place(bl_tf *tf, bl_buf *out, const bl_value *v)
 {
-	const bl_value *x = *(const bl_value *const *)a, *y = *(const bl_value *const *)b;
+	switch (v->kind) {
+	case BL_NULL:
+		bl_buf_putc(out, '~');
+		return;
+	case BL_BOOL:
+		bl_buf_putc(out, v->boolean ? 'T' : 'F');
+		return;
+	case BL_NUMBER:
+		bl_buf_put(out, bl_number_canonical(tf->arena, v->digits));
+		return;
+	case BL_STRING:
+		bl_buf_putc(out, '"');
+		for (size_t i = 0; i < v->string.n; i++) {
+			if (v->string.p[i] == '"' || v->string.p[i] == '\\')
+				bl_buf_putc(out, '\\');
+			bl_buf_putc(out, v->string.p[i]);
+		}
+		bl_buf_putc(out, '"');
+		return;
+	case BL_LIST:
+		bl_buf_putc(out, v->shape == BL_SHAPE_LOOSE ? '<' : '[');
+		for (uint32_t i = 0; i < v->n; i++) {
+			put_place(tf, out, v->list[i]);
+			bl_buf_putc(out, ';');
+		}
+		bl_buf_putc(out, v->shape == BL_SHAPE_LOOSE ? '>' : ']');
+		return;
+	case BL_MAP: {
+		const bl_item **items = bl_tf_sorted(tf, v);
+		bool object = v->shape == BL_SHAPE_LOOSE;
+		bl_buf_putc(out, object ? '<' : '{');
+		for (uint32_t i = 0; i < v->n; i++) {
+			if (!object)
+				bl_buf_putf(out, "\"" BL_FMT "\":", BL_ARG(items[i]->key));
+			put_place(tf, out, items[i]->value);
+			bl_buf_putc(out, ';');
+		}
+		bl_buf_putc(out, object ? '>' : '}');
+		return;
+	}
+	default:
+		bl_buf_putc(out, '?');
+	}
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const placed *p = a, *q = b;
+	const bl_value *x = p->value, *y = q->value;
+	/* unknown elements come last, before them null */
+	int rank = (x->kind == BL_UNKNOWN) - (y->kind == BL_UNKNOWN);
+	rank = rank ? rank : (x->kind == BL_NULL) - (y->kind == BL_NULL);
+	if (rank || x->kind == BL_NULL || x->kind == BL_UNKNOWN)
+		return rank;
 	if (x->kind != y->kind)
-		return x->kind == BL_NULL ? 1 : y->kind == BL_NULL ? -1 : x->kind - y->kind;
+		return x->kind - y->kind;
 	switch (x->kind) {
 	case BL_BOOL:
 		return x->boolean - y->boolean;
@@ -301,67 +385,33 @@ static int by_value(const void *a, const void *b)
 	case BL_STRING:
 		return bl_str_cmp(x->string, y->string);
 	default:
-		return 0;
+		return bl_str_cmp(p->text, q->text);
 	}
-}
-
-static bool primitive(const bl_value *v)
-{
-	return v->kind == BL_BOOL || v->kind == BL_NUMBER || v->kind == BL_STRING || v->kind == BL_NULL;
 }
 
 bl_value *bl_tf_set(bl_tf *tf, bl_span span, const bl_value **values, size_t n)
 {
+	placed *all = bl_new_n(tf->arena, placed, n + 1);
 	const bl_value **kept = bl_new_n(tf->arena, const bl_value *, n + 1);
 	size_t nkept = 0;
-	bool all = true;
-	for (size_t i = 0; i < n; i++)
-		all = all && primitive(values[i]);
-	if (all && n) {
-		memcpy(kept, values, n * sizeof *kept);
-		qsort(kept, n, sizeof *kept, by_value);
-		for (size_t i = 0; i < n; i++)
-			if (!nkept || by_value(&kept[nkept - 1], &kept[i]) != 0)
-				kept[nkept++] = kept[i];
-	} else {
-		for (size_t i = 0; i < n; i++) {
-			bool found = false;
-			for (size_t k = 0; k < nkept && !found && bl_tf_spend(tf, 1, span); k++)
-				found = bl_tf_equal(kept[k], values[i]) == BL_YES;
-			if (!found)
-				kept[nkept++] = values[i];
-		}
+	for (size_t i = 0; i < n; i++) {
+		all[i].value = values[i];
+		if (values[i]->kind != BL_LIST && values[i]->kind != BL_MAP)
+			continue;
+		bl_buf text = {0};
+		put_place(tf, &text, values[i]);
+		all[i].text = bl_str_dup(tf->arena, bl_buf_str(&text));
+		bl_tf_spend(tf, text.n / 16 + 1, span);
+		bl_buf_done(&text);
 	}
+	if (n)
+		qsort(all, n, sizeof *all, by_place);
+	for (size_t i = 0; i < n; i++)
+		if (!i || all[i].value->kind == BL_UNKNOWN || by_place(&all[i - 1], &all[i]) != 0 || bl_value_has_unknown(all[i].value))
+			kept[nkept++] = all[i].value;
 	bl_value *set = bl_value_list(tf->arena, span, kept, nkept);
 	set->shape = BL_SHAPE_SET;
 	return set;
-}
-
-const bl_value *bl_tf_unify(bl_tf *tf, const bl_value *c, bl_shape shape)
-{
-	if (c->kind != BL_LIST && c->kind != BL_MAP)
-		return c;
-	bool kinds[BL_UNKNOWN + 1] = {false};
-	for (uint32_t i = 0; i < c->n; i++) {
-		const bl_value *v = c->kind == BL_LIST ? c->list[i] : c->map[i].value;
-		kinds[v->kind == BL_UNKNOWN && v->unknown->type >= 0 ? v->unknown->type : v->kind] = true;
-	}
-	bl_value *copy = bl_value_at(tf->arena, c, c->span);
-	copy->shape = (uint8_t)shape;
-	if (kinds[BL_LIST] || kinds[BL_MAP] || kinds[BL_BOOL] + kinds[BL_NUMBER] + kinds[BL_STRING] < 2)
-		return copy;
-	if (c->kind == BL_LIST) {
-		copy->list = bl_new_n(tf->arena, const bl_value *, c->n);
-		for (uint32_t i = 0; i < c->n; i++)
-			copy->list[i] = bl_tf_to_string(tf, c->list[i]);
-	} else {
-		copy->map = bl_new_n(tf->arena, bl_item, c->n);
-		for (uint32_t i = 0; i < c->n; i++) {
-			copy->map[i] = c->map[i];
-			copy->map[i].value = bl_tf_to_string(tf, c->map[i].value);
-		}
-	}
-	return copy;
 }
 
 enum { QUICK = 12 }; /* items that are searched one by one */

@@ -16,7 +16,8 @@ bool bl_tf_weigh(bl_tf *tf, const bl_value *v, bl_span span);
 const bl_value *bl_tf_to_string(bl_tf *tf, const bl_value *v);
 const bl_value *bl_tf_to_number(bl_tf *tf, const bl_value *v);
 const bl_value *bl_tf_to_bool(bl_tf *tf, const bl_value *v);
-bl_tri bl_tf_equal(const bl_value *a, const bl_value *b);
+/* As the language's == : of different types is never equal. */
+bl_tri bl_tf_equal(bl_tf *tf, const bl_value *a, const bl_value *b);
 bool bl_tf_sensitive(const bl_value *v);
 /* v with the mark, when marked. */
 const bl_value *bl_tf_marked(bl_tf *tf, const bl_value *v, bool marked);
@@ -26,8 +27,6 @@ const char *bl_tf_kind_name(const bl_value *v);
 const bl_item **bl_tf_sorted(bl_tf *tf, const bl_value *map);
 /* A set of the values: equal ones once, in the language's order. */
 bl_value *bl_tf_set(bl_tf *tf, bl_span span, const bl_value **values, size_t n);
-/* Converts all elements to their common primitive kind, where they have one; a copy with shape. */
-const bl_value *bl_tf_unify(bl_tf *tf, const bl_value *collection, bl_shape shape);
 /* A map in the making that stays quick when it grows. */
 typedef struct bl_tf_builder {
 	bl_items items;

@@ -24,6 +24,7 @@ typedef enum bl_origin {
 } bl_origin;
 
 typedef struct bl_value bl_value;
+typedef struct bl_value_type bl_value_type; /* a language's own, for evaluators: eval/terraform_type.h */
 
 /* The place a value passed through on its way: a variable, a parameter, a local, a module argument. Innermost first. */
 typedef struct bl_via {
@@ -42,6 +43,7 @@ typedef struct bl_ref {
 typedef struct bl_unknown {
 	bl_str why; /* "var.x has no value", "known after apply" */
 	int type;   /* a bl_kind it will have, or -1 */
+	const bl_value_type *exact; /* its type as the language names it, when known so well; or NULL */
 	bool not_null;
 	bl_str prefix, suffix; /* what a string will begin and end with */
 	size_t least, most;    /* bytes the string will have; most 0: no limit is known */
@@ -89,8 +91,10 @@ struct bl_value {
 				bl_item *map; /* in source order; keys are unique */
 			};
 			const bl_ref *rest; /* what the members that an open one does not show wait for; or NULL */
+			const bl_value_type *element; /* the type of all elements of a typed list, set or map, when told; or NULL */
 		};
 		const bl_unknown *unknown;
+		const bl_value_type *null_of; /* the type that a null has; NULL: any */
 	};
 };
 

@@ -10,11 +10,20 @@ static void push(bl_tf_args *a, bl_values *to, const bl_value *v)
 }
 
 /* A list as a result, open where the argument is, of the argument's own shape unless that is a set. */
-static const bl_value *like(bl_tf_args *a, const bl_values *values, const bl_value *from)
+static const bl_value *like(bl_tf_args *a, const bl_values *values, const bl_value *from, const bl_value_type *element)
 {
 	bl_value *v = bl_tf_list(a, values, from->shape == BL_SHAPE_LOOSE ? BL_SHAPE_LOOSE : BL_SHAPE_TYPED);
 	v->open = from->open;
 	v->rest = from->rest;
+	v->element = v->shape == BL_SHAPE_LOOSE ? NULL : element;
+	return v;
+}
+
+/* A list whose elements are all of type element. */
+static bl_value *list_of(bl_tf_args *a, const bl_values *values, const bl_value_type *element)
+{
+	bl_value *v = bl_tf_list(a, values, BL_SHAPE_TYPED);
+	v->element = element;
 	return v;
 }
 
@@ -56,43 +65,43 @@ const bl_value *bl_tf_fn_chunklist(bl_tf_args *a)
 	for (uint32_t i = 0; i < list->n; i++) {
 		push(a, &one, list->list[i]);
 		if ((size && one.n == (size_t)size) || i + 1 == list->n) {
-			push(a, &chunks, bl_tf_list(a, &one, BL_SHAPE_TYPED));
+			push(a, &chunks, list_of(a, &one, list->element));
 			one = (bl_values){0};
 		}
 	}
-	return bl_tf_list(a, &chunks, BL_SHAPE_TYPED);
+	return list_of(a, &chunks, bl_tf_type_of(a->tf, list));
 }
 
-/* The kind that all have when they become one type: a string where kinds differ. */
-static const bl_value *as_one_type(bl_tf_args *a, const bl_value *v)
+/* The one type of all arguments, or NULL. */
+static const bl_value_type *common_type(bl_tf_args *a)
 {
-	if (v->kind != BL_BOOL && v->kind != BL_NUMBER)
-		return v;
-	for (size_t i = 0; i < a->n; i++) {
-		const bl_value *o = a->v[i];
-		int kind = o->kind == BL_UNKNOWN ? o->unknown->type : o->kind;
-		if (kind == BL_STRING || (kind != v->kind && (kind == BL_BOOL || kind == BL_NUMBER)))
-			return bl_tf_to_string(a->tf, v);
-	}
-	return v;
+	const bl_value_type **types = bl_new_n(a->arena, const bl_value_type *, a->n);
+	for (size_t i = 0; i < a->n; i++)
+		types[i] = bl_tf_type_of(a->tf, a->v[i]);
+	return bl_tf_type_unify(a->arena, types, a->n, false);
 }
 
 const bl_value *bl_tf_fn_coalesce(bl_tf_args *a)
 {
-	bool text = false, collection = false;
-	for (size_t i = 0; i < a->n; i++) {
-		text |= a->v[i]->kind == BL_STRING;
-		collection |= a->v[i]->kind == BL_LIST || a->v[i]->kind == BL_MAP;
-	}
-	if (text && collection)
+	const bl_value_type *type = common_type(a);
+	if (!a->n)
+		return bl_tf_refuse(a, "at least one argument is required");
+	if (!type)
 		return bl_tf_refuse(a, "the arguments have no common type");
 	for (size_t i = 0; i < a->n; i++) {
 		const bl_value *v = a->v[i];
-		if (v->kind == BL_UNKNOWN && !(v->unknown->not_null && v->unknown->type != BL_STRING))
-			return bl_tf_not_known(a, text ? BL_STRING : v->unknown->type);
-		if (v->kind == BL_NULL || (v->kind == BL_STRING && !v->string.n))
+		bl_str why;
+		if (v->kind == BL_UNKNOWN && !(v->unknown->not_null && v->unknown->type != BL_STRING)) {
+			const bl_value *unknown = bl_tf_not_known(a, -1);
+			return bl_tf_typed_unknown(a->tf, unknown, type);
+		}
+		if (v->kind == BL_NULL)
 			continue;
-		return as_one_type(a, v);
+		v = bl_tf_convert_to(a->tf, v, type, &why);
+		if (!v)
+			return bl_tf_refuse(a, "argument %zu: " BL_FMT, i + 1, BL_ARG(why));
+		if (v->kind != BL_STRING || v->string.n)
+			return v;
 	}
 	return bl_tf_refuse(a, "no argument is left that is neither null nor empty");
 }
@@ -103,11 +112,12 @@ const bl_value *bl_tf_fn_coalescelist(bl_tf_args *a)
 		const bl_value *v = a->v[i];
 		if (v->kind == BL_UNKNOWN || ((v->kind == BL_LIST || v->kind == BL_MAP) && v->open && !v->n))
 			return bl_tf_not_known(a, BL_LIST);
-		if (v->kind == BL_LIST && v->n)
-			return v;
-		if (v->kind != BL_LIST && v->kind != BL_NULL)
+		if (v->kind != BL_LIST || v->shape == BL_SHAPE_SET)
 			return bl_tf_refuse(a, "argument %zu must be a list, not %s", i + 1, bl_tf_kind_name(v));
 	}
+	for (size_t i = 0; i < a->n; i++)
+		if (a->v[i]->n)
+			return a->v[i];
 	return bl_tf_refuse(a, "all lists are empty");
 }
 
@@ -125,7 +135,7 @@ const bl_value *bl_tf_fn_compact(bl_tf_args *a)
 		if (s->kind == BL_UNKNOWN || (s->kind == BL_STRING && s->string.n))
 			push(a, &out, s);
 	}
-	bl_value *v = bl_tf_list(a, &out, BL_SHAPE_TYPED);
+	bl_value *v = list_of(a, &out, &bl_tf_type_string);
 	v->open = open;
 	return v;
 }
@@ -155,39 +165,47 @@ const bl_value *bl_tf_fn_concat(bl_tf_args *a)
 		for (uint32_t k = 0; k < v->n; k++)
 			push(a, &out, bl_tf_marked(a->tf, v->list[k], v->sensitive));
 	}
-	const bl_value *list = bl_tf_list(a, &out, BL_SHAPE_LOOSE);
-	bl_value *v = (bl_value *)(loose ? list : bl_tf_unify(a->tf, list, BL_SHAPE_TYPED));
+	bl_value *v = bl_tf_list(a, &out, BL_SHAPE_LOOSE);
 	v->open = open;
 	v->rest = rest;
-	return v;
+	const bl_value_type *type = loose || open ? NULL : common_type(a);
+	bl_str why;
+	/* lists alone make a list when they can be of one type */
+	const bl_value *list = type && type->kind == BL_TYPE_LIST ? bl_tf_convert_to(a->tf, v, type, &why) : NULL;
+	return list ? list : v;
 }
 
 const bl_value *bl_tf_fn_contains(bl_tf_args *a)
 {
 	const bl_value *list = a->v[0];
 	bl_tri found = list->open ? BL_MAYBE : BL_NO;
-	for (uint32_t i = 0; i < list->n; i++) {
-		const bl_value *x = list->list[i], *y = a->v[1];
-		/* the wanted value becomes what the elements are */
-		if (x->kind == BL_STRING && y->kind != BL_STRING && bl_tf_to_string(a->tf, y))
-			y = bl_tf_to_string(a->tf, y);
-		found = bl_tri_or(found, bl_tf_equal(x, y));
-	}
+	for (uint32_t i = 0; i < list->n && found != BL_YES; i++)
+		found = bl_tri_or(found, bl_tf_equal(a->tf, list->list[i], a->v[1]));
 	return found == BL_MAYBE ? bl_tf_not_known(a, BL_BOOL) : bl_tf_flag(a, found == BL_YES);
+}
+
+/* Equal scalars are found by their text, others one by one. */
+static bool seen_before(bl_tf_args *a, bl_map *texts, const bl_values *kept, const bl_value *v)
+{
+	if (v->kind == BL_STRING || v->kind == BL_NUMBER) {
+		bl_str text = v->kind == BL_STRING ? v->string : bl_number_canonical(a->arena, v->digits);
+		return bl_map_put(a->arena, texts, text, a) != NULL;
+	}
+	for (size_t k = 0; k < kept->n && bl_tf_spend(a->tf, 1, a->span); k++)
+		if (bl_tf_equal(a->tf, kept->items[k], v) == BL_YES)
+			return true;
+	return false;
 }
 
 const bl_value *bl_tf_fn_distinct(bl_tf_args *a)
 {
 	bl_values out = {0};
-	const bl_value *list = bl_tf_unify(a->tf, a->v[0], BL_SHAPE_TYPED);
-	for (uint32_t i = 0; i < list->n; i++) {
-		bool seen = false;
-		for (size_t k = 0; k < out.n && !seen && bl_tf_spend(a->tf, 1, a->span); k++)
-			seen = bl_tf_equal(out.items[k], list->list[i]) == BL_YES;
-		if (!seen)
+	bl_map texts = {0};
+	const bl_value *list = a->v[0];
+	for (uint32_t i = 0; i < list->n; i++)
+		if (!seen_before(a, &texts, &out, list->list[i]))
 			push(a, &out, list->list[i]);
-	}
-	return like(a, &out, list);
+	return like(a, &out, list, list->element);
 }
 
 const bl_value *bl_tf_fn_element(bl_tf_args *a)
@@ -239,7 +257,7 @@ const bl_value *bl_tf_fn_index(bl_tf_args *a)
 {
 	const bl_value *list = a->v[0];
 	for (uint32_t i = 0; i < list->n; i++) {
-		bl_tri t = bl_tf_equal(list->list[i], a->v[1]);
+		bl_tri t = bl_tf_equal(a->tf, list->list[i], a->v[1]);
 		if (t == BL_YES)
 			return bl_tf_count(a, i);
 		if (t == BL_MAYBE)
@@ -255,7 +273,7 @@ const bl_value *bl_tf_fn_keys(bl_tf_args *a)
 	const bl_item **items = bl_tf_sorted(a->tf, map);
 	for (uint32_t i = 0; i < map->n; i++)
 		push(a, &out, bl_value_string(a->arena, items[i]->key_span, items[i]->key));
-	return like(a, &out, map);
+	return like(a, &out, map, &bl_tf_type_string);
 }
 
 /* Characters as people count them: a base with its combining marks is one. The common marks are known here, not all of Unicode. */
@@ -317,45 +335,73 @@ const bl_value *bl_tf_fn_length(bl_tf_args *a)
 
 const bl_value *bl_tf_fn_lookup(bl_tf_args *a)
 {
-	const bl_value *v = bl_value_get(a->v[0], a->v[1]->string);
+	const bl_value *map = a->v[0], *v = bl_value_get(map, a->v[1]->string);
+	const bl_value *fallback = a->n > 2 ? a->v[2] : NULL;
+	if (fallback && map->shape == BL_SHAPE_TYPED) {
+		bl_str why;
+		fallback = bl_tf_convert_to(a->tf, fallback, bl_tf_element_type(a->tf, map, false), &why);
+		if (!fallback)
+			return bl_tf_refuse(a, "the default value must have the type of the map's elements: " BL_FMT, BL_ARG(why));
+	}
 	if (v)
 		return v;
-	if (a->v[0]->open)
+	if (map->open)
 		return bl_tf_not_known(a, -1);
-	return a->n > 2 ? a->v[2] : bl_tf_refuse(a, "there is no '" BL_FMT "'", BL_ARG(a->v[1]->string));
+	return fallback ? fallback : bl_tf_refuse(a, "there is no '" BL_FMT "'", BL_ARG(a->v[1]->string));
 }
 
 const bl_value *bl_tf_fn_matchkeys(bl_tf_args *a)
 {
 	bl_values out = {0};
-	const bl_value *values = a->v[0], *keys = a->v[1], *wanted = bl_tf_unify(a->tf, a->v[2], BL_SHAPE_TYPED);
+	const bl_value *values = a->v[0], *keys = a->v[1], *wanted = a->v[2];
+	const bl_value_type *types[] = {bl_tf_type_of(a->tf, keys), bl_tf_type_of(a->tf, wanted)};
+	const bl_value_type *type = bl_tf_type_unify(a->arena, types, 2, false);
+	bl_str why;
+	if (!type)
+		return bl_tf_refuse(a, "the keys and what is searched for must be of one type");
 	if (values->open || keys->open || wanted->open)
 		return bl_tf_not_known(a, BL_LIST);
 	if (values->n != keys->n)
 		return bl_tf_refuse(a, "values and keys differ in length");
+	keys = bl_tf_convert_to(a->tf, keys, type, &why);
+	wanted = bl_tf_convert_to(a->tf, wanted, type, &why);
+	if (!keys || !wanted)
+		return bl_tf_refuse(a, BL_FMT, BL_ARG(why));
 	for (uint32_t i = 0; i < keys->n; i++) {
 		bl_tri found = BL_NO;
-		for (uint32_t k = 0; k < wanted->n && found != BL_YES && bl_tf_spend(a->tf, 1, a->span); k++) {
-			const bl_value *key = keys->list[i];
-			if (wanted->list[k]->kind == BL_STRING && bl_tf_to_string(a->tf, key))
-				key = bl_tf_to_string(a->tf, key);
-			found = bl_tri_or(found, bl_tf_equal(key, wanted->list[k]));
-		}
+		for (uint32_t k = 0; k < wanted->n && found != BL_YES && bl_tf_spend(a->tf, 1, a->span); k++)
+			found = bl_tri_or(found, bl_tf_equal(a->tf, keys->list[i], wanted->list[k]));
 		if (found == BL_MAYBE)
 			return bl_tf_not_known(a, BL_LIST);
 		if (found == BL_YES)
 			push(a, &out, values->list[i]);
 	}
-	return bl_tf_list(a, &out, BL_SHAPE_TYPED);
+	return list_of(a, &out, values->element);
+}
+
+/* The type of the arguments when all have the same; or NULL. */
+static const bl_value_type *same_type(bl_tf_args *a)
+{
+	const bl_value_type *type = NULL;
+	for (size_t i = 0; i < a->n; i++) {
+		if (a->v[i]->kind == BL_MAP && a->v[i]->shape == BL_SHAPE_LOOSE)
+			return NULL; /* of an object what it holds says all */
+		const bl_value_type *one = bl_tf_type_of(a->tf, a->v[i]);
+		if (type && !bl_tf_type_equal(type, one))
+			return NULL;
+		type = one;
+	}
+	return type;
 }
 
 const bl_value *bl_tf_fn_merge(bl_tf_args *a)
 {
 	bl_tf_builder b = {0};
-	bool open = false, typed = a->n > 0;
+	bool open = false, all_null = a->n > 0;
 	const bl_ref *rest = NULL;
 	for (size_t i = 0; i < a->n; i++) {
 		const bl_value *m = a->v[i];
+		all_null = all_null && m->kind == BL_NULL;
 		if (m->kind == BL_UNKNOWN) {
 			/* what comes after it stands; what came before may be replaced by it */
 			for (size_t k = 0; k < b.items.n; k++)
@@ -366,7 +412,6 @@ const bl_value *bl_tf_fn_merge(bl_tf_args *a)
 		if (m->kind != BL_MAP && m->kind != BL_NULL)
 			return bl_tf_refuse(a, "argument %zu must be a map or object, not %s", i + 1, bl_tf_kind_name(m));
 		open |= m->kind == BL_MAP && m->open;
-		typed = typed && m->shape == BL_SHAPE_TYPED;
 		if (m->kind == BL_MAP && m->open && m->rest)
 			rest = m->rest;
 		for (uint32_t k = 0; m->kind == BL_MAP && k < m->n; k++)
@@ -375,7 +420,13 @@ const bl_value *bl_tf_fn_merge(bl_tf_args *a)
 	bl_value *v = bl_tf_built(a->tf, &b, a->span);
 	v->open = open;
 	v->rest = rest;
-	v->shape = typed ? BL_SHAPE_TYPED : BL_SHAPE_LOOSE;
+	const bl_value_type *type = open ? NULL : same_type(a);
+	if (all_null)
+		return bl_tf_null_of(a->arena, a->span, type ? type : &bl_tf_type_any);
+	if (type && type->kind == BL_TYPE_MAP) {
+		v->shape = BL_SHAPE_TYPED;
+		v->element = type->element;
+	}
 	return v;
 }
 
@@ -390,7 +441,7 @@ const bl_value *bl_tf_fn_one(bl_tf_args *a)
 		return bl_tf_not_known(a, -1);
 	if (v->n > 1)
 		return bl_tf_refuse(a, "the list has %u elements, not one or none", v->n);
-	return v->n ? v->list[0] : bl_value_at(a->arena, &bl_value_null, a->span);
+	return v->n ? v->list[0] : bl_tf_null_of(a->arena, a->span, bl_tf_element_type(a->tf, v, false));
 }
 
 const bl_value *bl_tf_fn_range(bl_tf_args *a)
@@ -411,7 +462,7 @@ const bl_value *bl_tf_fn_range(bl_tf_args *a)
 		push(a, &out, bl_tf_digits(a, from));
 		bl_number_apply(a->arena, '+', from, step, &from);
 	}
-	return bl_tf_list(a, &out, BL_SHAPE_TYPED);
+	return list_of(a, &out, &bl_tf_type_number);
 }
 
 const bl_value *bl_tf_fn_reverse(bl_tf_args *a)
@@ -420,7 +471,7 @@ const bl_value *bl_tf_fn_reverse(bl_tf_args *a)
 	const bl_value *list = a->v[0];
 	for (uint32_t i = list->n; i > 0; i--)
 		push(a, &out, list->list[i - 1]);
-	return like(a, &out, list);
+	return like(a, &out, list, list->element);
 }
 
 const bl_value *bl_tf_fn_slice(bl_tf_args *a)
@@ -438,7 +489,9 @@ const bl_value *bl_tf_fn_slice(bl_tf_args *a)
 		return bl_tf_refuse(a, "there is nothing from %lld to %lld in a list of %u", from, to, list->n);
 	for (long long i = from; i < to; i++)
 		push(a, &out, list->list[i]);
-	return bl_tf_list(a, &out, (bl_shape)list->shape);
+	bl_value *v = bl_tf_list(a, &out, (bl_shape)list->shape);
+	v->element = list->element;
+	return v;
 }
 
 static int by_text(const void *x, const void *y)
@@ -460,7 +513,7 @@ const bl_value *bl_tf_fn_sort(bl_tf_args *a)
 	}
 	if (out.n)
 		qsort(out.items, out.n, sizeof *out.items, by_text);
-	bl_value *v = bl_tf_list(a, &out, BL_SHAPE_TYPED);
+	bl_value *v = list_of(a, &out, &bl_tf_type_string);
 	v->open = list->open;
 	return v;
 }
@@ -502,12 +555,15 @@ const bl_value *bl_tf_fn_transpose(bl_tf_args *a)
 			for (uint32_t o = 0; old && o < old->n; o++)
 				push(a, &names, old->list[o]);
 			push(a, &names, bl_value_string(a->arena, items[i]->key_span, items[i]->key));
-			bl_tf_put(a->tf, &b, name->string, name->span, bl_tf_list(a, &names, BL_SHAPE_TYPED));
+			bl_tf_put(a->tf, &b, name->string, name->span, list_of(a, &names, &bl_tf_type_string));
 		}
 		if (list->kind != BL_LIST)
 			return bl_tf_refuse(a, "the map's values must be lists");
 	}
-	return bl_tf_built(a->tf, &b, a->span);
+	bl_value *v = bl_tf_built(a->tf, &b, a->span);
+	v->shape = BL_SHAPE_TYPED;
+	v->element = bl_tf_type_of_elements(a->arena, BL_TYPE_LIST, &bl_tf_type_string);
+	return v;
 }
 
 const bl_value *bl_tf_fn_values(bl_tf_args *a)
@@ -517,7 +573,7 @@ const bl_value *bl_tf_fn_values(bl_tf_args *a)
 	const bl_item **items = bl_tf_sorted(a->tf, map);
 	for (uint32_t i = 0; i < map->n; i++)
 		push(a, &out, items[i]->value);
-	return like(a, &out, map);
+	return like(a, &out, map, map->element);
 }
 
 const bl_value *bl_tf_fn_zipmap(bl_tf_args *a)
@@ -536,5 +592,8 @@ const bl_value *bl_tf_fn_zipmap(bl_tf_args *a)
 			return bl_tf_not_known(a, BL_MAP);
 		bl_tf_put(a->tf, &b, key->string, key->span, values->list[i]);
 	}
-	return bl_tf_built(a->tf, &b, a->span);
+	bl_value *v = bl_tf_built(a->tf, &b, a->span);
+	v->shape = values->shape == BL_SHAPE_LOOSE ? BL_SHAPE_LOOSE : BL_SHAPE_TYPED;
+	v->element = values->element;
+	return v;
 }

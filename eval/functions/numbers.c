@@ -55,6 +55,8 @@ const bl_value *bl_tf_fn_parseint(bl_tf_args *a)
 {
 	long long base;
 	bl_str out;
+	if (a->v[0]->kind != BL_STRING)
+		return bl_tf_refuse(a, "argument 1 must be a string, not %s", bl_tf_kind_name(a->v[0]));
 	if (!bl_number_integer(a->v[1]->digits, &base) || base < 2 || base > 62)
 		return bl_tf_refuse(a, "the base must be a whole number from 2 to 62");
 	if (!bl_number_parse(a->arena, a->v[0]->string, (int)base, &out))

@@ -2,9 +2,11 @@
 #include "eval/functions/functions.h"
 
 /*
- * takes says what each argument is converted to: s string, n number, b bool, l list or set, m map or object, c either of
- * these, a anything. A capital takes null and unknown values as they are; '|' begins those that may be left out; '*'
- * after the last repeats it, from no time on. gives is the kind of an unknown result.
+ * takes says what each argument is converted to: s string, n number, b bool, t list(any), x list(string), y list(bool),
+ * w map(list(string)), z set(any); or only asks for: l list, tuple or set, m map or object, c either of these, a anything,
+ * v anything of a known type (an untyped null makes the result unknown). A capital takes null and unknown values as they
+ * are; '|' begins those that may be left out; '*' after the last repeats it, from no time on. gives is the kind of an
+ * unknown result.
  */
 typedef struct row {
 	const char *name, *takes;
@@ -144,30 +146,53 @@ static bool read_arguments(const bl_tf_scope *s, const bl_expr *e, bl_values *ou
 	return true;
 }
 
+/* The type that a letter of takes converts to; NULL where the letter only asks. */
+static const bl_value_type *type_of_letter(char letter)
+{
+	static const bl_value_type strings = {.kind = BL_TYPE_LIST, .element = &bl_tf_type_string};
+	static const struct {
+		char letter;
+		bl_value_type type;
+	} table_of_types[] = {
+		{'b', {.kind = BL_TYPE_BOOL}},
+		{'n', {.kind = BL_TYPE_NUMBER}},
+		{'s', {.kind = BL_TYPE_STRING}},
+		{'t', {.kind = BL_TYPE_LIST, .element = &bl_tf_type_any}},
+		{'w', {.kind = BL_TYPE_MAP, .element = &strings}},
+		{'x', {.kind = BL_TYPE_LIST, .element = &bl_tf_type_string}},
+		{'y', {.kind = BL_TYPE_LIST, .element = &bl_tf_type_bool}},
+		{'z', {.kind = BL_TYPE_SET, .element = &bl_tf_type_any}},
+	};
+	for (size_t i = 0; i < sizeof table_of_types / sizeof *table_of_types; i++)
+		if (table_of_types[i].letter == letter)
+			return &table_of_types[i].type;
+	return NULL;
+}
+
 static const bl_value *convert(bl_tf_args *a, const bl_value *v, char want, size_t i)
 {
-	static const char *const names[] = {['b'] = "a bool", ['c'] = "a collection", ['l'] = "a list or set", ['m'] = "a map or object",
-		['n'] = "a number", ['s'] = "a string"};
 	bool lenient = want >= 'A' && want <= 'Z';
-	const bl_value *r = v;
 	int kind = v->kind == BL_UNKNOWN ? v->unknown->type : v->kind;
 	want |= 0x20;
-	if (v->kind == BL_NULL) {
-		if (!lenient)
-			bl_tf_refuse(a, "argument %zu must not be null", i + 1);
-		return lenient ? v : NULL;
+	if (v->kind == BL_NULL && !lenient) {
+		bl_tf_refuse(a, "argument %zu must not be null", i + 1);
+		return NULL;
 	}
-	if (want == 's')
-		r = bl_tf_to_string(a->tf, v);
-	else if (want == 'n')
-		r = bl_tf_to_number(a->tf, v);
-	else if (want == 'b')
-		r = bl_tf_to_bool(a->tf, v);
-	else if (kind >= 0 && want != 'a' && !(kind == BL_LIST && want != 'm') && !(kind == BL_MAP && want != 'l'))
-		r = NULL;
-	if (!r)
-		bl_tf_refuse(a, "argument %zu must be %s, not %s", i + 1, names[(int)want], bl_tf_kind_name(v));
-	return r;
+	const bl_value_type *type = type_of_letter(want);
+	if (type) {
+		bl_str why;
+		const bl_value *r = bl_tf_convert_to(a->tf, v, type, &why);
+		if (!r)
+			bl_tf_refuse(a, "argument %zu: " BL_FMT, i + 1, BL_ARG(why));
+		return r;
+	}
+	bool asks = want == 'l' || want == 'm' || want == 'c';
+	if (asks && v->kind != BL_NULL && kind >= 0 && !(kind == BL_LIST && want != 'm') && !(kind == BL_MAP && want != 'l')) {
+		bl_tf_refuse(a, "argument %zu must be %s, not %s", i + 1, want == 'l' ? "a list or set" : want == 'm' ? "a map or object"
+			: "a collection", bl_tf_kind_name(v));
+		return NULL;
+	}
+	return v;
 }
 
 /* Converts all arguments; false after an error. *known is false when one that must be known is not. */
@@ -191,7 +216,7 @@ static bool convert_all(bl_tf_args *a, const char *takes, bool *known)
 		if (!v)
 			return false;
 		a->v[i] = v;
-		if (v->kind == BL_UNKNOWN && *t >= 'a')
+		if ((v->kind == BL_UNKNOWN && *t >= 'a') || (v->kind == BL_NULL && !v->null_of && (*t | 0x20) == 'v'))
 			*known = false;
 		if (t[1] != '*')
 			t++;
