@@ -390,7 +390,7 @@ static const bl_value *eval_binary(const bl_tf_scope *s, const bl_expr *e)
 		return logic(s, e, vs);
 	if (!bl_str_eqz(e->text, "==") && !bl_str_eqz(e->text, "!="))
 		return arithmetic(s, e, vs);
-	bl_tri same = bl_tf_equal(s->tf, vs[0], vs[1]);
+	bl_tri same = bl_tf_same(s->tf, vs[0], vs[1]);
 	return from_tri(s, e->text.p[0] == '=' ? same : bl_tri_not(same), e, vs, 2);
 }
 

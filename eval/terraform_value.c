@@ -189,8 +189,6 @@ const bl_value *bl_tf_to_bool(bl_tf *tf, const bl_value *v)
 	}
 }
 
-static bl_tri equal(const bl_value *a, const bl_value *b);
-
 static bl_tri equal_lists(const bl_value *a, const bl_value *b)
 {
 	if (a->open || b->open)
@@ -199,11 +197,11 @@ static bl_tri equal_lists(const bl_value *a, const bl_value *b)
 		return BL_NO;
 	bl_tri result = BL_YES;
 	for (uint32_t i = 0; i < a->n && result != BL_NO; i++)
-		result = bl_tri_and(result, equal(a->list[i], b->list[i]));
+		result = bl_tri_and(result, bl_tf_equal(a->list[i], b->list[i]));
 	return result;
 }
 
-static bl_tri equal(const bl_value *a, const bl_value *b)
+bl_tri bl_tf_equal(const bl_value *a, const bl_value *b)
 {
 	if (a->kind == BL_NUMBER && b->kind == BL_NUMBER)
 		return bl_tri_of(bl_number_cmp(a->digits, b->digits) == 0);
@@ -217,7 +215,7 @@ static bl_tri equal(const bl_value *a, const bl_value *b)
 	for (uint32_t i = 0; i < a->n && result != BL_NO; i++) {
 		const bl_value *other = bl_value_get(b, a->map[i].key);
 		if (other)
-			result = bl_tri_and(result, equal(a->map[i].value, other));
+			result = bl_tri_and(result, bl_tf_equal(a->map[i].value, other));
 		else if (!b->open)
 			result = BL_NO;
 	}
@@ -239,9 +237,9 @@ static bool one_type(const bl_value_type *a, const bl_value_type *b)
 	return true;
 }
 
-bl_tri bl_tf_equal(bl_tf *tf, const bl_value *a, const bl_value *b)
+bl_tri bl_tf_same(bl_tf *tf, const bl_value *a, const bl_value *b)
 {
-	bl_tri same = equal(a, b);
+	bl_tri same = bl_tf_equal(a, b);
 	bool collections = (a->kind == BL_LIST && b->kind == BL_LIST) || (a->kind == BL_MAP && b->kind == BL_MAP);
 	/* a list never equals a tuple, nor a list of another type, whatever they hold */
 	if (same != BL_NO && collections && !one_type(bl_tf_type_of(tf, a), bl_tf_type_of(tf, b)))

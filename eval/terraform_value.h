@@ -16,8 +16,10 @@ bool bl_tf_weigh(bl_tf *tf, const bl_value *v, bl_span span);
 const bl_value *bl_tf_to_string(bl_tf *tf, const bl_value *v);
 const bl_value *bl_tf_to_number(bl_tf *tf, const bl_value *v);
 const bl_value *bl_tf_to_bool(bl_tf *tf, const bl_value *v);
-/* As the language's == : of different types is never equal. */
-bl_tri bl_tf_equal(bl_tf *tf, const bl_value *a, const bl_value *b);
+/* Whether values hold the same. */
+bl_tri bl_tf_equal(const bl_value *a, const bl_value *b);
+/* As the language's == : what is of different types is never equal, whatever it holds. */
+bl_tri bl_tf_same(bl_tf *tf, const bl_value *a, const bl_value *b);
 bool bl_tf_sensitive(const bl_value *v);
 /* v with the mark, when marked. */
 const bl_value *bl_tf_marked(bl_tf *tf, const bl_value *v, bool marked);

@@ -180,7 +180,7 @@ const bl_value *bl_tf_fn_contains(bl_tf_args *a)
 	const bl_value *list = a->v[0];
 	bl_tri found = list->open ? BL_MAYBE : BL_NO;
 	for (uint32_t i = 0; i < list->n && found != BL_YES; i++)
-		found = bl_tri_or(found, bl_tf_equal(a->tf, list->list[i], a->v[1]));
+		found = bl_tri_or(found, bl_tf_same(a->tf, list->list[i], a->v[1]));
 	return found == BL_MAYBE ? bl_tf_not_known(a, BL_BOOL) : bl_tf_flag(a, found == BL_YES);
 }
 
@@ -192,7 +192,7 @@ static bool seen_before(bl_tf_args *a, bl_map *texts, const bl_values *kept, con
 		return bl_map_put(a->arena, texts, text, a) != NULL;
 	}
 	for (size_t k = 0; k < kept->n && bl_tf_spend(a->tf, 1, a->span); k++)
-		if (bl_tf_equal(a->tf, kept->items[k], v) == BL_YES)
+		if (bl_tf_same(a->tf, kept->items[k], v) == BL_YES)
 			return true;
 	return false;
 }
@@ -257,7 +257,7 @@ const bl_value *bl_tf_fn_index(bl_tf_args *a)
 {
 	const bl_value *list = a->v[0];
 	for (uint32_t i = 0; i < list->n; i++) {
-		bl_tri t = bl_tf_equal(a->tf, list->list[i], a->v[1]);
+		bl_tri t = bl_tf_same(a->tf, list->list[i], a->v[1]);
 		if (t == BL_YES)
 			return bl_tf_count(a, i);
 		if (t == BL_MAYBE)
@@ -370,7 +370,7 @@ const bl_value *bl_tf_fn_matchkeys(bl_tf_args *a)
 	for (uint32_t i = 0; i < keys->n; i++) {
 		bl_tri found = BL_NO;
 		for (uint32_t k = 0; k < wanted->n && found != BL_YES && bl_tf_spend(a->tf, 1, a->span); k++)
-			found = bl_tri_or(found, bl_tf_equal(a->tf, keys->list[i], wanted->list[k]));
+			found = bl_tri_or(found, bl_tf_same(a->tf, keys->list[i], wanted->list[k]));
 		if (found == BL_MAYBE)
 			return bl_tf_not_known(a, BL_LIST);
 		if (found == BL_YES)

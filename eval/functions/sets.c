@@ -71,7 +71,7 @@ static bl_tri in_set(bl_tf_args *a, const bl_value *set, const bl_value *v)
 		return BL_NO;
 	}
 	for (uint32_t i = 0; i < set->n && found != BL_YES && bl_tf_spend(a->tf, 1, a->span); i++)
-		found = bl_tri_or(found, bl_tf_equal(a->tf, set->list[i], v));
+		found = bl_tri_or(found, bl_tf_same(a->tf, set->list[i], v));
 	return found;
 }
 

@@ -204,7 +204,7 @@ static void text_is_made_and_cut(void **state)
 {
 	static const row rows[] = {
 		{"format(\"%05.1f|%-4s|%x|%q|%%\", 3.14159, \"a\", 255, \"b\")", "\"003.1|a   |ff|\\\"b\\\"|%\""},
-		{"format(\"%v %v\", [1], null)", "\"[1] null\""},
+		{"format(\"%v %v\", [1], null)", "?"},
 		{"format(\"%s\")", NULL},
 		{"format(\"%s\", 1, 2)", NULL},
 		{"formatlist(\"%s-%s\", [\"a\", \"b\"], \"x\")", "[\"a-x\",\"b-x\"]"},
