@@ -160,6 +160,32 @@ static bool claim_by_reference(folding *f, size_t part, const bl_part *p, const 
 	return found.n > 0;
 }
 
+/* The resource that a step on a value's way names: "azurerm_mssql_server.a.name" is of azurerm_mssql_server.a. 0: none. */
+static uintptr_t resource_of_step(const folding *f, bl_str what)
+{
+	uintptr_t i = 0;
+	for (ptrdiff_t dot = bl_str_rfind_char(what, '.'); dot > 0 && !i; dot = bl_str_rfind_char(what, '.')) {
+		what = bl_str_slice(what, 0, (size_t)dot);
+		i = (uintptr_t)bl_map_get(&f->by_address, what);
+	}
+	return i;
+}
+
+/* By the attribute that by was taken from: it says which resource is meant, whether its value is known or not. */
+static bool claim_by_way(folding *f, size_t part, const bl_part *p, const bl_value *by, bool sure)
+{
+	numbers found = {0};
+	for (const bl_via *via = by->via; via && !found.n; via = via->next) {
+		uintptr_t i = resource_of_step(f, via->what);
+		if (i)
+			add_found(f, &found, (size_t)(i - 1), p->owner, 0);
+	}
+	if (found.n != 1)
+		return false;
+	add_claim(f, found.items[0], part, p->entry, sure);
+	return true;
+}
+
 static bool same_refs(const bl_unknown *x, const bl_unknown *y)
 {
 	if (x->nrefs != y->nrefs)
@@ -362,6 +388,8 @@ static void claim_owners(folding *f, size_t part)
 		if (!bl_value_getz(parts[i].entry, "by") && claim_by_nesting(f, part, &parts[i], sure))
 			continue;
 		if (!by)
+			continue;
+		if (claim_by_way(f, part, &parts[i], by, sure))
 			continue;
 		if (by->kind == BL_UNKNOWN && claim_by_reference(f, part, &parts[i], by, sure))
 			continue;

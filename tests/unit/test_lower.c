@@ -248,6 +248,22 @@ static void a_part_finds_its_owner_through_another_part(void **state)
 	assert_null(effective(other, "children.vulnerabilityAssessments"));
 }
 
+static void a_part_belongs_to_the_resource_whose_attribute_it_took(void **state)
+{
+	BENCH(b);
+	add_table(&b, group_table);
+	bl_resource *own = add(&b, BL_LANG_TERRAFORM, "x_g.own", "{name: !Var env}");
+	bl_resource *other = add(&b, BL_LANG_TERRAFORM, "x_g.other", "{name: !Var env}");
+	bl_resource *part = add(&b, BL_LANG_TERRAFORM, "x_acl.s", "{group_id: !Var env, allow: false}");
+	bl_via way = {.what = BL_STR("x_g.own.name")};
+	bl_value *taken = bl_value_at(&b.arena, bl_value_getz(part->native, "group_id"), BL_NOWHERE);
+	taken->via = &way;
+	part->native = bl_value_with(&b.arena, part->native, BL_STR("group_id"), taken);
+	lower(&b);
+	assert_bool(effective(own, "properties.acl.allow"), false);
+	assert_null(effective(other, "properties.acl"));
+}
+
 static void an_unclear_owner_makes_every_candidate_unsure(void **state)
 {
 	BENCH(b);
@@ -489,6 +505,7 @@ int main(void)
 		cmocka_unit_test(unknown_blocks_leave_their_attributes_unknown),
 		cmocka_unit_test(parts_fold_into_their_owner_by_reference),
 		cmocka_unit_test(a_part_finds_its_owner_through_another_part),
+		cmocka_unit_test(a_part_belongs_to_the_resource_whose_attribute_it_took),
 		cmocka_unit_test(an_unclear_owner_makes_every_candidate_unsure),
 		cmocka_unit_test(an_instance_takes_the_part_with_its_key),
 		cmocka_unit_test(a_variable_that_names_owner_and_part_makes_them_one),
