@@ -306,8 +306,11 @@ static size_t load_folder(void *context, bl_str name, bl_language language, cons
 static bool load_bytes(void *context, bl_str path, bl_str *out)
 {
 	bl_side *side = context;
+	bl_content content;
 	pthread_mutex_lock(&side->lock);
 	bool found = read_text(side, path, out);
+	if (!found && side->repo) /* a function may well load what is no text, but a pointer is not the file */
+		found = bl_repo_read_any(side->repo, path, &side->arena, out, &content, NULL) == BL_OK && content != BL_CONTENT_LFS;
 	pthread_mutex_unlock(&side->lock);
 	return found;
 }

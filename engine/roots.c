@@ -366,11 +366,39 @@ static void add_neighbours(planner *p, bl_map *parameters, const bl_document *d)
 			add_parameters(p, parameters, beside.items[i]);
 }
 
+static void plan_with_parameters(planner *p, const bl_document *template, const bl_document *parameters)
+{
+	bl_root_plan *plan = add_plan(p, template->language, template->path, base_name(parameters->path));
+	bl_vec_push(&p->report->arena, &plan->documents, template);
+	bl_vec_push(&p->report->arena, &plan->var_files, parameters);
+}
+
+/* Bicep parameter files whose template is not among the files given: it is read by name. Without one, a file is looked at alone. */
+static void plan_parameters(planner *p, const bl_map *parameters, const bl_map *planned)
+{
+	bl_loader loader = bl_side_loader(p->side);
+	for (size_t i = 0; i < parameters->n; i++) {
+		const bl_document_list *files = parameters->entries[i].value;
+		bl_str target = parameters->entries[i].key;
+		if (bl_map_get(planned, target))
+			continue;
+		const bl_document *template = target.n ? loader.document(loader.context, target) : NULL;
+		for (size_t k = 0; k < files->n; k++) {
+			if (files->items[k]->language != BL_LANG_BICEP)
+				continue;
+			if (template && template->language == BL_LANG_BICEP && !is_parameters(template))
+				plan_with_parameters(p, template, files->items[k]);
+			else
+				plan_single(p, files->items[k]);
+		}
+	}
+}
+
 /* Bicep and ARM: a template that no other template uses is a root; once for each parameter file that names it. */
 static void plan_templates(planner *p)
 {
 	bl_arena *arena = &p->report->arena;
-	bl_map used = {0}, parameters = {0};
+	bl_map used = {0}, parameters = {0}, planned = {0};
 	bl_side *side = p->side;
 	for (size_t i = 0; i < side->documents.n; i++) {
 		const bl_document *d = side->documents.items[i];
@@ -391,6 +419,7 @@ static void plan_templates(planner *p)
 	for (size_t i = 0; i < side->documents.n; i++) {
 		const bl_document *d = side->documents.items[i];
 		bool template = d->language == BL_LANG_BICEP || d->language == BL_LANG_ARM;
+		bl_map_put(arena, &planned, d->path, (void *)d);
 		if (!template || is_parameters(d) || (bl_map_get(&used, d->path) && !side->entries.items[i].named))
 			continue;
 		const bl_document_list *files = bl_map_get(&parameters, d->path);
@@ -398,12 +427,10 @@ static void plan_templates(planner *p)
 			plan_single(p, d);
 			continue;
 		}
-		for (size_t k = 0; k < files->n; k++) {
-			bl_root_plan *plan = add_plan(p, d->language, d->path, base_name(files->items[k]->path));
-			bl_vec_push(arena, &plan->documents, d);
-			bl_vec_push(arena, &plan->var_files, files->items[k]);
-		}
+		for (size_t k = 0; k < files->n; k++)
+			plan_with_parameters(p, d, files->items[k]);
 	}
+	plan_parameters(p, &parameters, &planned);
 }
 
 /* Manifests of one folder are applied together. */

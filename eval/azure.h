@@ -30,6 +30,8 @@ typedef struct bl_azure {
 	int modules; /* of nested modules right now */
 	uint64_t steps; /* taken so far */
 	bool exhausted; /* the limit on them has been met and reported */
+	bl_map checked;    /* path of a Bicep file that has been checked -> its scope */
+	bl_map interfaces; /* path of a Bicep file -> the scope that its types are read in */
 } bl_azure;
 
 /* A loop's variable, or a lambda's or a function's parameter. */

@@ -1,10 +1,10 @@
 /* Bicep: what names stand for (parameters, variables, functions, imports), and a file as a whole. */
-#include "eval/bicep.h"
+#include "eval/bicep_type.h"
 
 #include "core/codec/json.h"
 #include "core/codec/yaml.h"
 
-enum { MAX_ALIASES = 16, MAX_MODULES = 32 };
+enum { MAX_MODULES = 32, MAX_OBJECTS = 6 };
 
 static const bl_expr *attr(const bl_block *block, const char *name)
 {
@@ -24,41 +24,6 @@ static bl_bicep_symbol *find(bl_bicep_scope *s, bl_str name)
 	return bl_map_get(&s->symbols, name);
 }
 
-/* The type a parameter or variable was given, through the names of types: its expression, or NULL. */
-static const bl_expr *type_of(bl_bicep_scope *s, const bl_expr *type, bool *nullable)
-{
-	for (int i = 0; type && i < MAX_ALIASES; i++) {
-		bl_str name = bl_str_trim(type->text);
-		*nullable |= bl_str_eqz(type->text2, "?");
-		if (bl_str_ends(name, BL_STR("?")))
-			name = bl_str_slice(name, 0, name.n - 1);
-		const bl_bicep_symbol *symbol = type->n ? NULL : find(s, name);
-		if (!symbol || !symbol->block || !is(symbol->block, "type"))
-			return type;
-		s = symbol->scope;
-		type = attr(symbol->block, "value");
-	}
-	return type;
-}
-
-static int kind_of(const bl_expr *type)
-{
-	static const struct {
-		const char *name;
-		bl_kind kind;
-	} kinds[] = {{"array", BL_LIST}, {"bool", BL_BOOL}, {"int", BL_NUMBER}, {"object", BL_MAP},
-		{"string", BL_STRING}};
-	bl_str text = type ? bl_str_trim(type->text) : BL_STR("");
-	if (bl_str_ends(text, BL_STR("?")))
-		text = bl_str_slice(text, 0, text.n - 1);
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		if (bl_str_eqz(text, kinds[i].name))
-			return kinds[i].kind;
-	if (bl_str_ends(text, BL_STR("[]")) || bl_str_starts(text, BL_STR("[")))
-		return BL_LIST;
-	return bl_str_starts(text, BL_STR("{")) ? BL_MAP : -1;
-}
-
 static void add_candidates(bl_azure *a, bl_unknown *u, const bl_value *const *values, size_t n)
 {
 	if (!n || n > BL_AZURE_MAX_CANDIDATES)
@@ -74,26 +39,85 @@ static void add_candidates(bl_azure *a, bl_unknown *u, const bl_value *const *va
 		u->type = values[0]->kind;
 }
 
+static const bl_value *of_type(bl_bicep_scope *s, const bl_bicep_type *type, bl_str what, bl_span span, int depth);
+
+/* An object whose properties are each as unknown as their types leave them; one that may be left out may be null. */
+static const bl_value *of_object(bl_bicep_scope *s, const bl_bicep_type *type, bl_str what, bl_span span, int depth)
+{
+	bl_azure *a = s->azure;
+	bl_items items = {0};
+	for (size_t i = 0; i < type->properties.n; i++) {
+		const bl_bicep_property *p = &type->properties.items[i];
+		bl_str inner = bl_str_fmt(a->arena, BL_FMT "." BL_FMT, BL_ARG(what), BL_ARG(p->name));
+		bl_items_put(a->arena, &items, p->name, span, of_type(s, p->type, inner, span, depth));
+	}
+	bl_value *v = bl_items_value(a->arena, span, &items);
+	v->open = !type->closed || type->element;
+	v->sensitive = type->secure;
+	return v;
+}
+
+/* Every value of an INT with both bounds, where they are few. */
+static void count_candidates(bl_azure *a, bl_unknown *u, const bl_bicep_type *type, bl_span span)
+{
+	const bl_value *values[BL_AZURE_MAX_CANDIDATES];
+	size_t n = 0;
+	if (!type->bounded_below || !type->bounded_above || type->most < type->least ||
+		(uint64_t)type->most - (uint64_t)type->least >= BL_AZURE_MAX_CANDIDATES)
+		return;
+	for (int64_t i = type->least; i <= type->most; i++)
+		values[n++] = bl_azure_number(a, span, i);
+	add_candidates(a, u, values, n);
+}
+
+/* A value that nobody gives: what its type leaves. */
+static const bl_value *of_type(bl_bicep_scope *s, const bl_bicep_type *type, bl_str what, bl_span span, int depth)
+{
+	static const int kinds[] = {[BL_BICEP_ANY] = -1, [BL_BICEP_NULL] = BL_NULL, [BL_BICEP_BOOL] = BL_BOOL,
+		[BL_BICEP_INT] = BL_NUMBER, [BL_BICEP_STRING] = BL_STRING, [BL_BICEP_ARRAY] = BL_LIST, [BL_BICEP_OBJECT] = BL_MAP,
+		[BL_BICEP_UNION] = -1, [BL_BICEP_LAMBDA] = -1, [BL_BICEP_RESOURCE] = -1, [BL_BICEP_SCOPE] = -1};
+	bl_azure *a = s->azure;
+	const bl_value *members[BL_AZURE_MAX_CANDIDATES];
+	bool nullable = bl_bicep_is_nullable(type);
+	type = bl_bicep_not_null(a->arena, type);
+	if (type->kind == BL_BICEP_OBJECT && type->properties.n && !nullable && depth < MAX_OBJECTS)
+		return of_object(s, type, what, span, depth + 1);
+	bl_value *v = bl_value_unknown(a->arena, span, BL_FMT " has no value", BL_ARG(what));
+	bl_unknown *u = bl_azure_own(a, v);
+	u->type = nullable ? -1 : kinds[type->kind];
+	u->not_null = !nullable;
+	v->sensitive = type->secure;
+	size_t n = type->kind == BL_BICEP_UNION ? type->items.n : 0;
+	if (n >= BL_AZURE_MAX_CANDIDATES)
+		return v;
+	for (size_t i = 0; i < n; i++) {
+		members[i] = type->items.items[i]->literal;
+		if (!members[i])
+			return v;
+	}
+	if (nullable && n)
+		members[n++] = bl_value_at(a->arena, &bl_value_null, span);
+	if (n)
+		add_candidates(a, u, members, n);
+	else if (type->literal && !nullable)
+		add_candidates(a, u, &type->literal, 1);
+	else if (type->kind == BL_BICEP_INT && !nullable)
+		count_candidates(a, u, type, span);
+	return v;
+}
+
 /* A parameter that nobody sets: what its type and @allowed leave. */
-static const bl_value *unset(bl_bicep_symbol *symbol, const bl_expr *type, bl_span span)
+static const bl_value *unset(bl_bicep_symbol *symbol, const bl_bicep_type *type, bl_span span)
 {
 	bl_azure *a = symbol->scope->azure;
-	bl_value *v = bl_value_unknown(a->arena, span, "param." BL_FMT " has no value",
-		BL_ARG(bl_block_label(symbol->block, 0)));
-	bl_unknown *u = bl_azure_own(a, v);
 	const bl_expr *allowed = attr(symbol->block, "@allowed");
+	bl_str what = bl_str_fmt(a->arena, "param." BL_FMT, BL_ARG(bl_block_label(symbol->block, 0)));
+	const bl_value *v = of_type(symbol->scope, type, what, span, 0);
 	bl_azure_frame f = bl_bicep_frame(symbol->scope, NULL);
-	u->type = kind_of(type);
-	u->not_null = true;
-	if (allowed && allowed->n == 1) {
+	if (allowed && allowed->n == 1 && type->kind != BL_BICEP_ARRAY && v->kind == BL_UNKNOWN) {
 		const bl_value *list = bl_azure_eval(&f, allowed->kids[0]);
 		if (list->kind == BL_LIST && !list->open)
-			add_candidates(a, u, list->list, list->n);
-	} else if (type && type->n) {
-		const bl_value **values = bl_new_n(a->arena, const bl_value *, type->n);
-		for (uint32_t i = 0; i < type->n; i++)
-			values[i] = bl_azure_eval(&f, type->kids[i]);
-		add_candidates(a, u, values, type->n);
+			add_candidates(a, bl_azure_own(a, (bl_value *)v), list->list, list->n);
 	}
 	return v;
 }
@@ -103,10 +127,10 @@ static const bl_value *parameter(bl_bicep_symbol *symbol)
 	bl_bicep_scope *s = symbol->scope;
 	bl_azure *a = s->azure;
 	const bl_expr *preset = attr(symbol->block, "value");
-	bool nullable = false;
-	const bl_expr *type = type_of(s, attr(symbol->block, "type"), &nullable);
+	const bl_bicep_type *type = bl_bicep_declared_type(s, symbol->block);
 	const bl_value *v = bl_value_get(s->inputs, bl_block_label(symbol->block, 0));
 	bl_azure_frame f = bl_bicep_frame(s, NULL);
+	type = type ? type : &bl_bicep_t_any;
 	if (v && v->kind == BL_NULL && preset)
 		v = NULL;
 	if (!v && preset)
@@ -114,11 +138,11 @@ static const bl_value *parameter(bl_bicep_symbol *symbol)
 	else if (!v && s->inputs->open)
 		v = bl_value_unknown(a->arena, symbol->block->head, "param." BL_FMT " may be set by the caller",
 			BL_ARG(bl_block_label(symbol->block, 0)));
-	else if (!v && nullable)
+	else if (!v && bl_bicep_is_nullable(type))
 		v = bl_value_at(a->arena, &bl_value_null, symbol->block->head);
 	else if (!v)
 		v = unset(symbol, type, symbol->block->head);
-	return attr(symbol->block, "@secure") ? bl_value_mark_sensitive(a->arena, v) : v;
+	return type->secure ? bl_value_mark_sensitive(a->arena, v) : v;
 }
 
 /* The value of a parameter or variable, kept; a cycle is an unknown. */
@@ -306,7 +330,7 @@ static void declare_all(bl_bicep_scope *s, bl_map *files)
 	}
 }
 
-static bl_str target_scope(const bl_document *document)
+bl_str bl_bicep_target(const bl_document *document)
 {
 	for (size_t i = 0; i < document->blocks.n; i++) {
 		const bl_expr *e = attr(document->blocks.items[i], "value");
@@ -326,7 +350,7 @@ static bl_bicep_scope *scope_new(bl_azure *a, const bl_document *document, const
 	s->inputs = inputs;
 	s->module = BL_STR("");
 	s->condition = BL_YES;
-	s->scope_id = bl_azure_scope_id(a, BL_NOWHERE, target_scope(document));
+	s->scope_id = bl_azure_scope_id(a, BL_NOWHERE, bl_bicep_target(document));
 	bl_map_put(a->arena, files, document->path, s); /* before its imports: files may import each other */
 	declare_all(s, files);
 	return s;
@@ -422,6 +446,7 @@ const bl_value *bl_azure_bicep_module(bl_azure *a, const bl_azure_module *module
 	s->via = module->via;
 	if (module->scope_id)
 		s->scope_id = module->scope_id;
+	bl_bicep_check(s, &a->out->diags);
 	for (size_t i = 0; i < s->declared.n; i++)
 		s->declared.items[i]->address = bl_str_fmt(a->arena, BL_FMT "." BL_FMT, BL_ARG(s->module),
 			BL_ARG(s->declared.items[i]->address));
@@ -432,12 +457,33 @@ const bl_value *bl_azure_bicep_module(bl_azure *a, const bl_azure_module *module
 	return outputs;
 }
 
+/* Is what --var says of the parameter its text, whatever that looks like? */
 static bl_str type_text(void *scope, bl_str name)
 {
 	bl_bicep_symbol *symbol = find(scope, name);
-	bool nullable = false;
-	const bl_expr *type = symbol && symbol->block ? type_of(scope, attr(symbol->block, "type"), &nullable) : NULL;
-	return type ? type->text : BL_STR("");
+	const bl_bicep_type *type = symbol && symbol->block ? bl_bicep_declared_type(symbol->scope, symbol->block) : NULL;
+	if (!type)
+		return BL_STR("");
+	type = bl_bicep_not_null(symbol->scope->azure->arena, type);
+	if (type->kind == BL_BICEP_UNION)
+		type = type->items.items[0];
+	return type->kind == BL_BICEP_STRING ? BL_STR("string") : BL_STR("any");
+}
+
+/* A parameter file that no run names is checked, and gives nothing. */
+static void check_parameters(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out, const bl_document *document)
+{
+	bl_azure_resources sink = {0};
+	bl_azure a = {.input = input, .arena = arena, .out = out, .sink = &sink};
+	bl_bicep_check(bl_bicep_scope_new(&a, document, bl_value_map(arena, BL_NOWHERE, NULL, 0)), &out->diags);
+}
+
+static void check_parameter_files(bl_azure *a)
+{
+	const bl_eval_options *o = a->input->options;
+	for (size_t i = 0; o && i < o->nvar_files; i++)
+		if (o->var_files[i]->language == BL_LANG_BICEP)
+			bl_bicep_check(bl_bicep_scope_new(a, o->var_files[i], bl_value_map(a->arena, BL_NOWHERE, NULL, 0)), &a->out->diags);
 }
 
 void bl_eval_bicep(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out)
@@ -446,13 +492,17 @@ void bl_eval_bicep(const bl_eval_input *input, bl_arena *arena, bl_evaluation *o
 		const bl_document *document = input->documents[i];
 		bl_azure_resources sink = {0};
 		bl_azure a = {.input = input, .arena = arena, .out = out, .sink = &sink};
-		if (bl_str_eqz(document->dialect, "bicepparam"))
+		if (bl_str_eqz(document->dialect, "bicepparam")) {
+			check_parameters(input, arena, out, document);
 			continue;
+		}
 		bl_azure_running running = {document, NULL};
 		a.running = &running;
 		bl_bicep_scope *s =
 			bl_bicep_scope_new(&a, document, bl_value_map(arena, BL_NOWHERE, NULL, 0));
 		s->inputs = bl_azure_inputs(&a, type_text, s);
+		bl_bicep_check(s, &out->diags);
+		check_parameter_files(&a);
 		bl_bicep_emit(s);
 		const bl_value *outputs = bl_bicep_outputs(s);
 		for (size_t k = 0; k < sink.n; k++)

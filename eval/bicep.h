@@ -36,6 +36,9 @@ typedef struct bl_bicep_declared {
 	BL_VEC(bl_bicep_instance *) instances;
 } bl_bicep_declared;
 
+/* Whether a variable's value waits for something to be deployed, once that has been asked. */
+typedef enum bl_bicep_when { BL_BICEP_NOT_ASKED, BL_BICEP_AT_START, BL_BICEP_RUNTIME } bl_bicep_when;
+
 /* A name that a statement declares. */
 typedef struct bl_bicep_symbol {
 	bl_bicep_scope *scope; /* of the file that declares it */
@@ -44,6 +47,8 @@ typedef struct bl_bicep_symbol {
 	bl_bicep_scope *file; /* `import * as`: the file; or NULL */
 	bl_bicep_state state;
 	const bl_value *value;
+	const struct bl_bicep_type *type; /* what it is or, of a type, stands for, once that has been asked */
+	bl_bicep_when runtime;
 } bl_bicep_symbol;
 
 struct bl_bicep_scope {
@@ -62,6 +67,14 @@ struct bl_bicep_scope {
 
 bl_bicep_scope *bl_bicep_scope_new(bl_azure *a, const bl_document *document, const bl_value *inputs);
 bl_azure_frame bl_bicep_frame(bl_bicep_scope *s, const bl_azure_local *locals);
+
+/* A file's targetScope, "resourceGroup" when it has none. */
+bl_str bl_bicep_target(const bl_document *document);
+/* Reports what the compiler refuses in the file into diags, once for each file of a root. */
+void bl_bicep_check(bl_bicep_scope *s, bl_diag_list *diags);
+
+/* Whether a module's path names a file of this repository, so that it is an error when there is none. */
+bool bl_bicep_is_own_file(const bl_bicep_scope *s, bl_str source);
 
 /* Declares a resource or module statement and what is nested in it. */
 bl_bicep_declared *bl_bicep_declare(bl_bicep_scope *s, const bl_block *block, bl_bicep_declared *parent);

@@ -462,8 +462,9 @@ static void run_module(bl_bicep_instance *instance)
 	if (!document || (document->language != BL_LANG_BICEP && document->language != BL_LANG_ARM)) {
 		if (d->instances.items[0] != instance)
 			return;
-		bl_diag_add(a->arena, &a->out->diags, BL_DIAG_WARNING, d->block->head,
-			"module '" BL_FMT "' could not be read", BL_ARG(bl_block_label(d->block, 1)));
+		if (document || !bl_bicep_is_own_file(s, bl_block_label(d->block, 1))) /* else an error has been reported */
+			bl_diag_add(a->arena, &a->out->diags, BL_DIAG_WARNING, d->block->head,
+				"module '" BL_FMT "' could not be read", BL_ARG(bl_block_label(d->block, 1)));
 		a->out->not_analysed++;
 		return;
 	}

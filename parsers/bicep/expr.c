@@ -386,55 +386,6 @@ bl_expr *bl_bicep_expr(bl_bicep_reader *r)
 	}
 }
 
-/* The literals of a type that is made of nothing else go to out; false for any other type. */
-static bool type_literals(bl_bicep_reader *r, exprs *out, bool *nullable)
-{
-	bool all = true;
-	switch (bl_bicep_at(r)) {
-	case BL_BICEP_STRING:
-	case BL_BICEP_MULTILINE_STRING:
-	case BL_BICEP_NUMBER:
-	case BL_BICEP_BOOLEAN:
-	case BL_BICEP_UNARY:
-		bl_vec_push(r->arena, out, bl_bicep_expr(r));
-		return true;
-	case BL_BICEP_NULL:
-		*nullable = true;
-		return true;
-	case BL_BICEP_NULLABLE_TYPE:
-		*nullable = true;
-		break;
-	case BL_BICEP_UNION_TYPE:
-	case BL_BICEP_PARENTHESIZED_TYPE:
-		break;
-	default:
-		return false;
-	}
-	if (!bl_bicep_enter(r))
-		return false;
-	do {
-		bl_bicep_node node = bl_bicep_at(r);
-		if (ts_node_is_named(ts_tree_cursor_current_node(&r->cursor)) &&
-			node != BL_BICEP_COMMENT && !type_literals(r, out, nullable))
-			all = false;
-	} while (bl_bicep_next(r));
-	return all;
-}
-
-bl_expr *bl_bicep_type(bl_bicep_reader *r)
-{
-	exprs literals = {0};
-	bool nullable = false;
-	bl_span span = bl_bicep_span(r);
-	if (!type_literals(r, &literals, &nullable))
-		literals.n = 0;
-	bl_expr *e = with_kids(r, BL_EXPR_TYPE, span, &literals);
-	e->text = bl_bicep_text(r);
-	if (nullable)
-		e->text2 = BL_STR("?");
-	return e;
-}
-
 bl_expr *bl_bicep_decorator(bl_bicep_reader *r)
 {
 	exprs items = {0};

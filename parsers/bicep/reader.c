@@ -109,6 +109,15 @@ bool bl_bicep_next(bl_bicep_reader *r)
 	return false;
 }
 
+/* Where what is missing is missed: right after what stands before it, not after white space and comments. */
+static uint32_t before(TSNode missing, uint32_t at)
+{
+	TSNode node = ts_node_prev_sibling(missing);
+	while (!ts_node_is_null(node) && ts_node_is_extra(node))
+		node = ts_node_prev_sibling(node);
+	return ts_node_is_null(node) ? at : ts_node_end_byte(node);
+}
+
 void bl_bicep_report(bl_bicep_reader *r)
 {
 	TSNode node = ts_tree_cursor_current_node(&r->cursor);
@@ -121,6 +130,8 @@ void bl_bicep_report(bl_bicep_reader *r)
 	r->document->partial = true;
 	if (r->quiet)
 		return;
+	if (ts_node_is_missing(node))
+		span.begin = span.end = before(node, span.begin);
 	if (ts_node_is_missing(node))
 		bl_diag_add(r->arena, &r->document->diags, BL_DIAG_ERROR, span,
 			"syntax error: expected '%s'", ts_node_type(node));

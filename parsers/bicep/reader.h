@@ -53,7 +53,7 @@ void bl_bicep_report(bl_bicep_reader *r);
 
 /* The expression the cursor stands at; OPAQUE for one that can't be read. Never NULL. */
 bl_expr *bl_bicep_expr(bl_bicep_reader *r);
-/* The type expression the cursor stands at: a TYPE. kids are its literals when it is nothing but literals; text2 is "?" when it may be null. */
+/* The type expression the cursor stands at: a TYPE, whose kid says its structure. In type.c, which lists the forms. */
 bl_expr *bl_bicep_type(bl_bicep_reader *r);
 /* A decorator's CALL. */
 bl_expr *bl_bicep_decorator(bl_bicep_reader *r);

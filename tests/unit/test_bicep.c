@@ -127,14 +127,23 @@ static void newlines_end_items_but_not_before_a_question_mark(void **state)
 	done(&f);
 }
 
-static void literal_union_types_keep_their_members(void **state)
+static void types_say_their_structure(void **state)
 {
-	fixture f = parse("param a ('x' | 'y' | null)\nparam b 'x' | string\n");
+	fixture f = parse("param a ('x' | 'y' | null)\nparam b { @secure() p: string?, *: int[] }\ntype c = m.t<'x@1'>.q[*]\n");
 	assert_int_equal(f.document.diags.n, 0);
-	const bl_expr *a = bl_block_attr(f.document.blocks.items[0], "type")->expr;
-	assert_int_equal(a->n, 2);
-	assert_true(bl_str_eqz(a->text2, "?"));
-	assert_int_equal(bl_block_attr(f.document.blocks.items[1], "type")->expr->n, 0);
+	const bl_expr *a = bl_block_attr(f.document.blocks.items[0], "type")->expr->kids[0];
+	const bl_expr *b = bl_block_attr(f.document.blocks.items[1], "type")->expr->kids[0];
+	const bl_expr *c = bl_block_attr(f.document.blocks.items[2], "value")->expr->kids[0];
+	assert_int_equal(a->kind, BL_EXPR_BINARY);
+	assert_int_equal(a->n, 3);
+	assert_int_equal(b->kind, BL_EXPR_OBJECT);
+	assert_int_equal(b->n, 4);
+	assert_true(bl_str_eqz(b->kids[1]->kids[0]->text, "?"));
+	assert_true(bl_str_eqz(b->kids[1]->kids[1]->text, "secure"));
+	assert_int_equal(b->kids[2]->kind, BL_EXPR_SPLAT);
+	assert_int_equal(b->kids[3]->kids[0]->n, 1);
+	assert_int_equal(c->kids[1]->kind, BL_EXPR_SPLAT);
+	assert_true(c->kids[0]->kids[0]->method);
 	done(&f);
 }
 
@@ -197,7 +206,7 @@ int main(void)
 		cmocka_unit_test(an_unclosed_comment_is_an_error),
 		cmocka_unit_test(dollars_before_a_multi_line_string_set_its_interpolation_marker),
 		cmocka_unit_test(escapes_and_code_points_are_decoded),
-		cmocka_unit_test(literal_union_types_keep_their_members),
+		cmocka_unit_test(types_say_their_structure),
 		cmocka_unit_test(multi_line_strings_lose_their_first_line_break_only),
 		cmocka_unit_test(nested_resources_become_blocks_of_the_one_around_them),
 		cmocka_unit_test(nesting_past_the_limit_is_a_diagnostic),

@@ -17,8 +17,9 @@ module more 'parts/hub.bicep' = if (extra) {
 }
 
 resource peer 'My.Network/peers@2024-01-01' = {
-  name: '${hub[0].outputs.name}-${hub[1].outputs.name}'
+  name: 'peer'
   properties: {
+    between: '${hub[0].outputs.name}-${hub[1].outputs.name}'
     from: hub[0].outputs.id
     state: more.outputs.state
   }
