@@ -1,390 +1,122 @@
-/* HCL expressions: from the grammar's flat runs of terms to trees. */
+/* HCL expressions: from the grammar's tokens and flat runs to trees. */
 #include "parsers/terraform/hcl.h"
-
-/* What may follow a term: .name, [index], .0, .*, [*]. */
-typedef struct suffix {
-	TSSymbol symbol; /* GET_ATTR, INDEX, ATTR_SPLAT or FULL_SPLAT */
-	uint32_t end;
-	bl_str name;
-	bl_expr *index;
-} suffix;
-
-typedef struct suffixes {
-	BL_VEC(suffix) list;
-} suffixes;
-
-static bl_expr *conditional(bl_hcl *h, bl_hcl_node n, bl_expr **tail);
-static bl_expr *term(bl_hcl *h, bool *more);
 
 static bl_expr *new_expr(bl_hcl *h, bl_expr_kind kind, bl_hcl_node n, size_t kids)
 {
 	return bl_expr_new(h->arena, kind, bl_hcl_span(h, n.begin, n.end), kids);
 }
 
-static bl_expr *literal(bl_hcl *h, bl_hcl_node n)
+static bl_expr *inner(bl_hcl *h);
+
+/* inner, where a newline does or does not end what is read. */
+static bl_expr *inner_lines(bl_hcl *h, bool lines)
 {
-	if (!bl_hcl_enter(h))
-		return bl_hcl_opaque(h, n.begin, n.end);
-	bl_hcl_node kid = bl_hcl_here(h);
-	bl_span span = bl_hcl_span(h, kid.begin, kid.end);
-	bl_str text = bl_hcl_slice(h, kid.begin, kid.end);
-	bl_expr *e = NULL;
-	if (kid.symbol == BL_HCL_STRING) {
-		e = bl_hcl_template(h);
+	bool before = h->lines;
+	h->lines = lines;
+	bl_expr *e = inner(h);
+	h->lines = before;
+	return e;
+}
+
+/* Between two parts of an expression that begin and end at the places given. */
+static void same_line(bl_hcl *h, uint32_t end, uint32_t begin)
+{
+	if (h->lines && bl_hcl_newline_between(h, end, begin))
+		bl_hcl_wrong(h, begin, begin, "syntax error: an expression goes on behind its line's end only within brackets");
+}
+
+/* Terms */
+
+/* true, false, null, or a reference. */
+static bl_expr *word(bl_hcl *h, uint32_t begin, uint32_t end)
+{
+	bl_str text = bl_hcl_slice(h, begin, end);
+	bl_span span = bl_hcl_span(h, begin, end);
+	bool truth = bl_str_eqz(text, "true"), null = bl_str_eqz(text, "null");
+	bl_expr *e = bl_expr_new(h->arena, BL_EXPR_LITERAL, span, 0);
+	if (truth || bl_str_eqz(text, "false")) {
+		e->value = bl_value_bool(h->arena, span, truth);
+	} else if (null) {
+		e->value = bl_value_at(h->arena, &bl_value_null, span);
 	} else {
-		e = bl_expr_new(h->arena, BL_EXPR_LITERAL, span, 0);
-		if (kid.symbol == BL_HCL_NUMBER)
-			e->value = bl_value_digits(h->arena, span, text);
-		else if (kid.symbol == BL_HCL_BOOL)
-			e->value = bl_value_bool(h->arena, span, text.n == 4);
-		else
-			e->value = bl_value_at(h->arena, &bl_value_null, span);
+		e->kind = BL_EXPR_NAME;
+		e->text = text;
 	}
-	bl_hcl_leave(h);
 	return e;
 }
 
-/* The expressions among the children, in order. */
-static void expressions(bl_hcl *h, bl_expr *into)
+static bl_expr *number(bl_hcl *h, uint32_t begin, uint32_t end)
 {
-	BL_VEC(bl_expr *) kids = {0};
-	if (!bl_hcl_enter(h))
-		return;
-	do {
-		TSSymbol symbol = bl_hcl_here(h).symbol;
-		if (symbol == BL_HCL_EXPRESSION)
-			bl_vec_push(h->arena, &kids, bl_hcl_expression(h));
-		else if (symbol == BL_HCL_ELLIPSIS)
-			into->expand = true;
-	} while (bl_hcl_next(h));
-	bl_hcl_leave(h);
-	into->kids = kids.items;
-	into->n = (uint32_t)kids.n;
-}
-
-/* A key that is one bare word is that word, not a reference to it. */
-static bl_expr *object_key(bl_hcl *h, bl_hcl_node n)
-{
-	bl_str word = {0};
-	if (bl_hcl_enter(h)) {
-		bl_hcl_node first = bl_hcl_here(h);
-		if (first.symbol == BL_HCL_VARIABLE && !bl_hcl_next(h))
-			word = bl_hcl_slice(h, first.begin, first.end);
-		bl_hcl_leave(h);
-	}
-	return word.n ? bl_expr_string(h->arena, bl_hcl_span(h, n.begin, n.end), word) : bl_hcl_expression(h);
-}
-
-static void object_item(bl_hcl *h, bl_expr **key, bl_expr **value)
-{
-	if (!bl_hcl_enter(h))
-		return;
-	do {
-		bl_hcl_node n = bl_hcl_here(h);
-		if (n.symbol != BL_HCL_EXPRESSION)
-			continue;
-		if (!*key)
-			*key = object_key(h, n);
-		else if (!*value)
-			*value = bl_hcl_expression(h);
-	} while (bl_hcl_next(h));
-	bl_hcl_leave(h);
-}
-
-static bl_expr *object(bl_hcl *h, bl_hcl_node n)
-{
-	bl_expr *e = new_expr(h, BL_EXPR_OBJECT, n, 0);
-	BL_VEC(bl_expr *) kids = {0};
-	if (!bl_hcl_enter(h))
-		return e;
-	do {
-		bl_expr *key = NULL, *value = NULL;
-		if (bl_hcl_here(h).symbol == BL_HCL_OBJECT_ITEM)
-			object_item(h, &key, &value);
-		if (key && value) {
-			bl_vec_push(h->arena, &kids, key);
-			bl_vec_push(h->arena, &kids, value);
-		}
-	} while (bl_hcl_next(h));
-	bl_hcl_leave(h);
-	e->kids = kids.items;
-	e->n = (uint32_t)kids.n;
+	bl_expr *e = bl_expr_new(h->arena, BL_EXPR_LITERAL, bl_hcl_span(h, begin, end), 0);
+	e->value = bl_value_digits(h->arena, e->span, bl_hcl_slice(h, begin, end));
 	return e;
 }
 
-static bl_expr *collection(bl_hcl *h, bl_hcl_node n)
+static bool is_digit(char c)
 {
-	bl_expr *e = NULL;
-	if (!bl_hcl_enter(h))
-		return bl_hcl_opaque(h, n.begin, n.end);
-	if (bl_hcl_here(h).symbol == BL_HCL_TUPLE) {
-		e = new_expr(h, BL_EXPR_LIST, n, 0);
-		expressions(h, e);
+	return c >= '0' && c <= '9';
+}
+
+/* One of the grammar's STEPs, at begin; its end. */
+static uint32_t read_step(bl_hcl *h, uint32_t begin, uint32_t end)
+{
+	bl_hcl_suffix s = {.step = BL_HCL_STEP_INDEX};
+	const char *p = h->text.p;
+	uint32_t at = begin + 1;
+	bool dot = p[begin] == '.';
+	while (at < end && (p[at] == ' ' || p[at] == '\t' || p[at] == '\r' || p[at] == '\n'))
+		at++;
+	uint32_t from = at;
+	if (p[at] == '*') {
+		s.step = dot ? BL_HCL_STEP_ATTR_SPLAT : BL_HCL_STEP_FULL_SPLAT;
+		at++;
+	} else if (is_digit(p[at])) {
+		while (at < end && is_digit(p[at]))
+			at++;
+		s.index = number(h, from, at);
+	} else if (dot) {
+		s.step = BL_HCL_STEP_ATTR;
+		at += bl_hcl_word(h, at, end);
+		s.name = bl_hcl_slice(h, from, at);
 	} else {
-		e = object(h, n);
+		at = (uint32_t)((const char *)memchr(p + from + 1, '"', end - from - 1) - p) + 1;
+		s.index = bl_expr_string(h->arena, bl_hcl_span(h, from, at), bl_hcl_slice(h, from + 1, at - 1));
 	}
-	bl_hcl_leave(h);
-	return e;
+	s.end = at + !dot;
+	bl_vec_push(&h->scratch, &h->suffixes, s);
+	return s.end;
 }
 
-void bl_hcl_for_intro(bl_hcl *h, bl_expr *e)
+static void read_steps(bl_hcl *h, uint32_t begin, uint32_t end)
 {
-	if (!bl_hcl_enter(h))
-		return;
-	do {
-		bl_hcl_node n = bl_hcl_here(h);
-		if (n.symbol == BL_HCL_IDENTIFIER) {
-			/* `k, v`: the key stands first */
-			e->text2 = e->text;
-			e->text = bl_hcl_slice(h, n.begin, n.end);
-		} else if (n.symbol == BL_HCL_EXPRESSION) {
-			e->kids[0] = bl_hcl_expression(h);
-		}
-	} while (bl_hcl_next(h));
-	bl_hcl_leave(h);
-}
-
-static bl_expr *for_expression(bl_hcl *h, bl_hcl_node n)
-{
-	bl_expr *e = new_expr(h, BL_EXPR_FOR, n, 4);
-	bl_expr *results[2] = {NULL, NULL};
-	size_t nresults = 0;
-	if (!bl_hcl_enter(h))
-		return bl_hcl_opaque(h, n.begin, n.end);
-	bool is_object = bl_hcl_here(h).symbol == BL_HCL_FOR_OBJECT;
-	if (bl_hcl_enter(h)) {
-		do {
-			bl_hcl_node kid = bl_hcl_here(h);
-			if (kid.symbol == BL_HCL_FOR_INTRO) {
-				bl_hcl_for_intro(h, e);
-			} else if (kid.symbol == BL_HCL_EXPRESSION && nresults < 2) {
-				results[nresults++] = bl_hcl_expression(h);
-			} else if (kid.symbol == BL_HCL_ELLIPSIS) {
-				e->grouping = true;
-			} else if (kid.symbol == BL_HCL_FOR_CONDITION && bl_hcl_enter(h)) {
-				do {
-					if (bl_hcl_here(h).symbol == BL_HCL_EXPRESSION)
-						e->kids[3] = bl_hcl_expression(h);
-				} while (bl_hcl_next(h));
-				bl_hcl_leave(h);
-			}
-		} while (bl_hcl_next(h));
-		bl_hcl_leave(h);
-	}
-	bl_hcl_leave(h);
-	e->kids[1] = is_object ? results[0] : NULL;
-	e->kids[2] = is_object ? results[1] : results[0];
-	return e->kids[0] && e->kids[2] ? e : bl_hcl_opaque(h, n.begin, n.end);
-}
-
-static bl_expr *call(bl_hcl *h, bl_hcl_node n)
-{
-	bl_expr *e = new_expr(h, BL_EXPR_CALL, n, 0);
-	if (!bl_hcl_enter(h))
-		return bl_hcl_opaque(h, n.begin, n.end);
-	do {
-		bl_hcl_node kid = bl_hcl_here(h);
-		if (kid.symbol == BL_HCL_IDENTIFIER)
-			e->text = bl_hcl_slice(h, kid.begin, kid.end);
-		else if (kid.symbol == BL_HCL_CALL_ARGUMENTS)
-			expressions(h, e);
-	} while (bl_hcl_next(h));
-	bl_hcl_leave(h);
-	return e;
-}
-
-static bl_expr *unary(bl_hcl *h, bl_hcl_node n)
-{
-	bl_expr *e = new_expr(h, BL_EXPR_UNARY, n, 1);
-	bool more = bl_hcl_enter(h);
-	if (!more)
-		return bl_hcl_opaque(h, n.begin, n.end);
-	bl_hcl_node op = bl_hcl_here(h);
-	e->text = bl_hcl_slice(h, op.begin, op.end);
-	if (bl_hcl_next(h))
-		e->kids[0] = term(h, &more);
-	bl_hcl_leave(h);
-	return e->kids[0] ? e : bl_hcl_opaque(h, n.begin, n.end);
-}
-
-static bl_expr *binary(bl_hcl *h, bl_hcl_node n)
-{
-	bl_expr *e = new_expr(h, BL_EXPR_BINARY, n, 2);
-	bool more = bl_hcl_enter(h);
-	if (!more)
-		return bl_hcl_opaque(h, n.begin, n.end);
-	e->kids[0] = term(h, &more);
-	if (more) {
-		bl_hcl_node op = bl_hcl_here(h);
-		e->text = bl_hcl_slice(h, op.begin, op.end);
-		if (bl_hcl_next(h))
-			e->kids[1] = term(h, &more);
-	}
-	bl_hcl_leave(h);
-	return e->kids[0] && e->kids[1] ? e : bl_hcl_opaque(h, n.begin, n.end);
-}
-
-static bl_expr *operation(bl_hcl *h, bl_hcl_node n)
-{
-	bl_expr *e = NULL;
-	h->depth++;
-	if (!bl_hcl_over_limit(h, n.begin, n.end) && bl_hcl_enter(h)) {
-		e = bl_hcl_here(h).symbol == BL_HCL_UNARY ? unary(h, n) : binary(h, n);
-		bl_hcl_leave(h);
-	}
-	h->depth--;
-	return e ? e : bl_hcl_opaque(h, n.begin, n.end);
-}
-
-/* ( expression ): three siblings; the cursor ends on the last. */
-static bl_expr *parenthesis(bl_hcl *h, bl_hcl_node n)
-{
-	bl_expr *e = NULL;
-	if (bl_hcl_next(h) && bl_hcl_here(h).symbol == BL_HCL_EXPRESSION)
-		e = bl_hcl_expression(h);
-	if (e)
-		bl_hcl_next(h);
-	return e ? e : bl_hcl_opaque(h, n.begin, n.end);
-}
-
-static bl_expr *in_first_child(bl_hcl *h, bl_hcl_node n, bl_expr *(*read)(bl_hcl *h))
-{
-	if (!bl_hcl_enter(h))
-		return bl_hcl_opaque(h, n.begin, n.end);
-	bl_expr *e = read(h);
-	bl_hcl_leave(h);
-	return e;
-}
-
-static bl_expr *primary(bl_hcl *h, bl_hcl_node n)
-{
-	switch (n.symbol) {
-	case BL_HCL_LITERAL:
-		return literal(h, n);
-	case BL_HCL_TEMPLATE:
-		return in_first_child(h, n, bl_hcl_template);
-	case BL_HCL_COLLECTION:
-		return collection(h, n);
-	case BL_HCL_VARIABLE: {
-		bl_expr *e = new_expr(h, BL_EXPR_NAME, n, 0);
-		e->text = bl_hcl_slice(h, n.begin, n.end);
-		return e;
-	}
-	case BL_HCL_CALL:
-		return call(h, n);
-	case BL_HCL_FOR:
-		return for_expression(h, n);
-	case BL_HCL_OPERATION:
-		return operation(h, n);
-	case BL_HCL_CONDITIONAL:
-		return conditional(h, n, NULL);
-	case BL_HCL_PAREN:
-		return parenthesis(h, n);
-	default:
-		return bl_hcl_opaque(h, n.begin, n.end);
-	}
-}
-
-static void add_suffix(bl_hcl *h, suffixes *s);
-
-/* The first child that says what a wrapper node is about. */
-static void get_attr(bl_hcl *h, suffix *s)
-{
-	if (!bl_hcl_enter(h))
-		return;
-	do {
-		bl_hcl_node n = bl_hcl_here(h);
-		if (n.symbol == BL_HCL_IDENTIFIER)
-			s->name = bl_hcl_slice(h, n.begin, n.end);
-	} while (bl_hcl_next(h));
-	bl_hcl_leave(h);
-}
-
-static bl_expr *index_of(bl_hcl *h, bl_hcl_node n)
-{
-	bl_expr *e = NULL;
-	if (n.symbol == BL_HCL_LEGACY_INDEX) {
-		/* .0: the number is what follows the dot */
-		uint32_t begin = n.begin + 1;
-		while (begin < n.end && (h->text.p[begin] < '0' || h->text.p[begin] > '9'))
-			begin++;
-		e = bl_expr_new(h->arena, BL_EXPR_LITERAL, bl_hcl_span(h, begin, n.end), 0);
-		e->value = bl_value_digits(h->arena, e->span, bl_hcl_slice(h, begin, n.end));
-		return e;
-	}
-	if (!bl_hcl_enter(h))
-		return NULL;
-	do {
-		if (bl_hcl_here(h).symbol == BL_HCL_EXPRESSION)
-			e = bl_hcl_expression(h);
-	} while (bl_hcl_next(h));
-	bl_hcl_leave(h);
-	return e;
-}
-
-static void add_index(bl_hcl *h, suffixes *s, suffix one)
-{
-	if (!bl_hcl_enter(h))
-		return;
-	one.index = index_of(h, bl_hcl_here(h));
-	bl_hcl_leave(h);
-	if (one.index)
-		bl_vec_push(h->arena, &s->list, one);
-}
-
-static void add_splat(bl_hcl *h, suffixes *s, suffix one)
-{
-	if (!bl_hcl_enter(h))
-		return;
-	one.symbol = bl_hcl_here(h).symbol;
-	bl_vec_push(h->arena, &s->list, one);
-	if (bl_hcl_enter(h)) {
-		do {
-			add_suffix(h, s);
-		} while (bl_hcl_next(h));
-		bl_hcl_leave(h);
-	}
-	bl_hcl_leave(h);
-}
-
-static void add_suffix(bl_hcl *h, suffixes *s)
-{
-	bl_hcl_node n = bl_hcl_here(h);
-	suffix one = {.symbol = n.symbol, .end = n.end};
-	if (n.symbol == BL_HCL_GET_ATTR) {
-		get_attr(h, &one);
-		bl_vec_push(h->arena, &s->list, one);
-	} else if (n.symbol == BL_HCL_INDEX) {
-		add_index(h, s, one);
-	} else if (n.symbol == BL_HCL_SPLAT) {
-		add_splat(h, s, one);
-	}
+	while (begin < end)
+		begin = read_step(h, begin, end);
 }
 
 /*
  * Puts suffixes [i, n) onto base. Everything after [*] is done to each element; after .* only the names that follow
  * at once are, and the rest is done to the list.
  */
-static bl_expr *apply(bl_hcl *h, bl_expr *base, const suffix *list, size_t i, size_t n)
+static bl_expr *apply(bl_hcl *h, bl_expr *base, const bl_hcl_suffix *list, size_t i, size_t n)
 {
 	for (; i < n; i++) {
-		const suffix *s = &list[i];
+		const bl_hcl_suffix *s = &list[i];
 		bl_span span = {h->source, base->span.begin, s->end};
 		bl_expr *e;
-		switch (s->symbol) {
-		case BL_HCL_GET_ATTR:
+		switch (s->step) {
+		case BL_HCL_STEP_ATTR:
 			e = bl_expr_new(h->arena, BL_EXPR_ATTR, span, 1);
 			e->text = s->name;
 			break;
-		case BL_HCL_INDEX:
+		case BL_HCL_STEP_INDEX:
 			e = bl_expr_new(h->arena, BL_EXPR_INDEX, span, 2);
 			e->kids[1] = s->index;
 			break;
 		default: {
 			size_t last = n;
 			e = bl_expr_new(h->arena, BL_EXPR_SPLAT, span, 2);
-			if (s->symbol == BL_HCL_ATTR_SPLAT)
-				for (last = i + 1; last < n && list[last].symbol == BL_HCL_GET_ATTR;)
+			if (s->step == BL_HCL_STEP_ATTR_SPLAT)
+				for (last = i + 1; last < n && list[last].step == BL_HCL_STEP_ATTR;)
 					last++;
 			bl_expr *element = bl_expr_new(h->arena, BL_EXPR_NAME, span, 0);
 			e->span.end = list[last - 1].end;
@@ -398,54 +130,398 @@ static bl_expr *apply(bl_hcl *h, bl_expr *base, const suffix *list, size_t i, si
 	return base;
 }
 
-/*
- * A term and its suffixes, which are siblings of one level: the cursor is on the first and ends on what follows the
- * last. *more is false when nothing follows.
- */
-static bl_expr *term(bl_hcl *h, bool *more)
+/* Takes the suffixes above height first off their stack and puts them onto base. */
+static bl_expr *take_suffixes(bl_hcl *h, bl_hcl_node n, bl_expr *base, size_t first)
 {
-	bl_hcl_node n = bl_hcl_here(h);
-	bl_expr *e = primary(h, n);
-	suffixes s = {0};
-	*more = bl_hcl_next(h);
-	while (*more) {
-		TSSymbol symbol = bl_hcl_here(h).symbol;
-		if (symbol != BL_HCL_GET_ATTR && symbol != BL_HCL_INDEX && symbol != BL_HCL_SPLAT)
-			break;
-		add_suffix(h, &s);
-		*more = bl_hcl_next(h);
-	}
-	if (s.list.n + (size_t)h->depth > BL_PARSE_MAX_DEPTH) {
-		h->depth += (int)s.list.n;
-		bl_hcl_over_limit(h, n.begin, n.end);
-		h->depth -= (int)s.list.n;
-		return bl_hcl_opaque(h, n.begin, n.end);
-	}
-	return apply(h, e, s.list.items, 0, s.list.n);
+	size_t steps = h->suffixes.n - first;
+	bl_expr *e;
+	h->suffixes.n = first;
+	h->depth += (int)steps;
+	e = bl_hcl_over_limit(h, n.begin, n.end) ? bl_hcl_opaque(h, n.begin, n.end)
+						 : apply(h, base, h->suffixes.items + first, 0, steps);
+	h->depth -= (int)steps;
+	return e;
 }
 
-/*
- * The grammar reads a ? b : c ? d : e as (a ? b : c) ? d : e; the language means a ? b : (c ? d : e). tail is the
- * conditional whose last branch goes on to the right, NULL for an expression that is no bare conditional.
- */
-static bl_expr *expression(bl_hcl *h, bl_expr **tail)
+static bl_expr *traversal(bl_hcl *h, bl_hcl_node n)
+{
+	size_t first = h->suffixes.n;
+	uint32_t end = n.begin + bl_hcl_word(h, n.begin, n.end);
+	bl_expr *e = word(h, n.begin, end);
+	read_steps(h, end, n.end);
+	return take_suffixes(h, n, e, first);
+}
+
+static void add_index(bl_hcl *h, bl_hcl_node n)
+{
+	bl_hcl_suffix s = {.step = BL_HCL_STEP_INDEX, .end = n.end};
+	if (bl_hcl_enter(h)) {
+		do {
+			bl_hcl_node kid = bl_hcl_here(h);
+			if (bl_hcl_is_expression(kid))
+				s.index = inner_lines(h, false);
+			else if (kid.kind == BL_HCL_OPERATOR && h->text.p[kid.begin] == '*')
+				s.step = BL_HCL_STEP_FULL_SPLAT;
+		} while (bl_hcl_next(h));
+		bl_hcl_leave(h);
+	}
+	if (s.step == BL_HCL_STEP_INDEX && !s.index) {
+		bl_hcl_wrong(h, n.begin, n.end, "syntax error: an index is an expression");
+		s.index = bl_hcl_opaque(h, n.begin, n.end);
+	}
+	bl_vec_push(&h->scratch, &h->suffixes, s);
+}
+
+static bl_expr *access(bl_hcl *h, bl_hcl_node n)
+{
+	size_t first = h->suffixes.n;
+	bl_expr *e = NULL;
+	uint32_t before = n.begin;
+	if (!bl_hcl_enter(h))
+		return NULL;
+	do {
+		bl_hcl_node kid = bl_hcl_here(h);
+		if (kid.kind != BL_HCL_INDEX && kid.kind != BL_HCL_STEPS) {
+			e = inner(h);
+		} else {
+			same_line(h, before, kid.begin);
+			if (kid.kind == BL_HCL_INDEX)
+				add_index(h, kid);
+			else
+				read_steps(h, kid.begin, kid.end);
+		}
+		before = kid.end;
+	} while (bl_hcl_next(h));
+	bl_hcl_leave(h);
+	return take_suffixes(h, n, e, first);
+}
+
+/* The expressions among the children, in order. */
+static void elements(bl_hcl *h, bl_expr *into)
+{
+	size_t first = h->kids.n;
+	if (!bl_hcl_enter(h))
+		return;
+	do {
+		bl_hcl_node kid = bl_hcl_here(h);
+		if (bl_hcl_is_expression(kid)) {
+			bl_expr *e = inner_lines(h, false);
+			bl_vec_push(&h->scratch, &h->kids, e);
+		} else if (kid.kind == BL_HCL_NONE && h->text.p[kid.begin] == '.') {
+			into->expand = true;
+		}
+	} while (bl_hcl_next(h));
+	bl_hcl_leave(h);
+	bl_hcl_take_kids(h, first, into);
+}
+
+static bl_expr *call(bl_hcl *h, bl_hcl_node n)
+{
+	bl_expr *e = new_expr(h, BL_EXPR_CALL, n, 0);
+	e->text = bl_hcl_slice(h, n.begin, n.begin + bl_hcl_word(h, n.begin, n.end));
+	elements(h, e);
+	return e;
+}
+
+static bl_expr *tuple(bl_hcl *h, bl_hcl_node n)
+{
+	bl_expr *e = new_expr(h, BL_EXPR_LIST, n, 0);
+	elements(h, e);
+	return e;
+}
+
+static bl_expr *parenthesized(bl_hcl *h)
+{
+	bl_expr *e = NULL;
+	if (!bl_hcl_enter(h))
+		return NULL;
+	do {
+		if (bl_hcl_is_expression(bl_hcl_here(h)))
+			e = inner_lines(h, false);
+	} while (bl_hcl_next(h));
+	bl_hcl_leave(h);
+	return e;
+}
+
+/* Objects and for expressions */
+
+/* A key that is one bare word is that word, not a reference to it; but true, false and null stay what they are. */
+static bl_expr *key_word(bl_hcl *h, bl_hcl_node n)
+{
+	bl_expr *e = word(h, n.begin, n.begin + bl_hcl_word(h, n.begin, n.end));
+	if (e->kind == BL_EXPR_NAME) {
+		e->kind = BL_EXPR_LITERAL;
+		e->value = bl_value_string(h->arena, e->span, e->text);
+		e->text = BL_STR("");
+	}
+	return e;
+}
+
+static bl_expr *object_key(bl_hcl *h, bl_hcl_node n)
+{
+	return n.kind == BL_HCL_IDENTIFIER || n.kind == BL_HCL_KEY ? key_word(h, n) : inner_lines(h, true);
+}
+
+typedef struct member {
+	bl_expr *key;
+	uint32_t last; /* where the item before ended, or its comma, 0 before the first */
+	bool comma;
+} member;
+
+static void object_part(bl_hcl *h, bl_hcl_node n, member *m)
+{
+	if (n.kind == BL_HCL_HOLLOW) {
+		uint32_t end = n.begin + bl_hcl_word(h, n.begin, n.end);
+		bl_hcl_wrong(h, n.begin, end, "syntax error: '" BL_FMT "' has no value",
+			BL_ARG(bl_hcl_slice(h, n.begin, end)));
+		m->last = n.begin;
+		m->comma = true;
+	} else if (n.kind == BL_HCL_NONE) {
+		m->comma = m->comma || h->text.p[n.begin] == ',';
+	} else if (!m->key) {
+		if (m->last && !m->comma && !bl_hcl_newline_between(h, m->last, n.begin))
+			bl_hcl_wrong(h, n.begin, n.begin, "syntax error: a comma or a new line parts an object's items");
+		m->key = object_key(h, n);
+		m->comma = false;
+	} else {
+		bl_expr *key = m->key, *value = inner_lines(h, true);
+		bl_vec_push(&h->scratch, &h->kids, key);
+		bl_vec_push(&h->scratch, &h->kids, value);
+		m->key = NULL;
+		m->last = n.end;
+	}
+}
+
+static bl_expr *object(bl_hcl *h, bl_hcl_node n)
+{
+	bl_expr *e = new_expr(h, BL_EXPR_OBJECT, n, 0);
+	size_t first = h->kids.n;
+	member m = {NULL, 0, false};
+	if (!bl_hcl_enter(h))
+		return e;
+	do {
+		object_part(h, bl_hcl_here(h), &m);
+	} while (bl_hcl_next(h));
+	bl_hcl_leave(h);
+	bl_hcl_take_kids(h, first, e);
+	return e;
+}
+
+void bl_hcl_expect(bl_hcl *h, bl_hcl_node n, const char *word)
+{
+	if (!bl_str_eqz(bl_hcl_slice(h, n.begin, n.end), word))
+		bl_hcl_wrong(h, n.begin, n.end, "syntax error: '%s' should stand here", word);
+}
+
+/* `if` and an expression. */
+static bl_expr *condition(bl_hcl *h)
+{
+	bl_expr *e = NULL;
+	if (!bl_hcl_enter(h))
+		return NULL;
+	do {
+		bl_hcl_node n = bl_hcl_here(h);
+		if (n.kind == BL_HCL_WORD)
+			bl_hcl_expect(h, n, "if");
+		else
+			e = inner_lines(h, false);
+	} while (bl_hcl_next(h));
+	bl_hcl_leave(h);
+	return e;
+}
+
+void bl_hcl_for(bl_hcl *h, bl_expr *e, bl_expr **results)
+{
+	size_t nresults = 0;
+	bool head = true;
+	do {
+		bl_hcl_node n = bl_hcl_here(h);
+		if (n.kind == BL_HCL_WORD) {
+			bl_hcl_expect(h, n, "in");
+			head = false;
+		} else if (n.kind == BL_HCL_IDENTIFIER && head) {
+			/* `k, v`: the key stands first */
+			e->text2 = e->text;
+			e->text = bl_hcl_slice(h, n.begin, n.end);
+		} else if (n.kind == BL_HCL_FOR_CONDITION) {
+			e->kids[3] = condition(h);
+		} else if (bl_hcl_is_expression(n) && !e->kids[0]) {
+			e->kids[0] = inner_lines(h, false);
+		} else if (bl_hcl_is_expression(n) && nresults < 2) {
+			results[nresults++] = inner_lines(h, false);
+		} else if (n.kind == BL_HCL_NONE && h->text.p[n.begin] == '.') {
+			e->grouping = true;
+		}
+	} while (bl_hcl_next(h));
+}
+
+static bl_expr *for_expression(bl_hcl *h, bl_hcl_node n)
+{
+	bl_expr *e = new_expr(h, BL_EXPR_FOR, n, 4);
+	bl_expr *results[2] = {NULL, NULL};
+	if (!bl_hcl_enter(h))
+		return NULL;
+	bl_hcl_for(h, e, results);
+	bl_hcl_leave(h);
+	e->kids[1] = n.kind == BL_HCL_FOR_OBJECT ? results[0] : NULL;
+	e->kids[2] = n.kind == BL_HCL_FOR_OBJECT ? results[1] : results[0];
+	return e->kids[0] && e->kids[2] ? e : NULL;
+}
+
+/* Operations */
+
+static int level_of(bl_str operator)
+{
+	switch (operator.p[0]) {
+	case '|':
+		return 1;
+	case '&':
+		return 2;
+	case '=':
+	case '!':
+		return 3;
+	case '<':
+	case '>':
+		return 4;
+	case '+':
+	case '-':
+		return 5;
+	default:
+		return 6;
+	}
+}
+
+/* Joins the operands above height first from the right, while the operator between binds at least as tightly as level. */
+static void join_operands(bl_hcl *h, size_t first, int level)
+{
+	while (h->operands.n - first >= 2) {
+		bl_hcl_operand *left = &h->operands.items[h->operands.n - 2], *right = left + 1;
+		if (left->level < level)
+			return;
+		bl_expr *e = bl_expr_new(h->arena, BL_EXPR_BINARY, bl_hcl_span(h, left->begin, right->end), 2);
+		e->text = left->operator;
+		e->kids[0] = left->expr;
+		e->kids[1] = right->expr;
+		left->expr = e;
+		left->end = right->end;
+		h->operands.n--;
+	}
+}
+
+static void operation_part(bl_hcl *h, bl_hcl_node n, size_t first)
+{
+	if (bl_hcl_is_expression(n)) {
+		bl_hcl_operand o = {.expr = inner(h), .begin = n.begin, .end = n.end};
+		bl_vec_push(&h->scratch, &h->operands, o);
+	} else if (h->operands.n > first) {
+		bl_str operator = bl_hcl_slice(h, n.begin, n.end);
+		int level = level_of(operator);
+		join_operands(h, first, level);
+		h->operands.items[h->operands.n - 1].operator = operator;
+		h->operands.items[h->operands.n - 1].level = level;
+	}
+}
+
+/* A run of n operands may become a tree n deep. */
+static bl_expr *operation(bl_hcl *h, bl_hcl_node n)
+{
+	size_t first = h->operands.n;
+	uint32_t parts = ts_node_child_count(n.node), before = n.begin;
+	h->depth += (int)(parts / 2);
+	bool over = bl_hcl_over_limit(h, n.begin, n.end);
+	h->depth -= (int)(parts / 2);
+	if (over || !bl_hcl_enter(h))
+		return NULL;
+	do {
+		bl_hcl_node kid = bl_hcl_here(h);
+		same_line(h, before, kid.begin);
+		operation_part(h, kid, first);
+		before = kid.end;
+	} while (bl_hcl_next(h));
+	bl_hcl_leave(h);
+	join_operands(h, first, 0);
+	bl_expr *e = h->operands.n > first ? h->operands.items[first].expr : NULL;
+	h->operands.n = first;
+	return e;
+}
+
+static bl_expr *unary(bl_hcl *h, bl_hcl_node n)
+{
+	bl_expr *e = new_expr(h, BL_EXPR_UNARY, n, 1);
+	e->text = bl_hcl_slice(h, n.begin, n.begin + 1);
+	if (!bl_hcl_enter(h))
+		return NULL;
+	while (bl_hcl_next(h)) {
+		bl_hcl_node kid = bl_hcl_here(h);
+		same_line(h, n.begin + 1, kid.begin);
+		e->kids[0] = inner(h);
+	}
+	bl_hcl_leave(h);
+	return e->kids[0] ? e : NULL;
+}
+
+static bl_expr *conditional(bl_hcl *h, bl_hcl_node n)
+{
+	bl_expr *e = new_expr(h, BL_EXPR_CONDITION, n, 3);
+	uint32_t parts = 0, before = n.begin;
+	if (!bl_hcl_enter(h))
+		return NULL;
+	do {
+		bl_hcl_node kid = bl_hcl_here(h);
+		same_line(h, before, kid.begin);
+		before = kid.end;
+		if (bl_hcl_is_expression(kid) && parts < 3)
+			e->kids[parts++] = inner(h);
+	} while (bl_hcl_next(h));
+	bl_hcl_leave(h);
+	return parts == 3 ? e : NULL;
+}
+
+static bl_expr *read_kind(bl_hcl *h, bl_hcl_node n)
+{
+	switch (n.kind) {
+	case BL_HCL_ACCESS:
+		return access(h, n);
+	case BL_HCL_CALL:
+		return call(h, n);
+	case BL_HCL_CONDITIONAL:
+		return conditional(h, n);
+	case BL_HCL_FOR_OBJECT:
+	case BL_HCL_FOR_TUPLE:
+		return for_expression(h, n);
+	case BL_HCL_HEREDOC:
+	case BL_HCL_STRING:
+	case BL_HCL_TEMPLATE:
+		return bl_hcl_template(h);
+	case BL_HCL_IDENTIFIER:
+		return word(h, n.begin, n.end);
+	case BL_HCL_NUMBER:
+		return number(h, n.begin, n.end);
+	case BL_HCL_OBJECT:
+		return object(h, n);
+	case BL_HCL_OPERATION:
+		return operation(h, n);
+	case BL_HCL_PARENTHESIZED:
+		return parenthesized(h);
+	case BL_HCL_TRAVERSAL:
+		return traversal(h, n);
+	case BL_HCL_TUPLE:
+		return tuple(h, n);
+	case BL_HCL_UNARY:
+		return unary(h, n);
+	default:
+		return NULL;
+	}
+}
+
+/* An expression within one that is known to be without syntax errors. */
+static bl_expr *inner(bl_hcl *h)
 {
 	bl_hcl_node n = bl_hcl_here(h);
 	bl_expr *e = NULL;
-	if (tail)
-		*tail = NULL;
 	h->depth++;
-	if (bl_hcl_over_limit(h, n.begin, n.end)) {
-		e = bl_hcl_opaque(h, n.begin, n.end);
-	} else if (bl_hcl_enter(h)) {
-		bl_hcl_node first = bl_hcl_here(h);
-		bool more;
-		if (first.symbol == BL_HCL_CONDITIONAL)
-			e = conditional(h, first, tail);
-		else
-			e = term(h, &more);
-		bl_hcl_leave(h);
-	}
+	if (!bl_hcl_over_limit(h, n.begin, n.end))
+		e = read_kind(h, n);
 	h->depth--;
 	return e ? e : bl_hcl_opaque(h, n.begin, n.end);
 }
@@ -453,37 +529,5 @@ static bl_expr *expression(bl_hcl *h, bl_expr **tail)
 bl_expr *bl_hcl_expression(bl_hcl *h)
 {
 	bl_hcl_node n = bl_hcl_here(h);
-	if (ts_node_has_error(n.node))
-		return bl_hcl_opaque(h, n.begin, n.end);
-	return expression(h, NULL);
-}
-
-static bl_expr *conditional(bl_hcl *h, bl_hcl_node n, bl_expr **tail)
-{
-	bl_expr *parts[3] = {NULL, NULL, NULL}, *left = NULL;
-	size_t nparts = 0;
-	if (!bl_hcl_enter(h))
-		return bl_hcl_opaque(h, n.begin, n.end);
-	do {
-		if (bl_hcl_here(h).symbol != BL_HCL_EXPRESSION || nparts == 3)
-			continue;
-		parts[nparts] = expression(h, nparts ? NULL : &left);
-		nparts++;
-	} while (bl_hcl_next(h));
-	bl_hcl_leave(h);
-	if (nparts != 3)
-		return bl_hcl_opaque(h, n.begin, n.end);
-	bl_expr *e = new_expr(h, BL_EXPR_CONDITION, n, 3);
-	e->kids[0] = left ? left->kids[2] : parts[0];
-	e->kids[1] = parts[1];
-	e->kids[2] = parts[2];
-	if (tail)
-		*tail = e;
-	if (!left)
-		return e;
-	left->kids[2] = e;
-	e->span.begin = e->kids[0]->span.begin;
-	for (bl_expr *c = parts[0]; c != e; c = c->kids[2])
-		c->span.end = n.end;
-	return parts[0];
+	return ts_node_has_error(n.node) ? bl_hcl_opaque(h, n.begin, n.end) : inner(h);
 }

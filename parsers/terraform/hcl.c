@@ -1,101 +1,61 @@
-/* HCL files: bodies, blocks and attributes, and what is wrong with them. */
+/* HCL files: bodies, blocks and attributes. */
 #include "parsers/terraform/hcl.h"
 
 #include "parsers/language.h"
 
-#include <stdlib.h>
-
-bool bl_hcl_next(bl_hcl *h)
-{
-	while (ts_tree_cursor_goto_next_sibling(&h->cursor))
-		if (ts_node_symbol(ts_tree_cursor_current_node(&h->cursor)) != BL_HCL_COMMENT)
-			return true;
-	return false;
-}
-
-bool bl_hcl_enter(bl_hcl *h)
-{
-	if (!ts_tree_cursor_goto_first_child(&h->cursor))
-		return false;
-	if (ts_node_symbol(ts_tree_cursor_current_node(&h->cursor)) != BL_HCL_COMMENT)
-		return true;
-	if (bl_hcl_next(h))
-		return true;
-	bl_hcl_leave(h);
-	return false;
-}
-
-bool bl_hcl_over_limit(bl_hcl *h, uint32_t begin, uint32_t end)
-{
-	if (h->depth > BL_PARSE_MAX_DEPTH) {
-		if (!h->too_deep)
-			bl_diag_add(h->arena, &h->document->diags, BL_DIAG_ERROR, bl_hcl_span(h, begin, end),
-				"nested deeper than %d levels", BL_PARSE_MAX_DEPTH);
-		h->too_deep = h->document->partial = true;
-		return true;
-	}
-	if (++h->nodes > BL_PARSE_MAX_NODES) {
-		if (!h->too_many)
-			bl_diag_add(h->arena, &h->document->diags, BL_DIAG_ERROR, bl_hcl_span(h, begin, end),
-				"more than %d expressions in one file", BL_PARSE_MAX_NODES);
-		h->too_many = h->document->partial = true;
-		return true;
-	}
-	return false;
-}
-
-bl_expr *bl_hcl_opaque(bl_hcl *h, uint32_t begin, uint32_t end)
-{
-	bl_expr *e = bl_expr_new(h->arena, BL_EXPR_OPAQUE, bl_hcl_span(h, begin, end), 0);
-	e->text = bl_hcl_slice(h, begin, end);
-	return e;
-}
-
-/* A block's parts as they are met; in a damaged file they may stand loose, without a block node around them. */
+/*
+ * A block's parts as they are met; in a damaged file they may stand loose, without a block node around them. The body
+ * being filled is what stands on the stacks of attributes and blocks above the heights that its opener noted.
+ */
 typedef struct builder {
 	bl_hcl *h;
-	bl_block *target;
 	uint32_t head_begin, head_end;
-	BL_VEC(bl_label) labels;
+	size_t labels; /* the head's are those above this height */
+	size_t opened; /* how many bodies this builder has opened */
+	size_t attrs;  /* where the innermost body's attributes begin */
 	bl_str kind;
-	BL_VEC(bl_block *) open; /* targets outside the current one */
 } builder;
 
 static void add_items(builder *b);
 
-static bool newline_between(bl_hcl *h, uint32_t begin, uint32_t end)
+static builder begin_body(bl_hcl *h)
 {
-	return memchr(h->text.p + begin, '\n', end - begin) != NULL;
+	return (builder){.h = h, .labels = h->labels.n, .attrs = h->attrs.n};
 }
 
-static void want_newline(bl_hcl *h, uint32_t before, uint32_t at, const char *what)
+/* What stands behind an attribute's key; the cursor is on that. */
+static bl_expr *read_value(bl_hcl *h, bl_hcl_node attribute, bl_hcl_node key)
 {
-	if (before >= at || newline_between(h, before, at))
-		return;
-	/* a heredoc's node ends with its marker; all else on one line is a mistake */
-	bl_diag_add(h->arena, &h->document->diags, BL_DIAG_ERROR, bl_hcl_span(h, at, at),
-		"%s must start on a new line", what);
-	h->document->partial = true;
+	bl_expr *e = NULL;
+	uint32_t begin = key.end;
+	while (bl_hcl_next(h))
+		if (bl_hcl_is_expression(bl_hcl_here(h)) && !ts_node_has_error(attribute.node))
+			e = bl_hcl_expression(h);
+	while (begin < attribute.end && (h->text.p[begin] == ' ' || h->text.p[begin] == '\t'))
+		begin++;
+	return e ? e : bl_hcl_opaque(h, begin, attribute.end);
 }
 
 static bl_attr read_attribute(bl_hcl *h, bl_hcl_node n)
 {
-	bl_attr a = {.span = bl_hcl_span(h, n.begin, n.end)};
-	if (!bl_hcl_enter(h))
-		return a;
-	do {
-		bl_hcl_node kid = bl_hcl_here(h);
-		if (kid.symbol == BL_HCL_IDENTIFIER && !a.name.n) {
-			a.name = bl_hcl_slice(h, kid.begin, kid.end);
-			a.name_span = bl_hcl_span(h, kid.begin, kid.end);
-		} else if (kid.symbol == BL_HCL_EXPRESSION) {
-			a.expr = bl_hcl_expression(h);
-			a.span.end = kid.end;
-		}
-	} while (bl_hcl_next(h));
-	bl_hcl_leave(h);
-	if (!a.expr)
-		a.expr = bl_hcl_opaque(h, n.begin, n.end);
+	uint32_t word = n.begin + bl_hcl_word(h, n.begin, n.end);
+	bl_attr a = {.name = bl_hcl_slice(h, n.begin, word), .name_span = bl_hcl_span(h, n.begin, word),
+		.span = bl_hcl_span(h, n.begin, n.end)};
+	bl_hcl_node key = n;
+	h->lines = !h->bare;
+	if (bl_hcl_enter(h)) {
+		key = bl_hcl_here(h);
+		if (key.kind == BL_HCL_KEY)
+			a.expr = read_value(h, n, key);
+		bl_hcl_leave(h);
+	}
+	if (!a.expr) {
+		a.span.end = word;
+		a.expr = bl_hcl_opaque(h, word, word);
+		bl_hcl_wrong(h, n.begin, word, "syntax error: '" BL_FMT "' has no value", BL_ARG(a.name));
+	} else if (h->text.p[key.end - 1] == ':') {
+		bl_hcl_wrong(h, key.end - 1, key.end, "syntax error: an argument is set with '=', not ':'");
+	}
 	return a;
 }
 
@@ -103,41 +63,36 @@ static void add_attribute(builder *b, bl_hcl_node n)
 {
 	bl_hcl *h = b->h;
 	bl_attr a = read_attribute(h, n);
-	for (size_t i = 0; i < b->target->attrs.n && b->target->attrs.n < 256; i++) {
-		if (bl_str_eq(b->target->attrs.items[i].name, a.name)) {
-			bl_diag_add(h->arena, &h->document->diags, BL_DIAG_ERROR, a.name_span,
-				"'" BL_FMT "' is set twice", BL_ARG(a.name));
-			h->document->partial = true;
+	for (size_t i = b->attrs; i < h->attrs.n && h->attrs.n - b->attrs < 256; i++) {
+		if (bl_str_eq(h->attrs.items[i].name, a.name)) {
+			bl_hcl_wrong(h, a.name_span.begin, a.name_span.end, "'" BL_FMT "' is set twice", BL_ARG(a.name));
 			return;
 		}
 	}
-	bl_vec_push(h->arena, &b->target->attrs, a);
+	bl_vec_push(&h->scratch, &h->attrs, a);
 }
 
 static void forget_head(builder *b)
 {
 	b->kind = BL_STR("");
-	b->labels.items = NULL;
-	b->labels.n = b->labels.cap = 0;
+	b->h->labels.n = b->labels;
 }
 
 static void add_label(builder *b, bl_hcl_node n)
 {
 	bl_hcl *h = b->h;
 	bl_label label = {.span = bl_hcl_span(h, n.begin, n.end)};
-	if (n.symbol == BL_HCL_IDENTIFIER) {
+	if (n.kind == BL_HCL_STRING)
+		label.text = bl_value_text(bl_hcl_template(h)->value);
+	else
 		label.text = bl_hcl_slice(h, n.begin, n.end);
-	} else {
-		bl_expr *e = bl_hcl_template(h);
-		label.text = bl_value_text(e->value);
-	}
-	bl_vec_push(h->arena, &b->labels, label);
+	bl_vec_push(&h->scratch, &h->labels, label);
 	b->head_end = n.end;
 }
 
 static void head_word(builder *b, bl_hcl_node n)
 {
-	if (n.symbol == BL_HCL_IDENTIFIER && (!b->kind.n || newline_between(b->h, b->head_end, n.begin))) {
+	if (n.kind != BL_HCL_STRING && (!b->kind.n || bl_hcl_newline_between(b->h, b->head_end, n.begin))) {
 		forget_head(b);
 		b->kind = bl_hcl_slice(b->h, n.begin, n.end);
 		b->head_begin = n.begin;
@@ -149,261 +104,182 @@ static void head_word(builder *b, bl_hcl_node n)
 
 static void open_block(builder *b, bl_hcl_node brace)
 {
-	bl_arena *arena = b->h->arena;
-	bl_block *block = bl_new(arena, bl_block);
+	bl_hcl *h = b->h;
+	bl_hcl_body body = {bl_new(h->arena, bl_block), h->attrs.n, h->blocks.n};
+	bl_block *block = body.block;
+	if (bl_hcl_newline_between(h, b->head_end, brace.begin))
+		bl_hcl_wrong(h, brace.begin, brace.end, "syntax error: '{' must stand on the line of its block's head");
 	block->kind = b->kind;
-	block->head = bl_hcl_span(b->h, b->head_begin, b->head_end);
-	block->span = bl_hcl_span(b->h, b->head_begin, brace.end);
-	block->labels.items = b->labels.items;
-	block->labels.n = b->labels.n;
-	block->labels.cap = b->labels.cap;
+	block->head = bl_hcl_span(h, b->head_begin, b->head_end);
+	block->span = bl_hcl_span(h, b->head_begin, brace.end);
+	block->labels.n = block->labels.cap = h->labels.n - b->labels;
+	if (block->labels.n) {
+		block->labels.items = bl_new_n(h->arena, bl_label, block->labels.n);
+		memcpy(block->labels.items, h->labels.items + b->labels, block->labels.n * sizeof *block->labels.items);
+	}
 	forget_head(b);
-	bl_vec_push(arena, &b->target->blocks, block);
-	bl_vec_push(arena, &b->open, b->target);
-	b->target = block;
+	bl_vec_push(&h->scratch, &h->bodies, body);
+	b->opened++;
+	b->attrs = h->attrs.n;
+}
+
+/* What was met since body was opened, off the stacks and into its block. */
+static void fill_block(bl_hcl *h, bl_hcl_body body)
+{
+	bl_block *block = body.block;
+	size_t attrs = h->attrs.n - body.attrs, blocks = h->blocks.n - body.blocks;
+	block->attrs.n = block->attrs.cap = attrs;
+	block->blocks.n = block->blocks.cap = blocks;
+	if (attrs) {
+		block->attrs.items = bl_new_n(h->arena, bl_attr, attrs);
+		memcpy(block->attrs.items, h->attrs.items + body.attrs, attrs * sizeof *block->attrs.items);
+	}
+	if (blocks) {
+		block->blocks.items = bl_new_n(h->arena, bl_block *, blocks);
+		memcpy(block->blocks.items, h->blocks.items + body.blocks, blocks * sizeof *block->blocks.items);
+	}
+	h->attrs.n = body.attrs;
+	h->blocks.n = body.blocks;
 }
 
 static void close_block(builder *b, uint32_t end)
 {
-	if (!b->open.n)
+	bl_hcl *h = b->h;
+	if (!b->opened)
 		return;
-	b->target->span.end = end;
-	b->target = b->open.items[--b->open.n];
+	bl_hcl_body body = h->bodies.items[--h->bodies.n];
+	body.block->span.end = end;
+	fill_block(h, body);
+	bl_vec_push(&h->scratch, &h->blocks, body.block);
+	b->opened--;
+	b->attrs = h->bodies.n ? h->bodies.items[h->bodies.n - 1].attrs : 0;
+}
+
+static void add_block(bl_hcl *h, bl_hcl_node n)
+{
+	builder inner = begin_body(h);
+	add_items(&inner);
+	while (inner.opened)
+		close_block(&inner, n.end);
+	forget_head(&inner);
+}
+
+static void punctuation(builder *b, bl_hcl_node n)
+{
+	char c = n.begin < n.end ? b->h->text.p[n.begin] : 0;
+	if (c == '{' && b->kind.n)
+		open_block(b, n);
+	else if (c == '}')
+		close_block(b, n.end);
+	else if (c)
+		forget_head(b);
 }
 
 static void add_item(builder *b, bl_hcl_node n)
 {
-	switch (n.symbol) {
+	switch (n.kind) {
 	case BL_HCL_ATTRIBUTE:
 		add_attribute(b, n);
 		break;
-	case BL_HCL_BLOCK: {
-		builder inner = {.h = b->h, .target = b->target};
-		add_items(&inner);
+	case BL_HCL_BLOCK:
+		add_block(b->h, n);
 		break;
-	}
-	case BL_HCL_BODY:
 	case BL_HCL_ERROR:
 		add_items(b);
 		break;
-	case BL_HCL_BLOCK_BEGIN:
-	case 2: /* a brace that the grammar took for something else */
-		if (b->kind.n)
-			open_block(b, n);
-		break;
-	case BL_HCL_BLOCK_END:
-	case 3:
-		close_block(b, n.end);
-		break;
 	case BL_HCL_IDENTIFIER:
 	case BL_HCL_STRING:
+	case BL_HCL_TRAVERSAL: /* a word that the lexer took for an expression's */
 		head_word(b, n);
+		break;
+	case BL_HCL_NONE:
+		punctuation(b, n);
 		break;
 	default:
 		forget_head(b);
 	}
 }
 
-/* The children of the node under the cursor, into b's target. */
+/*
+ * Where the newlines of a body must be: each item begins on a line of its own, and so does its end; but a block on one
+ * line may hold one argument.
+ */
+typedef struct layout {
+	uint32_t brace; /* the end of `{`, 0 before it */
+	uint32_t last;  /* the end of the last item, or of `{` */
+	size_t items;
+	bool one_line; /* an item stands on the line of `{` */
+} layout;
+
+static void check_layout(bl_hcl *h, layout *l, bl_hcl_node n)
+{
+	bool item = n.kind == BL_HCL_ATTRIBUTE || n.kind == BL_HCL_BLOCK;
+	char c = n.kind == BL_HCL_NONE && n.begin < n.end ? h->text.p[n.begin] : 0;
+	bool newline = bl_hcl_newline_between(h, l->last, n.begin);
+	if (item) {
+		bool first = !l->items++;
+		if (first && l->brace)
+			l->one_line = !newline;
+		if (l->one_line && first && n.kind == BL_HCL_BLOCK)
+			bl_hcl_wrong(h, n.begin, n.begin, "a block on one line holds no other block");
+		else if (!newline && !first)
+			bl_hcl_wrong(h, n.begin, n.begin, "%s must start on a new line",
+				n.kind == BL_HCL_BLOCK ? "a block" : "an argument");
+		/* what lacks its end ends with its newline */
+		l->last = n.end - (h->text.p[n.end - 1] == '\n');
+	} else if (c == '{' && !l->brace) {
+		l->brace = l->last = n.end;
+	} else if (c == '}' && l->items && newline == l->one_line) {
+		bl_hcl_wrong(h, n.begin, n.end,
+			newline ? "a block whose first argument stands on its head's line ends on that line"
+				: "'}' must start on a new line");
+	}
+}
+
+/* The children of the node under the cursor. */
 static void add_items(builder *b)
 {
-	bl_hcl_node whole = bl_hcl_here(b->h);
-	if (bl_hcl_over_limit(b->h, whole.begin, whole.end) || !bl_hcl_enter(b->h))
+	bl_hcl *h = b->h;
+	bl_hcl_node whole = bl_hcl_here(h);
+	bool damaged = ts_node_has_error(whole.node);
+	layout l = {0};
+	if (bl_hcl_over_limit(h, whole.begin, whole.end) || !bl_hcl_enter(h))
 		return;
-	uint32_t before = 0;
-	b->h->depth++;
+	h->depth++;
 	do {
-		bl_hcl_node n = bl_hcl_here(b->h);
-		if (n.symbol == BL_HCL_ATTRIBUTE || n.symbol == BL_HCL_BLOCK) {
-			if (before)
-				want_newline(b->h, before, n.begin, n.symbol == BL_HCL_BLOCK ? "a block" : "an argument");
-			before = n.end;
-		}
+		bl_hcl_node n = bl_hcl_here(h);
+		if (!damaged)
+			check_layout(h, &l, n);
 		add_item(b, n);
-	} while (bl_hcl_next(b->h));
-	b->h->depth--;
-	bl_hcl_leave(b->h);
+	} while (bl_hcl_next(h));
+	h->depth--;
+	bl_hcl_leave(h);
 }
 
-/* A one-line block may hold one argument; `{` must stand on the head's line. Told apart only here: the grammar knows no newlines. */
+/* A file's own arguments: a block without a kind holds them. */
+static void add_arguments(bl_hcl *h)
+{
+	bl_block *own = bl_new(h->arena, bl_block);
+	own->span = bl_hcl_span(h, 0, (uint32_t)h->text.n);
+	own->head = h->attrs.items[0].name_span;
+	fill_block(h, (bl_hcl_body){own, 0, h->blocks.n});
+	bl_vec_push(h->arena, &h->document->blocks, own);
+	if (!bl_str_eqz(h->document->dialect, "tfvars") && bl_str_ends(h->document->path, BL_STR(".tf")))
+		bl_diag_add(h->arena, &h->document->diags, BL_DIAG_ERROR, own->head,
+			"an argument is not expected here: a configuration holds blocks");
+}
+
 static void add_file(bl_hcl *h, void *context)
 {
-	bl_block *file = bl_new(h->arena, bl_block);
-	builder b = {.h = h, .target = file};
+	builder b = begin_body(h);
+	(void)context;
 	add_items(&b);
-	while (b.open.n)
+	while (b.opened)
 		close_block(&b, (uint32_t)h->text.n);
-	bool vars = bl_str_eqz(h->document->dialect, "tfvars");
-	if (file->attrs.n) {
-		/* a file's own arguments: a block without a kind holds them */
-		bl_block *own = bl_new(h->arena, bl_block);
-		own->kind = BL_STR("");
-		own->span = bl_hcl_span(h, 0, (uint32_t)h->text.n);
-		own->head = file->attrs.items[0].name_span;
-		own->attrs.items = file->attrs.items;
-		own->attrs.n = file->attrs.n;
-		own->attrs.cap = file->attrs.cap;
-		bl_vec_push(h->arena, &h->document->blocks, own);
-		if (!vars && bl_str_ends(h->document->path, BL_STR(".tf")))
-			bl_diag_add(h->arena, &h->document->diags, BL_DIAG_ERROR, own->head,
-				"an argument is not expected here: a configuration holds blocks");
-	}
-	for (size_t i = 0; i < file->blocks.n; i++)
-		bl_vec_push(h->arena, &h->document->blocks, file->blocks.items[i]);
-}
-
-static void say_error(bl_hcl *h, bl_hcl_node n)
-{
-	bl_str what = bl_hcl_slice(h, n.begin, n.end);
-	if (ts_node_is_missing(n.node)) {
-		bl_diag_add(h->arena, &h->document->diags, BL_DIAG_ERROR, bl_hcl_span(h, n.begin, n.end),
-			"syntax error: '%s' is missing", ts_language_symbol_name(tree_sitter_hcl(), n.symbol));
-		return;
-	}
-	const char *newline = memchr(what.p, '\n', what.n);
-	if (newline)
-		what.n = (size_t)(newline - what.p);
-	if (what.n > 40)
-		what.n = 40;
-	bl_diag_add(h->arena, &h->document->diags, BL_DIAG_ERROR, bl_hcl_span(h, n.begin, n.end),
-		what.n ? "syntax error near '" BL_FMT "'" : "syntax error" BL_FMT, BL_ARG(what));
-}
-
-/* The outermost errors, in order. Only subtrees that hold one are entered. */
-static void say_errors(bl_hcl *h)
-{
-	size_t said = 0;
-	int level = 0;
-	for (;;) {
-		bl_hcl_node n = bl_hcl_here(h);
-		bool wrong = n.symbol == BL_HCL_ERROR || ts_node_is_missing(n.node);
-		if (wrong) {
-			say_error(h, n);
-			if (++said > BL_DIAG_LIMIT)
-				break;
-		}
-		if (!wrong && ts_node_has_error(n.node) && ts_tree_cursor_goto_first_child(&h->cursor)) {
-			level++;
-			continue;
-		}
-		while (!ts_tree_cursor_goto_next_sibling(&h->cursor)) {
-			if (!level)
-				goto done;
-			ts_tree_cursor_goto_parent(&h->cursor);
-			level--;
-		}
-		if (!level)
-			break;
-	}
-done:
-	if (!said)
-		bl_diag_add(h->arena, &h->document->diags, BL_DIAG_ERROR, bl_hcl_span(h, 0, 0), "syntax error");
-	h->document->partial = true;
-}
-
-/* Error recovery may wander; it is given so many steps a byte. Counted, not timed, so that every run ends alike. */
-typedef struct budget {
-	uint64_t left;
-} budget;
-
-static bool over_budget(TSParseState *state)
-{
-	budget *b = state->payload;
-	return b->left-- == 0;
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_word(char c)
-{
-	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-' || (unsigned char)c >= 0x80;
-}
-
-typedef struct reading {
-	bl_str text;
-} reading;
-
-static const char *read_text(void *payload, uint32_t at, TSPoint place, uint32_t *n)
-{
-	const reading *r = payload;
-	if (at >= r->text.n) {
-		/* a closing heredoc marker wants a newline after it, which the last line of a file may lack */
-		*n = at == r->text.n;
-		return at == r->text.n ? "\n" : "";
-	}
-	*n = (uint32_t)(r->text.n - at);
-	return r->text.p + at;
-}
-
-/*
- * The grammar knows no exponent without a fraction (1e5). Its place is held by zeros in a copy of the text: only
- * where tokens end is asked of the copy, what they say is read from the text. NULL when there is no such number.
- */
-static char *hold_exponents(bl_str text)
-{
-	char *copy = NULL;
-	for (size_t i = 0; i < text.n; i++) {
-		char before = i ? text.p[i - 1] : ' ';
-		if (!is_digit(text.p[i]) || is_word(before) || before == '.')
-			continue;
-		while (i < text.n && is_digit(text.p[i]))
-			i++;
-		size_t e = i;
-		if (e + 1 >= text.n || (text.p[e] | 0x20) != 'e')
-			continue;
-		size_t digits = e + 1 + (text.p[e + 1] == '+' || text.p[e + 1] == '-');
-		if (digits >= text.n || !is_digit(text.p[digits]))
-			continue;
-		if (!copy) {
-			copy = bl_xmalloc(text.n);
-			memcpy(copy, text.p, text.n);
-		}
-		memset(copy + e, '0', digits - e);
-		i = digits;
-	}
-	return copy;
-}
-
-static TSTree *parse_text(TSParser *parser, bl_str text)
-{
-	reading r = {text};
-	budget b = {1000 + text.n / 4};
-	TSInput input = {&r, read_text, TSInputEncodingUTF8, NULL};
-	ts_parser_reset(parser);
-	return ts_parser_parse_with_options(parser, NULL, input, (TSParseOptions){&b, over_budget});
-}
-
-void bl_hcl_parse(bl_hcl *h, void (*visit)(bl_hcl *h, void *context), void *context)
-{
-	TSParser *parser = ts_parser_new();
-	ts_parser_set_language(parser, tree_sitter_hcl());
-	TSTree *tree = parse_text(parser, h->text);
-	char *held = !tree || ts_node_has_error(ts_tree_root_node(tree)) ? hold_exponents(h->text) : NULL;
-	if (held) {
-		if (tree)
-			ts_tree_delete(tree);
-		tree = parse_text(parser, bl_str_make(held, h->text.n));
-		free(held);
-	}
-	if (!tree) {
-		bl_diag_add(h->arena, &h->document->diags, BL_DIAG_ERROR, bl_hcl_span(h, 0, 0),
-			"too many syntax errors to make anything of this file");
-		h->document->partial = true;
-	} else {
-		TSNode root = ts_tree_root_node(tree);
-		h->cursor = ts_tree_cursor_new(root);
-		if (ts_node_has_error(root)) {
-			say_errors(h);
-			ts_tree_cursor_reset(&h->cursor, root);
-		}
-		visit(h, context);
-		ts_tree_cursor_delete(&h->cursor);
-		ts_tree_delete(tree);
-	}
-	ts_parser_delete(parser);
+	if (h->attrs.n)
+		add_arguments(h);
+	for (size_t i = 0; i < h->blocks.n; i++)
+		bl_vec_push(h->arena, &h->document->blocks, h->blocks.items[i]);
 }
 
 static bl_hcl begin(bl_sources *sources, bl_document *document, uint32_t source)
@@ -418,24 +294,16 @@ void bl_parse_terraform(bl_sources *sources, bl_document *document)
 	bl_hcl_parse(&h, add_file, NULL);
 }
 
-/* The first argument's expression, wherever it stands. */
+/* The file's only argument. */
 static void take_expression(bl_hcl *h, void *context)
 {
 	const bl_expr **out = context;
-	TSNode root = ts_tree_cursor_current_node(&h->cursor);
-	size_t attributes = 0;
-	if (ts_node_has_error(root) || !bl_hcl_enter(h))
+	if (ts_node_has_error(ts_tree_cursor_current_node(&h->cursor)) || !bl_hcl_enter(h))
 		return;
-	if (bl_hcl_here(h).symbol == BL_HCL_BODY && bl_hcl_enter(h)) {
-		do {
-			if (bl_hcl_here(h).symbol == BL_HCL_ATTRIBUTE && !attributes++)
-				*out = read_attribute(h, bl_hcl_here(h)).expr;
-			else
-				attributes += 2;
-		} while (bl_hcl_next(h));
-	}
-	if (attributes != 1)
-		*out = NULL;
+	bl_hcl_node n = bl_hcl_here(h);
+	const bl_expr *e = n.kind == BL_HCL_ATTRIBUTE ? read_attribute(h, n).expr : NULL;
+	if (!bl_hcl_next(h))
+		*out = e;
 }
 
 static const bl_expr *wrapped(bl_sources *sources, bl_document *document, bl_span span, bl_str before, bl_str text,
@@ -452,6 +320,7 @@ static const bl_expr *wrapped(bl_sources *sources, bl_document *document, bl_spa
 	bl_hcl h = begin(sources, document, bl_sources_derive(sources, span.source, all, pieces, 3));
 	const bl_expr *e = NULL;
 	size_t said = document->diags.n;
+	h.bare = true;
 	bl_hcl_parse(&h, take_expression, &e);
 	if (!e && document->diags.n == said)
 		bl_diag_add(arena, &document->diags, BL_DIAG_ERROR, span, "this is not one expression");
@@ -460,8 +329,9 @@ static const bl_expr *wrapped(bl_sources *sources, bl_document *document, bl_spa
 
 const bl_expr *bl_parse_terraform_expression(bl_sources *sources, bl_document *document)
 {
-	bl_str text = bl_sources_text(sources, document->source);
-	bl_span span = {document->source, 0, (uint32_t)text.n};
+	bl_str all = bl_sources_text(sources, document->source), text = bl_str_trim(all);
+	uint32_t lead = text.n ? (uint32_t)(text.p - all.p) : 0;
+	bl_span span = {document->source, lead, lead + (uint32_t)text.n};
 	return wrapped(sources, document, span, BL_STR("e ="), text, BL_STR("\n"));
 }
 

@@ -3,136 +3,229 @@
 
 #include <ctype.h>
 
-typedef BL_VEC(bl_expr *) parts;
-
-static void read_parts(bl_hcl *h, uint32_t pos, uint32_t end, parts *out);
-
-static void add_run(bl_hcl *h, uint32_t begin, uint32_t end, parts *out)
+/* Literal text, whose value is known only when the whole template is. False when there is none. */
+static bool add_run(bl_hcl *h, uint32_t begin, uint32_t end)
 {
 	if (begin >= end)
-		return;
+		return false;
 	bl_expr *e = bl_expr_new(h->arena, BL_EXPR_LITERAL, bl_hcl_span(h, begin, end), 0);
 	bl_hcl_run run = {.expr = e, .begin = begin, .end = end, .trim_left = h->trim_next};
-	bl_vec_push(h->arena, &h->runs, run);
-	bl_vec_push(h->arena, out, e);
-	h->trim_next = false;
+	bl_vec_push(&h->scratch, &h->runs, run);
+	bl_vec_push(&h->scratch, &h->kids, e);
+	return true;
 }
 
-/* A strip marker at the begin of the node under the cursor trims the run before it, one at its end the run after it. */
-static void strip_markers(bl_hcl *h, bl_hcl_node n)
+/* A piece: text from begin on, then what begins a sequence, with or without a strip marker. Says where the sequence begins. */
+static uint32_t add_piece_text(bl_hcl *h, uint32_t begin, uint32_t end)
 {
-	h->trim_next = false;
-	if (n.begin + 2 < n.end && h->text.p[n.begin + 2] == '~' && h->runs.n &&
-		h->runs.items[h->runs.n - 1].end == n.begin)
+	bool strip = h->text.p[end - 1] == '~';
+	uint32_t sequence = end - 2 - strip;
+	if (add_run(h, begin, sequence) && strip)
 		h->runs.items[h->runs.n - 1].trim_right = true;
-	if (n.end >= n.begin + 2 && h->text.p[n.end - 2] == '~')
-		h->trim_next = true;
+	return sequence;
 }
 
-static bl_expr *first_expression(bl_hcl *h)
+/* The kids above height first, joined. */
+static bl_expr *joined(bl_hcl *h, uint32_t begin, uint32_t end, size_t first)
+{
+	bl_expr *e = bl_expr_new(h->arena, BL_EXPR_TEMPLATE, bl_hcl_span(h, begin, end), 0);
+	bl_hcl_take_kids(h, first, e);
+	return e;
+}
+
+/* Directives: what an `if` or a `for` governs ends where its `endif` or `endfor` stands, in the same flat run of pieces. */
+
+static void open_directive(bl_hcl *h, bl_expr *e, uint32_t begin, uint32_t body)
+{
+	bl_hcl_open o = {.expr = e, .begin = begin, .body = body, .kids = h->kids.n};
+	h->depth++;
+	o.left_out = bl_hcl_over_limit(h, begin, body);
+	bl_vec_push(&h->scratch, &h->open, o);
+}
+
+static void add_else(bl_hcl *h, bl_hcl_open *o, uint32_t begin, uint32_t end)
+{
+	o->expr->kids[1] = joined(h, o->body, begin, o->kids);
+	o->has_else = true;
+	o->body = end;
+}
+
+static bl_expr *end_if(bl_hcl *h, bl_hcl_open *o, uint32_t begin, uint32_t end)
+{
+	bl_expr *e = o->expr;
+	e->kids[o->has_else ? 2 : 1] = joined(h, o->body, begin, o->kids);
+	if (!o->has_else)
+		e->kids[2] = joined(h, end, end, o->kids);
+	e->span.end = end;
+	return e;
+}
+
+static bl_expr *end_for(bl_hcl *h, bl_hcl_open *o, uint32_t begin, uint32_t end)
+{
+	bl_expr *e = bl_expr_new(h->arena, BL_EXPR_TEMPLATE, bl_hcl_span(h, o->begin, end), 1);
+	o->expr->kids[2] = joined(h, o->body, begin, o->kids);
+	o->expr->span.end = end;
+	e->kids[0] = o->expr;
+	e->expand = true;
+	return e;
+}
+
+static void end_directive(bl_hcl *h, uint32_t begin, uint32_t end)
+{
+	bl_hcl_open o = h->open.items[--h->open.n];
+	bl_expr *e = NULL;
+	h->depth--;
+	if (o.left_out)
+		h->kids.n = o.kids;
+	else
+		e = o.expr->kind == BL_EXPR_FOR ? end_for(h, &o, begin, end) : end_if(h, &o, begin, end);
+	if (!e)
+		e = bl_hcl_opaque(h, o.begin, end);
+	bl_vec_push(&h->scratch, &h->kids, e);
+}
+
+/* A directive by its word, which says what the rest of it may be. */
+typedef enum directive { NO_DIRECTIVE, DIRECTIVE_ELSE, DIRECTIVE_ENDFOR, DIRECTIVE_ENDIF, DIRECTIVE_FOR, DIRECTIVE_IF } directive;
+
+/* A sequence of a template: what stands between its braces, of which a directive counts once its end is known. */
+typedef struct sequence {
+	uint32_t begin;
+	directive directive;
+	bl_expr *expr; /* of a FOR or an IF */
+} sequence;
+
+static bool is_open(const bl_hcl *h, size_t first, bl_expr_kind kind)
+{
+	return h->open.n > first && h->open.items[h->open.n - 1].expr->kind == kind;
+}
+
+/* The directives above height first are this template's. */
+static void add_directive(bl_hcl *h, const sequence *s, uint32_t end, size_t first)
+{
+	bool in_if = is_open(h, first, BL_EXPR_CONDITION), in_for = is_open(h, first, BL_EXPR_FOR);
+	switch (s->directive) {
+	case NO_DIRECTIVE:
+		break;
+	case DIRECTIVE_ELSE:
+		if (in_if && !h->open.items[h->open.n - 1].has_else)
+			add_else(h, &h->open.items[h->open.n - 1], s->begin, end);
+		else
+			bl_hcl_wrong(h, s->begin, end, "syntax error: no 'if' stands open that this 'else' is for");
+		break;
+	case DIRECTIVE_ENDFOR:
+	case DIRECTIVE_ENDIF:
+		if (s->directive == DIRECTIVE_ENDIF ? in_if : in_for)
+			end_directive(h, s->begin, end);
+		else
+			bl_hcl_wrong(h, s->begin, end, "syntax error: no '%s' stands open that ends here",
+				s->directive == DIRECTIVE_ENDIF ? "if" : "for");
+		break;
+	case DIRECTIVE_FOR:
+	case DIRECTIVE_IF:
+		open_directive(h, s->expr, s->begin, end);
+	}
+}
+
+static void read_directive_for(bl_hcl *h, bl_hcl_node n, sequence *s)
+{
+	bl_expr *results[2];
+	s->directive = DIRECTIVE_FOR;
+	s->expr = bl_expr_new(h->arena, BL_EXPR_FOR, bl_hcl_span(h, s->begin, n.end), 4);
+	if (!bl_hcl_enter(h))
+		return;
+	bl_hcl_for(h, s->expr, results);
+	bl_hcl_leave(h);
+}
+
+static directive directive_of(bl_str word)
+{
+	static const char *const words[] = {
+		[DIRECTIVE_ELSE] = "else", [DIRECTIVE_ENDFOR] = "endfor", [DIRECTIVE_ENDIF] = "endif", [DIRECTIVE_IF] = "if"};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (words[i] && bl_str_eqz(word, words[i]))
+			return (directive)i;
+	return NO_DIRECTIVE;
+}
+
+static void read_directive(bl_hcl *h, bl_hcl_node n, sequence *s)
 {
 	bl_expr *e = NULL;
 	if (!bl_hcl_enter(h))
-		return NULL;
-	do {
-		if (bl_hcl_here(h).symbol == BL_HCL_EXPRESSION)
-			e = bl_hcl_expression(h);
-	} while (bl_hcl_next(h));
+		return;
+	bl_hcl_node word = bl_hcl_here(h);
+	if (bl_hcl_next(h))
+		e = bl_hcl_expression(h);
 	bl_hcl_leave(h);
-	return e;
-}
-
-static bl_expr *interpolation(bl_hcl *h, bl_hcl_node n)
-{
-	/* the expression may hold templates of its own, which know nothing of this one's markers and runs */
-	bl_expr *e = first_expression(h);
-	strip_markers(h, n);
-	return e ? e : bl_expr_string(h->arena, bl_hcl_span(h, n.begin, n.end), BL_STR(""));
-}
-
-static bl_expr *joined(bl_hcl *h, uint32_t begin, uint32_t end, const parts *p)
-{
-	bl_expr *e = bl_expr_new(h->arena, BL_EXPR_TEMPLATE, bl_hcl_span(h, begin, end), 0);
-	e->kids = p->items;
-	e->n = (uint32_t)p->n;
-	return e;
-}
-
-static bl_expr *for_directive(bl_hcl *h, bl_hcl_node n)
-{
-	bl_expr *each = bl_expr_new(h->arena, BL_EXPR_FOR, bl_hcl_span(h, n.begin, n.end), 4);
-	bl_expr *e = bl_expr_new(h->arena, BL_EXPR_TEMPLATE, bl_hcl_span(h, n.begin, n.end), 1);
-	parts body = {0};
-	bl_hcl_node begin = bl_hcl_here(h);
-	if (begin.symbol == BL_HCL_TEMPLATE_FOR_BEGIN)
-		bl_hcl_for_intro(h, each);
-	strip_markers(h, begin);
-	read_parts(h, begin.end, n.end, &body);
-	bl_hcl_node last = bl_hcl_here(h);
-	if (last.symbol == BL_HCL_TEMPLATE_FOR_END)
-		strip_markers(h, last);
-	each->kids[2] = joined(h, begin.end, last.begin, &body);
-	e->kids[0] = each;
-	e->expand = true;
-	return each->kids[0] ? e : bl_hcl_opaque(h, n.begin, n.end);
-}
-
-static bl_expr *if_directive(bl_hcl *h, bl_hcl_node n)
-{
-	bl_expr *e = bl_expr_new(h->arena, BL_EXPR_CONDITION, bl_hcl_span(h, n.begin, n.end), 3);
-	parts then = {0}, otherwise = {0};
-	bl_hcl_node begin = bl_hcl_here(h);
-	e->kids[0] = first_expression(h);
-	strip_markers(h, begin);
-	read_parts(h, begin.end, n.end, &then);
-	bl_hcl_node middle = bl_hcl_here(h), last = middle;
-	e->kids[1] = joined(h, begin.end, middle.begin, &then);
-	if (middle.symbol == BL_HCL_TEMPLATE_ELSE) {
-		strip_markers(h, middle);
-		read_parts(h, middle.end, n.end, &otherwise);
-		last = bl_hcl_here(h);
+	s->directive = directive_of(bl_hcl_slice(h, word.begin, word.end));
+	if (!s->directive) {
+		bl_hcl_wrong(h, word.begin, word.end, "syntax error: no directive is called '" BL_FMT "'",
+			BL_ARG(bl_hcl_slice(h, word.begin, word.end)));
+	} else if (!e != (s->directive != DIRECTIVE_IF)) {
+		bl_hcl_wrong(h, word.begin, n.end, e ? "syntax error: this directive has no expression"
+						     : "syntax error: 'if' has no condition");
+		s->directive = NO_DIRECTIVE;
 	}
-	if (last.symbol == BL_HCL_TEMPLATE_IF_END)
-		strip_markers(h, last);
-	e->kids[2] = joined(h, middle.end, middle.end > last.begin ? middle.end : last.begin, &otherwise);
-	return e->kids[0] ? e : bl_hcl_opaque(h, n.begin, n.end);
+	if (s->directive == DIRECTIVE_IF) {
+		s->expr = bl_expr_new(h->arena, BL_EXPR_CONDITION, bl_hcl_span(h, s->begin, n.end), 3);
+		s->expr->kids[0] = e;
+	}
 }
 
-static bl_expr *directive(bl_hcl *h, bl_hcl_node n)
+/* What stands in a sequence, or its closing brace. */
+static void sequence_part(bl_hcl *h, bl_hcl_node n, sequence *s, size_t first)
 {
-	bl_expr *e = NULL;
-	h->depth++;
-	if (!bl_hcl_over_limit(h, n.begin, n.end) && bl_hcl_enter(h)) {
-		bl_hcl_node kind = bl_hcl_here(h);
-		if (bl_hcl_enter(h)) {
-			e = kind.symbol == BL_HCL_TEMPLATE_FOR ? for_directive(h, n) : if_directive(h, n);
-			bl_hcl_leave(h);
-		}
-		bl_hcl_leave(h);
+	if (bl_hcl_is_expression(n)) {
+		bl_expr *e = bl_hcl_expression(h);
+		bl_vec_push(&h->scratch, &h->kids, e);
+	} else if (n.kind == BL_HCL_DIRECTIVE) {
+		read_directive(h, n, s);
+	} else if (n.kind == BL_HCL_DIRECTIVE_FOR) {
+		read_directive_for(h, n, s);
+	} else {
+		h->trim_next = h->text.p[n.begin] == '~';
+		add_directive(h, s, n.end, first);
+		s->directive = NO_DIRECTIVE;
 	}
-	h->depth--;
-	return e ? e : bl_hcl_opaque(h, n.begin, n.end);
 }
 
 /*
- * The parts from the cursor's next sibling on, text at pos first, up to a sibling that ends this level (an else, an
- * end) or, when there is none, up to end. The literal nodes are not asked: their scanner drops leading white space.
+ * The pieces from the cursor on, onto the stack of kids. Literal text begins at content; the last piece's ends at end
+ * or, in a heredoc, at its last line.
  */
-static void read_parts(bl_hcl *h, uint32_t pos, uint32_t end, parts *out)
+static void read_pieces(bl_hcl *h, uint32_t content, uint32_t end)
 {
-	while (bl_hcl_next(h)) {
+	size_t first = h->open.n;
+	sequence s = {0};
+	do {
 		bl_hcl_node n = bl_hcl_here(h);
-		bool part = n.symbol == BL_HCL_INTERPOLATION || n.symbol == BL_HCL_DIRECTIVE;
-		if (n.symbol == BL_HCL_TEMPLATE_LITERAL)
-			continue;
-		add_run(h, pos, n.begin < end ? n.begin : end, out);
-		pos = n.end;
-		if (!part)
-			return;
-		bl_expr *e = n.symbol == BL_HCL_INTERPOLATION ? interpolation(h, n) : directive(h, n);
-		bl_vec_push(h->arena, out, e);
+		uint32_t begin = n.begin < content ? content : n.begin;
+		switch (n.kind) {
+		case BL_HCL_HEREDOC_BEGIN:
+			break;
+		case BL_HCL_HEREDOC_DIRECTIVE:
+		case BL_HCL_HEREDOC_DIRECTIVE_START:
+		case BL_HCL_HEREDOC_VALUE:
+		case BL_HCL_HEREDOC_VALUE_START:
+		case BL_HCL_MIDDLE_DIRECTIVE:
+		case BL_HCL_MIDDLE_VALUE:
+		case BL_HCL_QUOTE_DIRECTIVE:
+		case BL_HCL_QUOTE_VALUE:
+			s.begin = add_piece_text(h, begin, n.end);
+			break;
+		case BL_HCL_HEREDOC_END:
+		case BL_HCL_HEREDOC_PLAIN:
+		case BL_HCL_QUOTE_END:
+			add_run(h, begin, end);
+			break;
+		default:
+			sequence_part(h, n, &s, first);
+		}
+	} while (bl_hcl_next(h));
+	while (h->open.n > first) {
+		bl_hcl_open o = h->open.items[h->open.n - 1];
+		bl_hcl_wrong(h, o.begin, o.body, "syntax error: this directive has no end");
+		end_directive(h, end, end);
 	}
-	add_run(h, pos, end, out);
 }
 
 static int hex(char c)
@@ -202,13 +295,21 @@ static bool has_escape(bl_str s, bool quoted)
 	return false;
 }
 
-static bl_str decode(bl_arena *arena, bl_str s, bool quoted)
+/* What the text [begin, end) of a quoted template stands for. */
+static bl_str decode(bl_hcl *h, uint32_t begin, uint32_t end)
 {
-	char *p = bl_arena_alloc(arena, s.n + 4);
+	bl_str s = bl_hcl_slice(h, begin, end);
+	char *p = bl_arena_alloc(&h->scratch, s.n + 4);
 	size_t n = 0, used;
-	for (size_t i = 0; i < s.n; i += used)
-		n += decode_one(s.p + i, s.n - i, quoted, p + n, &used);
-	return bl_str_make(p, n);
+	for (size_t i = 0; i < s.n; i += used) {
+		size_t wrote = decode_one(s.p + i, s.n - i, true, p + n, &used);
+		uint32_t at = begin + (uint32_t)i;
+		if (s.p[i] == '\\' && used == 1)
+			bl_hcl_wrong(h, at, at + 2, "syntax error: '" BL_FMT "' is no escape sequence",
+				BL_ARG(bl_hcl_slice(h, at, at + 2)));
+		n += wrote;
+	}
+	return bl_str_dup(h->arena, bl_str_make(p, n));
 }
 
 static bool is_space(char c)
@@ -217,18 +318,18 @@ static bool is_space(char c)
 }
 
 /* In a heredoc each line is a run of its own to the strip markers: they reach to the line's end and no further. */
-static void trim_run(bl_hcl *h, bl_hcl_run *r, bool heredoc)
+static void trim_run(bl_hcl *h, bl_hcl_run *r)
 {
 	const char *p = h->text.p;
 	if (r->trim_left) {
 		while (r->begin < r->end && is_space(p[r->begin]))
-			if (p[r->begin++] == '\n' && heredoc)
+			if (p[r->begin++] == '\n')
 				break;
 	}
 	if (r->trim_right) {
 		bool first = true;
 		while (r->end > r->begin && is_space(p[r->end - 1])) {
-			if (p[r->end - 1] == '\n' && heredoc && !first)
+			if (p[r->end - 1] == '\n' && !first)
 				break;
 			first = false;
 			r->end--;
@@ -246,19 +347,15 @@ static void finish_quoted(bl_hcl *h, size_t first)
 {
 	for (size_t i = first; i < h->runs.n; i++) {
 		bl_hcl_run *r = &h->runs.items[i];
-		bl_span span = bl_hcl_span(h, r->begin, r->end);
-		if (!r->trim_left && !r->trim_right) {
-			bl_str raw = bl_hcl_slice(h, r->begin, r->end);
-			set_literal(h, r->expr, span, has_escape(raw, true) ? decode(h->arena, raw, true) : raw);
-			continue;
-		}
+		bl_str s = bl_hcl_slice(h, r->begin, r->end);
+		if (has_escape(s, true))
+			s = decode(h, r->begin, r->end);
 		/* markers strip what the escapes stand for as well */
-		bl_str s = decode(h->arena, bl_hcl_slice(h, r->begin, r->end), true);
 		while (r->trim_left && s.n && is_space(s.p[0]))
 			s = bl_str_slice(s, 1, s.n);
 		while (r->trim_right && s.n && is_space(s.p[s.n - 1]))
 			s.n--;
-		set_literal(h, r->expr, span, s);
+		set_literal(h, r->expr, bl_hcl_span(h, r->begin, r->end), s);
 	}
 }
 
@@ -297,7 +394,7 @@ static void add_piece(bl_hcl *h, derived *d, uint32_t begin, uint32_t end, bool 
 {
 	bl_piece piece = {d->n, begin, end, verbatim};
 	if (begin < end)
-		bl_vec_push(h->arena, &d->pieces, piece);
+		bl_vec_push(&h->scratch, &d->pieces, piece);
 }
 
 static void derive_line(bl_hcl *h, derived *d, uint32_t begin, uint32_t end)
@@ -341,13 +438,20 @@ static void derive_run(bl_hcl *h, derived *d, const bl_hcl_run *r, uint32_t cont
 	}
 }
 
+static uint32_t derive_source(bl_hcl *h, const derived *d)
+{
+	bl_piece *pieces = bl_new_n(h->arena, bl_piece, d->pieces.n);
+	memcpy(pieces, d->pieces.items, d->pieces.n * sizeof *pieces);
+	return bl_sources_derive(h->sources, h->source, bl_str_dup(h->arena, bl_str_make(d->p, d->n)), pieces, d->pieces.n);
+}
+
 /* Runs that are no slices of the file become slices of one derived text that holds the heredoc's literal text. */
 static void finish_heredoc(bl_hcl *h, size_t first, uint32_t content, uint32_t end, bool flush)
 {
 	uint32_t indent = flush ? indent_of(h, first, content) : 0;
 	bool same = !indent;
 	for (size_t i = first; i < h->runs.n; i++) {
-		trim_run(h, &h->runs.items[i], true);
+		trim_run(h, &h->runs.items[i]);
 		same = same && !has_escape(bl_hcl_slice(h, h->runs.items[i].begin, h->runs.items[i].end), false);
 	}
 	if (same) {
@@ -357,37 +461,31 @@ static void finish_heredoc(bl_hcl *h, size_t first, uint32_t content, uint32_t e
 		}
 		return;
 	}
-	derived d = {.p = bl_arena_alloc(h->arena, end - content + 1)};
-	uint32_t *begins = bl_new_n(h->arena, uint32_t, h->runs.n - first + 1);
+	derived d = {.p = bl_arena_alloc(&h->scratch, end - content + 1)};
+	uint32_t *begins = bl_new_n(&h->scratch, uint32_t, h->runs.n - first + 1);
 	for (size_t i = first; i < h->runs.n; i++) {
 		begins[i - first] = d.n;
 		derive_run(h, &d, &h->runs.items[i], content, indent);
 	}
 	begins[h->runs.n - first] = d.n;
-	uint32_t source = d.n ? bl_sources_derive(h->sources, h->source, bl_str_make(d.p, d.n), d.pieces.items, d.pieces.n)
-			      : h->source;
+	uint32_t source = d.n ? derive_source(h, &d) : h->source;
+	bl_str text = bl_sources_text(h->sources, source);
 	for (size_t i = first; i < h->runs.n; i++) {
 		uint32_t b = begins[i - first], e = begins[i - first + 1];
 		bl_span span = d.n ? (bl_span){source, b, e} : bl_hcl_span(h, content, content);
-		set_literal(h, h->runs.items[i].expr, span, bl_str_make(d.p + b, e - b));
+		set_literal(h, h->runs.items[i].expr, span, d.n ? bl_str_slice(text, b, e) : BL_STR(""));
 	}
 }
 
-static bl_expr *finish(bl_hcl *h, bl_hcl_node n, const parts *p)
+/* The kids above height first as one expression: n's value. */
+static bl_expr *finish(bl_hcl *h, bl_hcl_node n, size_t first)
 {
-	bl_span span = bl_hcl_span(h, n.begin, n.end);
-	if (!p->n)
-		return bl_expr_string(h->arena, span, BL_STR(""));
-	if (p->n > 1 || p->items[0]->expand)
-		return joined(h, n.begin, n.end, p);
-	bl_expr *only = p->items[0];
-	if (only->kind == BL_EXPR_LITERAL && n.symbol != BL_HCL_HEREDOC) {
-		/* the place of a quoted string is the string with its quotes */
-		only->span = span;
-		if (only->value)
-			only->value = bl_value_at(h->arena, only->value, span);
-	}
-	return only;
+	size_t kids = h->kids.n - first;
+	if (!kids)
+		return bl_expr_string(h->arena, bl_hcl_span(h, n.begin, n.end), BL_STR(""));
+	if (kids > 1 || h->kids.items[first]->expand)
+		return joined(h, n.begin, n.end, first);
+	return h->kids.items[--h->kids.n];
 }
 
 static bool ends_in_escape(const bl_hcl *h, uint32_t begin, uint32_t end)
@@ -398,61 +496,79 @@ static bool ends_in_escape(const bl_hcl *h, uint32_t begin, uint32_t end)
 	return (end - at) % 2 != 0;
 }
 
-static void unclosed(bl_hcl *h, bl_hcl_node n)
+/* The end of a quoted template's text: its closing quote, or its line's end when it has none. */
+static uint32_t quoted_end(bl_hcl *h, bl_hcl_node n)
 {
-	bl_diag_add(h->arena, &h->document->diags, BL_DIAG_ERROR, bl_hcl_span(h, n.begin, n.end),
-		"syntax error: a string has no closing quote on its line");
-	h->document->partial = true;
+	if (n.end > n.begin + 1 && h->text.p[n.end - 1] == '"' && !ends_in_escape(h, n.begin + 1, n.end - 1))
+		return n.end - 1;
+	bl_hcl_wrong(h, n.begin, n.end, "syntax error: a string has no closing quote on its line");
+	return n.end - (h->text.p[n.end - 1] == '\n');
+}
+
+/* The place of a string is that of all its text, with its quotes. */
+static bl_expr *string(bl_hcl *h, bl_hcl_node n)
+{
+	uint32_t begin = n.begin + 1, end = quoted_end(h, n);
+	bl_str s = bl_hcl_slice(h, begin, end);
+	if (has_escape(s, true))
+		s = decode(h, begin, end);
+	return bl_expr_string(h->arena, bl_hcl_span(h, n.begin, n.end), s);
 }
 
 static bl_expr *quoted(bl_hcl *h, bl_hcl_node n)
 {
-	parts p = {0};
-	size_t first = h->runs.n;
-	/* the scanner ends a string that has no end at its line */
-	uint32_t begin = n.begin + 1, end = n.end;
-	if (end > begin && h->text.p[end - 1] == '"' && !ends_in_escape(h, begin, end - 1))
-		end--;
-	else
-		unclosed(h, n);
+	size_t first = h->runs.n, first_kid = h->kids.n;
 	if (!bl_hcl_enter(h))
 		return bl_hcl_opaque(h, n.begin, n.end);
-	read_parts(h, begin, end, &p);
+	read_pieces(h, n.begin + 1, quoted_end(h, n));
 	bl_hcl_leave(h);
 	finish_quoted(h, first);
 	h->runs.n = first;
-	h->trim_next = false;
-	return finish(h, n, &p);
+	return finish(h, n, first_kid);
+}
+
+/* The first and the last line of a heredoc hold its marker and nothing else. */
+static void check_marker(bl_hcl *h, bl_hcl_node n, uint32_t content, uint32_t last)
+{
+	uint32_t begin = n.begin + 2;
+	begin += begin < n.end && h->text.p[begin] == '-';
+	bl_str mark = bl_str_trim(bl_hcl_slice(h, begin, content));
+	uint32_t word = bl_hcl_word(h, begin, content);
+	if (word < mark.n)
+		bl_hcl_wrong(h, begin + word, begin + (uint32_t)mark.n, "syntax error: a heredoc's text begins on the next line");
+	mark.n = word;
+	if (last < content || !bl_str_eq(bl_str_trim(bl_hcl_slice(h, last, n.end)), mark))
+		bl_hcl_wrong(h, n.begin, begin + word, "syntax error: this heredoc has no closing '" BL_FMT "'", BL_ARG(mark));
 }
 
 static bl_expr *heredoc(bl_hcl *h, bl_hcl_node n)
 {
-	parts p = {0};
-	size_t first = h->runs.n;
+	size_t first = h->runs.n, first_kid = h->kids.n;
 	bool flush = n.begin + 2 < n.end && h->text.p[n.begin + 2] == '-';
-	if (!bl_hcl_enter(h))
-		return bl_hcl_opaque(h, n.begin, n.end);
 	/* past the marker's line, and up to the line of the closing marker */
 	const char *newline = memchr(h->text.p + n.begin, '\n', n.end - n.begin);
 	uint32_t content = newline ? (uint32_t)(newline - h->text.p) + 1 : n.end, end = n.end;
 	while (end > content && h->text.p[end - 1] != '\n')
 		end--;
-	while (bl_hcl_here(h).symbol != BL_HCL_HEREDOC_MARK && bl_hcl_next(h))
-		;
-	read_parts(h, content, end, &p);
+	check_marker(h, n, content, newline ? end : 0);
+	if (!bl_hcl_enter(h))
+		return bl_hcl_opaque(h, n.begin, n.end);
+	read_pieces(h, content, end);
 	bl_hcl_leave(h);
 	finish_heredoc(h, first, content, end, flush);
 	h->runs.n = first;
-	h->trim_next = false;
-	return finish(h, n, &p);
+	return finish(h, n, first_kid);
 }
 
 bl_expr *bl_hcl_template(bl_hcl *h)
 {
 	bl_hcl_node n = bl_hcl_here(h);
-	bool trim_next = h->trim_next;
-	h->trim_next = false;
-	bl_expr *e = n.symbol == BL_HCL_HEREDOC ? heredoc(h, n) : quoted(h, n);
+	bool trim_next = h->trim_next, lines = h->lines;
+	if (n.kind == BL_HCL_STRING)
+		return string(h, n);
+	h->trim_next = h->lines = false;
+	bl_expr *e = n.kind == BL_HCL_HEREDOC ? heredoc(h, n) : quoted(h, n);
 	h->trim_next = trim_next;
+	h->lines = lines;
 	return e;
 }

@@ -16,8 +16,8 @@
 
 const TSLanguage *tree_sitter_bicep(void);
 const TSLanguage *tree_sitter_dockerfile(void);
-const TSLanguage *tree_sitter_hcl(void);
 const TSLanguage *tree_sitter_json(void);
+const TSLanguage *tree_sitter_packaged_hcl(void);
 
 static size_t files, bytes;
 static size_t by_kind[5];
@@ -82,7 +82,7 @@ static void parse(const char *path, int kind)
 			if (kind == 2)
 				parse_yaml(text, (size_t)n);
 			else
-				parse_tree(kind == 0 ? tree_sitter_hcl() : kind == 1 ? tree_sitter_json()
+				parse_tree(kind == 0 ? tree_sitter_packaged_hcl() : kind == 1 ? tree_sitter_json()
 							: kind == 3	     ? tree_sitter_bicep()
 									     : tree_sitter_dockerfile(),
 					text, (size_t)n);
