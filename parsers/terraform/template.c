@@ -160,10 +160,11 @@ static void read_directive(bl_hcl *h, bl_hcl_node n, sequence *s)
 	if (!s->directive) {
 		bl_hcl_wrong(h, word.begin, word.end, "syntax error: no directive is called '" BL_FMT "'",
 			BL_ARG(bl_hcl_slice(h, word.begin, word.end)));
-	} else if (!e != (s->directive != DIRECTIVE_IF)) {
-		bl_hcl_wrong(h, word.begin, n.end, e ? "syntax error: this directive has no expression"
-						     : "syntax error: 'if' has no condition");
-		s->directive = NO_DIRECTIVE;
+	} else if (s->directive == DIRECTIVE_IF && !e) {
+		bl_hcl_wrong(h, word.begin, n.end, "syntax error: 'if' has no condition");
+		e = bl_hcl_opaque(h, word.end, n.end);
+	} else if (s->directive != DIRECTIVE_IF && e) {
+		bl_hcl_wrong(h, word.end, n.end, "syntax error: this directive has no expression");
 	}
 	if (s->directive == DIRECTIVE_IF) {
 		s->expr = bl_expr_new(h->arena, BL_EXPR_CONDITION, bl_hcl_span(h, s->begin, n.end), 3);
@@ -532,13 +533,14 @@ static void check_marker(bl_hcl *h, bl_hcl_node n, uint32_t content, uint32_t la
 {
 	uint32_t begin = n.begin + 2;
 	begin += begin < n.end && h->text.p[begin] == '-';
-	bl_str mark = bl_str_trim(bl_hcl_slice(h, begin, content));
-	uint32_t word = bl_hcl_word(h, begin, content);
-	if (word < mark.n)
-		bl_hcl_wrong(h, begin + word, begin + (uint32_t)mark.n, "syntax error: a heredoc's text begins on the next line");
-	mark.n = word;
+	uint32_t end = begin + bl_hcl_word(h, begin, content);
+	bl_str mark = bl_hcl_slice(h, begin, end), rest = bl_str_trim(bl_hcl_slice(h, end, content));
+	if (rest.n) {
+		uint32_t at = (uint32_t)(rest.p - h->text.p);
+		bl_hcl_wrong(h, at, at + (uint32_t)rest.n, "syntax error: a heredoc's text begins on the next line");
+	}
 	if (last < content || !bl_str_eq(bl_str_trim(bl_hcl_slice(h, last, n.end)), mark))
-		bl_hcl_wrong(h, n.begin, begin + word, "syntax error: this heredoc has no closing '" BL_FMT "'", BL_ARG(mark));
+		bl_hcl_wrong(h, n.begin, end, "syntax error: this heredoc has no closing '" BL_FMT "'", BL_ARG(mark));
 }
 
 static bl_expr *heredoc(bl_hcl *h, bl_hcl_node n)

@@ -220,20 +220,204 @@ static void variable_files_hold_their_arguments_in_one_block(void **state)
 	done(&p);
 }
 
+/* The one expression of `e = TEXT` within locals, which has no mistake: as it is printed, on one line and without places. */
+static void assert_expr(const char *text, const char *want)
+{
+	bl_buf file = {0}, out = {0};
+	bl_buf_putf(&file, "locals {\n  e = %s\n}\n", text);
+	parsed p = parse(file.p);
+	assert_int_equal(p.document.diags.n, 0);
+	bl_document_print(&p.document, &out);
+	char *from = strstr(out.p, "attribute e"), *to = out.p;
+	assert_non_null(from);
+	for (from = strchr(from, '\n') + 1; *from; from = strchr(from, '\n') + 1) {
+		char *place = strchr(from, '\n');
+		while (place > from && *place != '[')
+			place--;
+		from += strspn(from, " ");
+		size_t n = (size_t)((place > from ? place - 1 : strchr(from, '\n')) - from);
+		if (to != out.p)
+			*to++ = ' ';
+		memmove(to, from, n);
+		to += n;
+	}
+	*to = 0;
+	assert_string_equal(out.p, want);
+	done(&p);
+	bl_buf_done(&file);
+	bl_buf_done(&out);
+}
+
+/* One mistake, at this line and column of a file. */
+static void assert_wrong_at(const char *text, uint32_t line, uint32_t column)
+{
+	parsed p = parse(text);
+	bl_place place;
+	assert_int_equal(p.document.diags.n, 1);
+	assert_true(p.document.partial);
+	assert_true(bl_sources_place(p.sources, p.document.diags.items[0].span, &place));
+	assert_int_equal(place.start_line, line);
+	assert_int_equal(place.start_column, column);
+	done(&p);
+}
+
+static void operators_bind_as_the_language_says(void **state)
+{
+	assert_expr("a || b && c == d + e * -f",
+		"binary \"||\" name \"a\" binary \"&&\" name \"b\" binary \"==\" name \"c\" binary \"+\" name \"d\" "
+		"binary \"*\" name \"e\" unary \"-\" name \"f\"");
+	assert_expr("a - b - c", "binary \"-\" binary \"-\" name \"a\" name \"b\" name \"c\"");
+	assert_expr("!a == b", "binary \"==\" unary \"!\" name \"a\" name \"b\"");
+	assert_expr("a * (b + c) % d", "binary \"%\" binary \"*\" name \"a\" binary \"+\" name \"b\" name \"c\" name \"d\"");
+}
+
+static void steps_may_stand_together_or_apart(void **state)
+{
+	const char *steps = "index index index attr \"c\" attr \"b\" name \"a\" literal 0 literal 1 literal \"k\"";
+	assert_expr("a.b.c[0].1[\"k\"]", steps);
+	assert_expr("(a . b\n  .c [ 0 ]\n.1 [ \"k\" ])", steps);
+	assert_expr("a[*]", "splat name \"a\" name");
+	assert_expr("a [ * ]", "splat name \"a\" name");
+	assert_expr("a[b][c].d", "attr \"d\" index index name \"a\" name \"b\" name \"c\"");
+	assert_expr("f(x).y", "attr \"y\" call \"f\" name \"x\"");
+	assert_wrong_at("locals {\n  e = a[+]\n}\n", 2, 8);
+}
+
+static void a_call_may_be_qualified_and_expand_its_last_argument(void **state)
+{
+	assert_expr("provider::ns::fn(a, b...)", "call \"provider::ns::fn\" expand name \"a\" name \"b\"");
+	assert_expr("f (\n  1,\n)", "call \"f\" literal 1");
+}
+
+static void object_items_are_parted_by_commas_or_newlines(void **state)
+{
+	assert_expr("{ a = b\n  (c) = d, \"e\": f\n  g.h = 1 }",
+		"object literal \"a\" name \"b\" name \"c\" name \"d\" literal \"e\" name \"f\" attr \"h\" name \"g\" literal 1");
+	assert_expr("{ null /* x */ = 1, for_x = 2 }", "object literal null literal 1 literal \"for_x\" literal 2");
+	assert_wrong_at("locals {\n  e = { a = 1 b = 2 }\n}\n", 2, 15);
+}
+
+static void for_expressions_take_a_condition_and_group(void **state)
+{
+	assert_expr("[for v in x : v if v != null]",
+		"for \"v\" name \"x\" - name \"v\" binary \"!=\" name \"v\" literal null");
+	assert_expr("{ for k, v in x : k => v... }", "for \"v\" \"k\" grouping name \"x\" name \"k\" name \"v\" -");
+	assert_wrong_at("locals {\n  e = [for v of x : v]\n}\n", 2, 14);
+}
+
+static void directives_nest(void **state)
+{
+	assert_expr("\"%{ if a }x%{ else }%{ for k, v in y ~} ${v}%{ endfor }%{ endif }\"",
+		"condition name \"a\" template literal \"x\" template template expand for \"v\" \"k\" name \"y\" - "
+		"template literal \"\" name \"v\" -");
+}
+
+static void a_directive_without_its_other_half_is_an_error(void **state)
+{
+	assert_wrong_at("locals {\n  e = \"a%{ endif }\"\n  b = 1\n}\n", 2, 9);
+	assert_wrong_at("locals {\n  e = \"a%{ if b }c\"\n}\n", 2, 9);
+	assert_wrong_at("locals {\n  e = \"%{ if b }%{ else }%{ else }%{ endif }\"\n}\n", 2, 26);
+	assert_wrong_at("locals {\n  e = \"%{ unless b }\"\n}\n", 2, 11);
+	assert_wrong_at("locals {\n  e = \"%{ if }%{ endif }\"\n}\n", 2, 11);
+}
+
+static void dollars_and_percents_that_begin_nothing_are_text(void **state)
+{
+	assert_expr("\"$5 100% $$ $${a} %%{b} $$${c} $%{ if d }e%{ endif }$\"",
+		"template literal \"$5 100% $$ ${a} %{b} ${c} $\" condition name \"d\" template literal \"e\" template literal \"$\"");
+}
+
+static void a_newline_ends_an_expression_outside_brackets(void **state)
+{
+	assert_expr("(a\n  + b\n  ? c\n  : d)", "condition binary \"+\" name \"a\" name \"b\" name \"c\" name \"d\"");
+	assert_expr("\"${a\n  + b}\"", "binary \"+\" name \"a\" name \"b\"");
+	assert_wrong_at("locals {\n  e = a +\n    b\n}\n", 3, 5);
+	assert_wrong_at("locals {\n  e = (a)\n    .b\n}\n", 3, 5);
+	assert_wrong_at("locals {\n  e = [{ k = a\n  ? b : c }]\n}\n", 3, 3);
+}
+
+static void a_body_keeps_its_lines(void **state)
+{
+	parsed p = parse("a { b = 1 }\nc {}\nd { # comment\n  e = 1\n}\r\n\xef\xbb\xbf\n\"");
+	assert_int_equal(p.document.blocks.n, 3);
+	done(&p);
+	assert_wrong_at("a { b {} }\n", 1, 5);
+	assert_wrong_at("a { b = 1\n}\n", 2, 1);
+	assert_wrong_at("a {\n  b = 1 }\n", 2, 9);
+	assert_wrong_at("a\n{\n}\n", 2, 1);
+	assert_wrong_at("a {} b {}\n", 1, 6);
+	assert_wrong_at("a {\n  b : 1\n}\n", 2, 5);
+}
+
+static void a_missing_value_costs_no_more_than_itself(void **state)
+{
+	parsed p = parse("resource \"a\" \"b\" {\n  x =\n  y = { k =\n    l = 2\n  }\n}\n");
+	assert_int_equal(p.document.diags.n, 2);
+	assert_int_equal(attr_of(&p, 0, "x")->kind, BL_EXPR_OPAQUE);
+	assert_int_equal(attr_of(&p, 0, "y")->n, 2);
+	done(&p);
+}
+
+static void an_unknown_escape_is_an_error_where_it_stands(void **state)
+{
+	assert_wrong_at("locals {\n  e = \"a\\d\"\n}\n", 2, 9);
+	assert_wrong_at("locals {\n  e = \"${a}\\u12\"\n}\n", 2, 12);
+}
+
+static void a_heredoc_ends_at_its_marker_whatever_stands_in_it(void **state)
+{
+	parsed p = parse("locals {\n  a = <<E\n${ x y\nE\n  b = 1\n}\nc {\n  d = <<F\nnever closed\n}\n");
+	assert_int_equal(p.document.diags.n, 3);
+	assert_str(attr_of(&p, 0, "b")->value->digits, "1");
+	assert_str(p.document.blocks.items[1]->kind, "c");
+	done(&p);
+	assert_wrong_at("locals {\n  a = <<E text\nE\n}\n", 2, 11);
+}
+
+static void a_comment_without_an_end_is_an_error(void **state)
+{
+	assert_wrong_at("locals {\n  a = 1\n}\n/* b\n", 4, 1);
+	parsed p = parse("locals {\n  a /* = */ = /* 2 */ 1 // 3\n}\n/* b */");
+	assert_int_equal(p.document.diags.n, 0);
+	assert_str(attr_of(&p, 0, "a")->value->digits, "1");
+	done(&p);
+}
+
+static void names_may_be_of_any_script(void **state)
+{
+	assert_expr("gr\xc3\xb6\xc3\x9f""e.\xe5\x90\x8d[\"\xe5\x80\xbc\"]",
+		"index attr \"\xe5\x90\x8d\" name \"gr\xc3\xb6\xc3\x9f""e\" literal \"\xe5\x80\xbc\"");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_body_keeps_its_lines),
+		cmocka_unit_test(a_call_may_be_qualified_and_expand_its_last_argument),
 		cmocka_unit_test(a_closing_marker_stands_alone_on_its_line),
+		cmocka_unit_test(a_comment_without_an_end_is_an_error),
 		cmocka_unit_test(a_conditional_nests_to_the_right),
+		cmocka_unit_test(a_directive_without_its_other_half_is_an_error),
+		cmocka_unit_test(a_heredoc_ends_at_its_marker_whatever_stands_in_it),
 		cmocka_unit_test(a_lone_interpolation_is_the_value_itself),
+		cmocka_unit_test(a_missing_value_costs_no_more_than_itself),
+		cmocka_unit_test(a_newline_ends_an_expression_outside_brackets),
 		cmocka_unit_test(a_string_without_an_end_ends_at_its_line),
 		cmocka_unit_test(a_syntax_error_has_a_place_and_the_rest_stays),
 		cmocka_unit_test(an_indented_heredoc_is_dedented_and_its_places_lead_to_the_file),
 		cmocka_unit_test(an_index_after_an_attribute_splat_is_for_the_list),
+		cmocka_unit_test(an_unknown_escape_is_an_error_where_it_stands),
 		cmocka_unit_test(blocks_keep_their_labels_and_order),
 		cmocka_unit_test(deep_nesting_is_a_diagnostic),
+		cmocka_unit_test(directives_nest),
+		cmocka_unit_test(dollars_and_percents_that_begin_nothing_are_text),
 		cmocka_unit_test(escapes_are_decoded_and_white_space_is_kept),
+		cmocka_unit_test(for_expressions_take_a_condition_and_group),
 		cmocka_unit_test(json_blocks_are_the_same_blocks),
+		cmocka_unit_test(names_may_be_of_any_script),
+		cmocka_unit_test(object_items_are_parted_by_commas_or_newlines),
+		cmocka_unit_test(operators_bind_as_the_language_says),
+		cmocka_unit_test(steps_may_stand_together_or_apart),
 		cmocka_unit_test(strip_markers_in_a_heredoc_stop_at_the_line),
 		cmocka_unit_test(two_arguments_on_one_line_are_an_error),
 		cmocka_unit_test(variable_files_hold_their_arguments_in_one_block),
