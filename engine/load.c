@@ -336,6 +336,9 @@ static const bl_document *parse_embedded(void *context, bl_language language, ui
 	pthread_mutex_lock(&side->lock);
 	bl_document *d = bl_new(&side->arena, bl_document);
 	d->language = language;
+	/* a value's text holds names and values, no blocks */
+	if (language == BL_LANG_TERRAFORM)
+		d->dialect = BL_STR("tfvars");
 	d->repo = side->name;
 	d->path = bl_sources_path(side->sources, source);
 	d->source = source;

@@ -13,6 +13,7 @@ static bl_tf_module *root_module(bl_tf *tf)
 	ptrdiff_t slash = in->ndocuments ? bl_str_rfind_char(in->documents[0]->path, '/') : -1;
 	m->folder = in->ndocuments ? bl_str_slice(in->documents[0]->path, 0, slash < 0 ? 0 : (size_t)slash) : in->root->path;
 	m->path = BL_STR(".");
+	bl_tf_check_module_files(tf, m);
 	return m;
 }
 
@@ -36,6 +37,29 @@ static void emit(bl_tf *tf, bl_tf_module *m)
 	}
 }
 
+/* Locals that nobody asked for: they may depend on themselves all the same. */
+static void ask_for_locals(bl_tf *tf, bl_tf_module *m)
+{
+	bl_tf_scope s = {tf, m, m->frame};
+	tf->quiet++;
+	for (size_t i = 0; i < m->locals.n; i++)
+		bl_tf_local(&s, m->locals.entries[i].value);
+	tf->quiet--;
+}
+
+/* Conditions of a module and of those it calls, once everything they may ask for is there. */
+static void look_over(bl_tf *tf, bl_tf_module *m)
+{
+	ask_for_locals(tf, m);
+	bl_tf_assert(tf, m);
+	for (size_t i = 0; i < m->declared.n; i++) {
+		const bl_tf_item *item = m->declared.items[i];
+		for (size_t k = 0; k < item->instances.n; k++)
+			if (item->instances.items[k].module)
+				look_over(tf, item->instances.items[k].module);
+	}
+}
+
 /* What nobody asked for is worked out as well: its mistakes are mistakes. */
 static void emit_outputs(bl_tf *tf, bl_tf_module *m)
 {
@@ -53,6 +77,7 @@ static void evaluate(bl_tf *tf)
 	bl_tf_module *root = root_module(tf);
 	emit(tf, root);
 	emit_outputs(tf, root);
+	look_over(tf, root);
 }
 
 /* A plan or a state: the configuration beside it, if any, says where its values were written, and nothing else. */

@@ -15,6 +15,7 @@ enum {
 	BL_TF_MAX_VALUES = 1 << 20,   /* in one list or map, with all that is in its elements */
 };
 
+typedef struct bl_tf_item bl_tf_item;
 typedef struct bl_tf_module bl_tf_module;
 
 /* What a value became where an expression used it. */
@@ -37,6 +38,9 @@ typedef struct bl_tf {
 	uint64_t steps;
 	int depth;
 	size_t instances;
+	const bl_tf_item *busy; /* what is being worked out, innermost */
+	bl_map checked;   /* folders and calls whose form was looked at */
+	bl_map providers; /* folder -> what its module says of providers */
 	bl_map templates; /* path -> bl_expr of template files */
 	bool out_of_steps, out_of_instances, too_large;
 	bl_tf_placed placed[BL_TF_PLACED];
@@ -69,18 +73,21 @@ typedef struct bl_tf_instance {
 } bl_tf_instance;
 
 /* Something declared: evaluated when it is first asked for. */
-typedef struct bl_tf_item {
+struct bl_tf_item {
 	const bl_block *block;
 	const bl_attr *attr; /* a local */
 	bl_str name;         /* "sa"; "azurerm_storage_account.sa" */
+	bl_span overridden;  /* the head of the override file's block that changed it last */
 	bl_tf_state state;
+	const bl_tf_item *asked_by; /* what was being worked out when this began to be; while it is BUSY */
+	bool cyclic;         /* that it depends on itself was said */
 	bool failed;         /* its evaluation met an error; so does everyone who asks */
 	const bl_value *value;
 	/* resources and module calls */
 	bool data, counted, keyed, open; /* open: which instances there are is not known */
 	bl_tri condition;
 	BL_VEC(bl_tf_instance) instances;
-} bl_tf_item;
+};
 
 struct bl_tf_module {
 	bl_tf_module *parent;
@@ -95,6 +102,7 @@ struct bl_tf_module {
 	const bl_document *const *documents;
 	size_t ndocuments;
 	bl_map variables, locals, resources, calls, outputs; /* of bl_tf_item; data sources have "data." before them */
+	BL_VEC(const bl_block *) checks;
 	BL_VEC(bl_tf_item *) declared; /* resources, data sources and calls in source order */
 };
 
@@ -122,7 +130,15 @@ const bl_value *bl_tf_name(const bl_tf_scope *scope, const bl_expr *name);
 /* A reference of two or three words (var.x, data.t.n) that begins with a NAME no frame knows; *used tells how many it took. */
 const bl_value *bl_tf_reference(const bl_tf_scope *scope, const bl_str *words, size_t n, bl_span span, size_t *used);
 
+/* terraform_module.c: an item is being worked out, and is no more: while it is, whoever asks for it meets a cycle. */
+void bl_tf_begin_item(bl_tf *tf, bl_tf_item *item);
+void bl_tf_end_item(bl_tf *tf, bl_tf_item *item);
+/* Says that item depends on itself, and by which way. */
+void bl_tf_cycle(bl_tf *tf, bl_tf_item *item);
+
 /* terraform_module.c and terraform_call.c: a module's items, and what a variable, a local, an output and a call are. */
+bool bl_tf_is_override(bl_str path);
+bool bl_tf_is_variable_file(const bl_document *document);
 bl_tf_module *bl_tf_module_new(bl_tf *tf, bl_tf_module *parent, const bl_document *const *documents, size_t n);
 const bl_value *bl_tf_variable(const bl_tf_scope *scope, bl_tf_item *item);
 const bl_value *bl_tf_local(const bl_tf_scope *scope, bl_tf_item *item);
@@ -141,6 +157,14 @@ const bl_value *bl_tf_instances_value(const bl_tf_scope *scope, bl_tf_item *item
 void bl_tf_resource(const bl_tf_scope *scope, bl_tf_item *item);
 /* The JSON text of an aws_iam_policy_document's arguments; an unknown that keeps what is known of it. */
 const bl_value *bl_tf_policy_document(bl_tf *tf, const bl_value *arguments);
+
+/* terraform_assert.c: says what a module's own conditions find wrong; when all else is worked out. */
+void bl_tf_assert(bl_tf *tf, bl_tf_module *module);
+
+/* terraform_check.c: what the language refuses in a module's files, said once a folder. */
+void bl_tf_check_module_files(bl_tf *tf, const bl_tf_module *module);
+/* terraform_check_providers.c: a call's `providers` against what the module in folder declares, said once a call. */
+void bl_tf_check_passing(bl_tf *tf, const bl_tf_module *caller, const bl_block *call, bl_str folder, const bl_document *const *documents, size_t n);
 
 /* terraform_plan.c: `terraform show -json` of a plan or a state. */
 bool bl_tf_is_shown(const bl_document *document);

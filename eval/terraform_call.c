@@ -94,6 +94,7 @@ static void enter_module(const bl_tf_scope *s, bl_tf_item *item, bl_str source, 
 		return;
 	}
 	const bl_via *via = via_of(tf, s->module, item);
+	bl_tf_check_passing(tf, s->module, item->block, folder, documents, n);
 	for (size_t i = 0; i < item->instances.n; i++) {
 		bl_tf_instance *instance = &item->instances.items[i];
 		bl_tf_module *m = bl_tf_module_new(tf, s->module, documents, n);
@@ -105,6 +106,7 @@ static void enter_module(const bl_tf_scope *s, bl_tf_item *item, bl_str source, 
 		m->via = via;
 		m->condition = bl_tri_and(s->module->condition, item->condition);
 		instance->module = m;
+		bl_tf_check_module_files(tf, m);
 	}
 }
 
@@ -150,23 +152,25 @@ void bl_tf_call(const bl_tf_scope *s, bl_tf_item *item)
 	bl_tf *tf = s->tf;
 	if (item->state != BL_TF_NEW)
 		return;
-	item->state = BL_TF_BUSY;
+	bl_tf_begin_item(tf, item);
 	bl_str prefix = s->module->address, folder;
 	bl_str base = bl_str_fmt(tf->arena, BL_FMT "%smodule." BL_FMT, BL_ARG(prefix), prefix.n ? "." : "", BL_ARG(item->name));
 	const bl_attr *attr = bl_block_attr(item->block, "source");
 	const bl_value *source = attr ? bl_tf_eval(s, attr->expr) : NULL;
 	bl_tf_instances(s, item, base);
-	normalise(tf->arena, s->module->folder, source ? bl_value_text(source) : BL_STR(""), &folder);
 	if (!source) {
-		bl_diag_add(tf->arena, tf->diags, BL_DIAG_ERROR, item->block->head, "module '" BL_FMT "' has no source", BL_ARG(item->name));
-	} else if (!bl_value_is(source, BL_STRING) || !is_local(source->string)) {
+		bl_tf_end_item(tf, item); /* that it lacks one was said when the module's form was looked at */
+		return;
+	}
+	normalise(tf->arena, s->module->folder, bl_value_text(source), &folder);
+	if (!bl_value_is(source, BL_STRING) || !is_local(source->string)) {
 		note_missing(s, item, source);
 	} else if (calls_itself(s->module, folder) || s->module->depth >= BL_TF_MAX_MODULE_DEPTH) {
 		bl_diag_add(tf->arena, tf->diags, BL_DIAG_ERROR, item->block->head, "module '" BL_FMT "' calls itself", BL_ARG(item->name));
 	} else {
 		enter_module(s, item, source->string, folder);
 	}
-	item->state = BL_TF_DONE;
+	bl_tf_end_item(tf, item);
 }
 
 /* The outputs of one instance; each is worked out now, so that a cycle through a module shows where it closes. */
@@ -217,8 +221,10 @@ const bl_value *bl_tf_call_value(const bl_tf_scope *s, bl_tf_item *item)
 	bl_str prefix = s->module->address;
 	bl_str base = bl_str_fmt(s->tf->arena, BL_FMT "%smodule." BL_FMT, BL_ARG(prefix), prefix.n ? "." : "", BL_ARG(item->name));
 	bl_tf_call(s, item);
-	if (item->state == BL_TF_BUSY)
+	if (item->state == BL_TF_BUSY) {
+		bl_tf_cycle(s->tf, item);
 		return bl_value_waits(s->tf->arena, item->block->head, base, BL_STR(""));
+	}
 	for (size_t i = 0; i < item->instances.n; i++)
 		outputs_of(s, item, &item->instances.items[i]);
 	return bl_tf_instances_value(s, item, base);

@@ -3,15 +3,20 @@
 
 #include "core/codec/number.h"
 
+/* A key as addresses show it: with the escapes that the language's own texts have. */
 static bl_str quoted(bl_arena *arena, bl_str key)
 {
+	static const char plain[] = "\"\\\n\r\t", names[] = "\"\\nrt";
 	bl_buf out = {0};
 	bl_buf_putc(&out, '"');
 	for (size_t i = 0; i < key.n; i++) {
-		if (key.p[i] == '"' || key.p[i] == '\\')
-			bl_buf_putc(&out, '\\');
-		if (key.p[i] == '\n')
-			bl_buf_putz(&out, "\\n");
+		const char *at = key.p[i] ? strchr(plain, key.p[i]) : NULL;
+		if (at)
+			bl_buf_putf(&out, "\\%c", names[at - plain]);
+		else if ((unsigned char)key.p[i] < ' ' || key.p[i] == 127)
+			bl_buf_putf(&out, "\\u%04x", (unsigned)(unsigned char)key.p[i]);
+		else if ((key.p[i] == '$' || key.p[i] == '%') && i + 1 < key.n && key.p[i + 1] == '{')
+			bl_buf_putf(&out, "%c%c", key.p[i], key.p[i]);
 		else
 			bl_buf_putc(&out, key.p[i]);
 	}

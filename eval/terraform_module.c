@@ -1,12 +1,12 @@
 /* A module: its items, and how variables, locals, calls and outputs get their values. */
 #include "eval/terraform.h"
 
-static bool is_variable_file(const bl_document *d)
+bool bl_tf_is_variable_file(const bl_document *d)
 {
 	return bl_str_eqz(d->dialect, "tfvars") || bl_str_eqz(d->dialect, "tfvars-json");
 }
 
-static bool is_override(bl_str path)
+bool bl_tf_is_override(bl_str path)
 {
 	bl_str name = bl_str_slice(path, (size_t)(bl_str_rfind_char(path, '/') + 1), path.n), stem;
 	bl_str_cut(name, '.', &stem);
@@ -20,10 +20,8 @@ static bl_tf_item *add_item(bl_tf *tf, bl_map *to, bl_str name, const bl_block *
 	item->name = name;
 	item->condition = BL_YES;
 	bl_tf_item *old = bl_map_get(to, name);
-	if (old) {
-		bl_diag_add(tf->arena, tf->diags, BL_DIAG_ERROR, block->head, "'" BL_FMT "' is declared twice", BL_ARG(name));
-		return old;
-	}
+	if (old)
+		return old; /* the first counts; that there are two was said when the module's form was looked at */
 	bl_map_put(tf->arena, to, name, item);
 	return item;
 }
@@ -37,11 +35,8 @@ static void add_locals(bl_tf *tf, bl_tf_module *m, const bl_block *b)
 static void add_resource(bl_tf *tf, bl_tf_module *m, const bl_block *b, bool data)
 {
 	bl_str type = bl_block_label(b, 0), name = bl_block_label(b, 1);
-	if (b->labels.n != 2) {
-		bl_diag_add(tf->arena, tf->diags, BL_DIAG_ERROR, b->head, "a " BL_FMT " block has two labels: its type and its name",
-			BL_ARG(b->kind));
+	if (b->labels.n != 2)
 		return;
-	}
 	bl_str full = bl_str_fmt(tf->arena, "%s" BL_FMT "." BL_FMT, data ? "data." : "", BL_ARG(type), BL_ARG(name));
 	bl_tf_item *item = add_item(tf, &m->resources, full, b);
 	if (item->block != b)
@@ -58,6 +53,11 @@ static void add_block(bl_tf *tf, bl_tf_module *m, const bl_block *b)
 		add_resource(tf, m, b, true);
 	} else if (bl_str_eqz(b->kind, "locals")) {
 		add_locals(tf, m, b);
+	} else if (bl_str_eqz(b->kind, "check")) {
+		bl_vec_push(tf->arena, &m->checks, b);
+		for (size_t i = 0; i < b->blocks.n; i++)
+			if (bl_str_eqz(b->blocks.items[i]->kind, "data"))
+				add_resource(tf, m, b->blocks.items[i], true);
 	} else if (b->labels.n != 1) {
 		return; /* terraform, moved, import: they declare nothing of their own */
 	} else if (bl_str_eqz(b->kind, "variable")) {
@@ -115,6 +115,7 @@ static void override_block(bl_tf *tf, bl_tf_module *m, const bl_block *over)
 			bl_tf_item *item = maps[i]->entries[k].value;
 			if (same_labels(item->block, over)) {
 				item->block = merged(tf->arena, item->block, over);
+				item->overridden = over->head;
 				return;
 			}
 		}
@@ -137,7 +138,7 @@ bl_tf_module *bl_tf_module_new(bl_tf *tf, bl_tf_module *parent, const bl_documen
 	for (int over = 0; over < 2; over++) {
 		for (size_t i = 0; i < n; i++) {
 			const bl_document *d = documents[i];
-			if (is_variable_file(d) || bl_tf_is_shown(d) || is_override(d->path) != over)
+			if (bl_tf_is_variable_file(d) || bl_tf_is_shown(d) || bl_tf_is_override(d->path) != over)
 				continue;
 			for (size_t k = 0; k < d->blocks.n; k++) {
 				if (over)
@@ -273,29 +274,63 @@ static const bl_value *find_variable(const bl_tf_scope *s, bl_tf_item *item)
 	return bl_value_through(tf->arena, v, bl_str_fmt(tf->arena, "var." BL_FMT, BL_ARG(item->name)), span);
 }
 
-static const bl_value *cycle(bl_tf *tf, bl_tf_item *item, const char *what)
+/* "var.a", "local.b", "module.c", "aws_x.d": how a reference names the item. */
+static bl_str reference_to(bl_tf *tf, const bl_tf_item *item)
 {
-	item->failed = true;
-	return bl_tf_error(tf, item->attr ? item->attr->name_span : item->block->head, "%s." BL_FMT " depends on itself", what,
-		BL_ARG(item->name));
+	const char *before = item->attr ? "local." : bl_str_eqz(item->block->kind, "variable") ? "var."
+			     : bl_str_eqz(item->block->kind, "output") ? "output." : bl_str_eqz(item->block->kind, "module") ? "module." : "";
+	return bl_str_fmt(tf->arena, "%s" BL_FMT, before, BL_ARG(item->name));
+}
+
+enum { MAX_CHAIN = 12 }; /* steps of a cycle that are told */
+
+void bl_tf_cycle(bl_tf *tf, bl_tf_item *item)
+{
+	bl_str name = reference_to(tf, item), chain = name;
+	int n = 0;
+	tf->errors++;
+	if (item->cyclic)
+		return;
+	item->cyclic = true;
+	for (const bl_tf_item *at = tf->busy; at && at != item; at = at->asked_by, n++)
+		if (n < MAX_CHAIN)
+			chain = bl_str_fmt(tf->arena, BL_FMT " -> " BL_FMT, BL_ARG(reference_to(tf, at)), BL_ARG(chain));
+	bl_diag_add(tf->arena, tf->diags, BL_DIAG_ERROR, item->attr ? item->attr->name_span : item->block->head,
+		BL_FMT " depends on itself: " BL_FMT " -> %s" BL_FMT, BL_ARG(name), BL_ARG(name), n > MAX_CHAIN ? "... -> " : "", BL_ARG(chain));
+}
+
+void bl_tf_begin_item(bl_tf *tf, bl_tf_item *item)
+{
+	item->state = BL_TF_BUSY;
+	item->asked_by = tf->busy;
+	tf->busy = item;
+}
+
+void bl_tf_end_item(bl_tf *tf, bl_tf_item *item)
+{
+	item->state = BL_TF_DONE;
+	tf->busy = item->asked_by;
 }
 
 /* The value an item has already, or NULL when it is to be worked out now. */
-static const bl_value *begin_item(bl_tf *tf, bl_tf_item *item, const char *what)
+static const bl_value *begin_item(bl_tf *tf, bl_tf_item *item)
 {
-	if (item->state == BL_TF_BUSY)
-		return cycle(tf, item, what);
+	if (item->state == BL_TF_BUSY) {
+		item->failed = true;
+		bl_tf_cycle(tf, item);
+		return bl_value_unknown(tf->arena, item->block->head, BL_FMT " depends on itself", BL_ARG(reference_to(tf, item)));
+	}
 	if (item->state == BL_TF_DONE) {
 		tf->errors += item->failed;
 		return item->value;
 	}
-	item->state = BL_TF_BUSY;
+	bl_tf_begin_item(tf, item);
 	return NULL;
 }
 
 const bl_value *bl_tf_variable(const bl_tf_scope *s, bl_tf_item *item)
 {
-	const bl_value *v = begin_item(s->tf, item, "var");
+	const bl_value *v = begin_item(s->tf, item);
 	if (v)
 		return v;
 	size_t errors = s->tf->errors;
@@ -303,14 +338,14 @@ const bl_value *bl_tf_variable(const bl_tf_scope *s, bl_tf_item *item)
 	v = bl_tf_marked(s->tf, v, says(s, item->block, "sensitive", false));
 	item->failed |= s->tf->errors != errors;
 	item->value = v;
-	item->state = BL_TF_DONE;
+	bl_tf_end_item(s->tf, item);
 	return v;
 }
 
 const bl_value *bl_tf_local(const bl_tf_scope *s, bl_tf_item *item)
 {
 	bl_tf *tf = s->tf;
-	const bl_value *v = begin_item(tf, item, "local");
+	const bl_value *v = begin_item(tf, item);
 	if (v)
 		return v;
 	size_t errors = tf->errors;
@@ -318,14 +353,14 @@ const bl_value *bl_tf_local(const bl_tf_scope *s, bl_tf_item *item)
 	v = bl_value_through(tf->arena, v, bl_str_fmt(tf->arena, "local." BL_FMT, BL_ARG(item->name)), item->attr->span);
 	item->failed |= tf->errors != errors;
 	item->value = v;
-	item->state = BL_TF_DONE;
+	bl_tf_end_item(tf, item);
 	return v;
 }
 
 const bl_value *bl_tf_output(bl_tf *tf, bl_tf_module *m, bl_tf_item *item)
 {
 	bl_tf_scope s = {tf, m, m->frame};
-	const bl_value *v = begin_item(tf, item, "output");
+	const bl_value *v = begin_item(tf, item);
 	if (v)
 		return v;
 	size_t errors = tf->errors;
@@ -334,6 +369,6 @@ const bl_value *bl_tf_output(bl_tf *tf, bl_tf_module *m, bl_tf_item *item)
 	v = bl_tf_marked(tf, v, says(&s, item->block, "sensitive", false));
 	item->failed |= tf->errors != errors;
 	item->value = v;
-	item->state = BL_TF_DONE;
+	bl_tf_end_item(tf, item);
 	return v;
 }

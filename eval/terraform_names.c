@@ -26,7 +26,7 @@ static const bl_value *resource_value(const bl_tf_scope *s, bl_tf_item *item)
 	if (item->state == BL_TF_NEW)
 		bl_tf_resource(s, item);
 	if (item->state == BL_TF_BUSY) {
-		/* it refers to itself on some way: what it will be is known after it is deployed */
+		bl_tf_cycle(tf, item);
 		return bl_value_waits(tf->arena, item->block->head, base, BL_STR(""));
 	}
 	return bl_tf_instances_value(s, item, base);

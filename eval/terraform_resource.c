@@ -247,10 +247,10 @@ void bl_tf_resource(const bl_tf_scope *scope, bl_tf_item *item)
 	bl_tf_scope s = {tf, scope->module, m->frame};
 	if (item->state != BL_TF_NEW)
 		return;
-	item->state = BL_TF_BUSY;
+	bl_tf_begin_item(tf, item);
 	bl_str base = m->address.n ? bl_str_fmt(tf->arena, BL_FMT "." BL_FMT, BL_ARG(m->address), BL_ARG(item->name)) : item->name;
 	bl_tf_instances(&s, item, base);
 	for (size_t i = 0; i < item->instances.n; i++)
 		add_instance(&s, item, &item->instances.items[i]);
-	item->state = BL_TF_DONE;
+	bl_tf_end_item(tf, item);
 }

@@ -303,7 +303,7 @@ static void a_module_that_calls_itself_is_an_error(void **state)
 static void cycles_of_locals_are_found(void **state)
 {
 	world w = evaluate_text("locals {\n  a = local.b\n  b = local.a\n  c = 1\n}\noutput \"a\" { value = local.a }\noutput \"c\" { value = local.c }\n");
-	assert_true(says(&w, BL_DIAG_WARNING, "depends on itself"));
+	assert_true(says(&w, BL_DIAG_ERROR, "local.a -> local.b -> local.a"));
 	assert_output(&w, "c", "1");
 	done(&w);
 }
