@@ -1,6 +1,8 @@
 /* Expressions that build values: templates, lists, objects and for. */
 #include "eval/terraform.h"
 
+#include "core/codec/unicode.h"
+
 static bl_value *computed(bl_value *v)
 {
 	v->origin = BL_COMPUTED;
@@ -63,7 +65,7 @@ static const bl_value *finish_text(const bl_tf_scope *s, text *t, bl_span span)
 		u->suffix = bl_str_dup(tf->arena, bl_buf_str(&t->buf));
 		u->decoded = bl_tf_json_with_holes(tf, t->all.items, t->all.n);
 	} else {
-		v = bl_value_string(tf->arena, span, bl_str_dup(tf->arena, bl_buf_str(&t->buf)));
+		v = bl_value_string(tf->arena, span, bl_unicode_nfc(tf->arena, bl_str_dup(tf->arena, bl_buf_str(&t->buf))));
 	}
 	v->sensitive |= t->sensitive;
 	bl_buf_done(&t->buf);

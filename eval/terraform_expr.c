@@ -2,6 +2,7 @@
 #include "eval/terraform.h"
 
 #include "core/codec/number.h"
+#include "core/codec/unicode.h"
 #include "eval/functions/functions.h"
 
 static bl_value *computed(bl_value *v)
@@ -17,6 +18,10 @@ static const bl_value *eval_literal(const bl_tf_scope *s, const bl_expr *e)
 		return bl_value_at(s->tf->arena, &bl_value_null, e->span);
 	if (v->kind == BL_NUMBER && (memchr(v->digits.p, 'e', v->digits.n) || memchr(v->digits.p, 'E', v->digits.n)))
 		return bl_value_digits(s->tf->arena, v->span, bl_number_canonical(s->tf->arena, v->digits));
+	if (v->kind == BL_STRING) {
+		bl_str text = bl_unicode_nfc(s->tf->arena, v->string);
+		return text.p == v->string.p ? v : bl_value_string(s->tf->arena, v->span, text);
+	}
 	return v;
 }
 

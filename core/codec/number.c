@@ -39,7 +39,7 @@ bool bl_number_valid(bl_str s)
 	return i == s.n;
 }
 
-/* Up to 15 digits and a sign: sums of them are exact in 64 bits. */
+/* Up to 15 digits and a sign: sums of them are exact in 64 bits. "-0" is none: it keeps its sign. */
 static bool small_integer(bl_str s, long long *out)
 {
 	size_t i = 0;
@@ -55,7 +55,7 @@ static bool small_integer(bl_str s, long long *out)
 		n = n * 10 + (s.p[i] - '0');
 	}
 	*out = minus ? -n : n;
-	return true;
+	return !minus || n;
 }
 
 static void load(mpfr_t x, bl_str s)
@@ -115,7 +115,7 @@ static void put_plain(bl_buf *out, const char *d, size_t n, long exponent)
 static bl_str store(bl_arena *arena, mpfr_t x)
 {
 	if (mpfr_zero_p(x) || !mpfr_number_p(x))
-		return BL_STR("0");
+		return mpfr_zero_p(x) && mpfr_signbit(x) ? BL_STR("-0") : BL_STR("0");
 	mpfr_exp_t exponent;
 	char *digits = shortest(x, &exponent);
 	const char *d = digits;
@@ -348,4 +348,53 @@ bool bl_number_format(bl_arena *arena, bl_str s, int base, bl_str *out)
 	}
 	mpfr_clear(x);
 	return ok;
+}
+
+/* %g: an exponent below 1e-4 and from as many digits on as are asked for. d: digits without trailing zeros, 0.d * 10^exponent. */
+static void put_general(bl_buf *out, const char *d, size_t n, long exponent, int precision, char e)
+{
+	long most = precision < 0 ? 6 : precision ? precision : 1;
+	if (precision >= 0 && most > (long)n && (long)n >= exponent)
+		most = (long)n;
+	if (exponent - 1 >= -4 && exponent - 1 < most) {
+		put_plain(out, d, n, exponent);
+		return;
+	}
+	bl_buf_putc(out, d[0]);
+	if (n > 1)
+		bl_buf_putc(out, '.');
+	bl_buf_put(out, bl_str_make(d + 1, n - 1));
+	bl_buf_putf(out, "%c%+03ld", e, exponent - 1);
+}
+
+bl_str bl_number_text(bl_arena *arena, bl_str s, char verb, int precision)
+{
+	mpfr_t x;
+	bl_buf out = {0};
+	char *text = NULL;
+	load(x, s);
+	if (mpfr_zero_p(x) && (verb | 0x20) == 'g') {
+		bl_buf_putz(&out, mpfr_signbit(x) ? "-0" : "0");
+	} else if ((verb | 0x20) == 'g') {
+		mpfr_exp_t exponent;
+		text = precision < 0 ? shortest(x, &exponent)
+				     : mpfr_get_str(NULL, &exponent, 10, precision > 1 ? (size_t)precision : 1, x, MPFR_RNDN);
+		const char *d = text;
+		if (*d == '-')
+			bl_buf_putc(&out, *d++);
+		size_t n = strlen(d);
+		while (n > 1 && d[n - 1] == '0')
+			n--;
+		put_general(&out, d, n, (long)exponent, precision, verb == 'g' ? 'e' : 'E');
+	} else {
+		const char *form = verb == 'f' ? "%.*Rf" : verb == 'e' ? "%.*Re" : "%.*RE";
+		if (mpfr_asprintf(&text, form, precision < 0 ? 6 : precision, x) >= 0)
+			bl_buf_putz(&out, text);
+	}
+	if (text)
+		mpfr_free_str(text);
+	mpfr_clear(x);
+	bl_str result = bl_str_dup(arena, bl_buf_str(&out));
+	bl_buf_done(&out);
+	return result;
 }

@@ -6,7 +6,7 @@
 
 /*
  * Texts are decimal, as in JSON, with an optional leading '+'. Results are canonical: no exponent unless the number is
- * longer than 10000 digits, no leading or trailing zeros, no "-0".
+ * longer than 10000 digits, no leading or trailing zeros. Zero may be "-0".
  */
 
 /* Is text a decimal number, whole? */
@@ -32,5 +32,10 @@ bool bl_number_integer(bl_str text, long long *out);
 bool bl_number_parse(bl_arena *arena, bl_str text, int base, bl_str *out);
 /* A whole number in another base, lower case; false when it is not whole. */
 bool bl_number_format(bl_arena *arena, bl_str text, int base, bl_str *out);
+
+/*
+ * As Go's fmt writes it: verb e, E, f, g or G; a precision below zero is 6 digits, for g the fewest that say the number.
+ */
+bl_str bl_number_text(bl_arena *arena, bl_str text, char verb, int precision);
 
 #endif

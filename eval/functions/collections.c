@@ -1,5 +1,6 @@
 /* Functions over lists, sets and maps. */
 #include "core/codec/number.h"
+#include "core/codec/unicode.h"
 #include "eval/functions/functions.h"
 
 #include <stdlib.h>
@@ -276,43 +277,10 @@ const bl_value *bl_tf_fn_keys(bl_tf_args *a)
 	return like(a, &out, map, &bl_tf_type_string);
 }
 
-/* Characters as people count them: a base with its combining marks is one. The common marks are known here, not all of Unicode. */
-static bool joins(uint32_t c, uint32_t before)
-{
-	return (c >= 0x300 && c <= 0x36f) || c == 0x200d || before == 0x200d || (c >= 0xfe00 && c <= 0xfe0f) ||
-	       (c >= 0x1f3fb && c <= 0x1f3ff) || (c == '\n' && before == '\r') || (c >= 0x20d0 && c <= 0x20ff) ||
-	       (c >= 0x1ab0 && c <= 0x1aff);
-}
-
-static uint32_t point_at(bl_str s, size_t i, size_t *len)
-{
-	unsigned char c = (unsigned char)s.p[i];
-	*len = c < 0xc0 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
-	if (i + *len > s.n)
-		*len = s.n - i;
-	uint32_t point = *len == 1 ? c : c & (0xffu >> (*len + 1));
-	for (size_t k = 1; k < *len; k++)
-		point = point << 6 | ((unsigned char)s.p[i + k] & 0x3f);
-	return point;
-}
-
-size_t bl_tf_character(bl_str s, size_t i)
-{
-	size_t len, at = i;
-	uint32_t before = point_at(s, at, &len);
-	for (at += len; at < s.n; at += len) {
-		uint32_t c = point_at(s, at, &len);
-		if (!joins(c, before))
-			break;
-		before = c;
-	}
-	return at - i;
-}
-
 static size_t characters(bl_str s)
 {
 	size_t n = 0;
-	for (size_t i = 0; i < s.n; i += bl_tf_character(s, i))
+	for (size_t i = 0; i < s.n; i += bl_unicode_cluster(s, i))
 		n++;
 	return n;
 }

@@ -1,6 +1,9 @@
 /* Functions that write and read other notations: JSON, Base64, URLs. */
+#include "core/codec/charset.h"
+#include "core/codec/gzip.h"
 #include "core/codec/json.h"
 #include "core/codec/number.h"
+#include "core/codec/unicode.h"
 #include "eval/functions/functions.h"
 
 /* Strings as Go's JSON writes them: what HTML would take for markup is escaped too. */
@@ -122,30 +125,23 @@ const bl_value *bl_tf_base64(bl_tf_args *a, bl_str s)
 	return bl_tf_take(a, &out);
 }
 
+static const bl_value *charset_wrong(bl_tf_args *a, bl_charset_status status)
+{
+	bl_str name = a->v[1]->string;
+	if (status == BL_CHARSET_NAME)
+		return bl_tf_refuse(a, "'" BL_FMT "' is no supported name of an encoding", BL_ARG(name));
+	if (status == BL_CHARSET_BYTES)
+		return bl_tf_refuse(a, "the text holds what '" BL_FMT "' cannot say", BL_ARG(name));
+	return bl_value_unknown(a->arena, a->span, "the encoding '" BL_FMT "' is not installed", BL_ARG(name));
+}
+
 const bl_value *bl_tf_fn_base64encode(bl_tf_args *a)
 {
 	return bl_tf_base64(a, a->v[0]->string);
 }
 
-bool bl_tf_valid_utf8(bl_str s)
+bool bl_tf_read_base64(bl_str s, bl_buf *out)
 {
-	for (size_t i = 0; i < s.n;) {
-		unsigned char c = (unsigned char)s.p[i];
-		size_t n = c < 0x80 ? 1 : c >= 0xc2 && c < 0xe0 ? 2 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xf0 && c < 0xf5 ? 4 : 0;
-		if (!n || i + n > s.n)
-			return false;
-		for (size_t k = 1; k < n; k++)
-			if (((unsigned char)s.p[i + k] & 0xc0) != 0x80)
-				return false;
-		i += n;
-	}
-	return true;
-}
-
-const bl_value *bl_tf_fn_base64decode(bl_tf_args *a)
-{
-	bl_str s = a->v[0]->string;
-	bl_buf out = {0};
 	uint32_t bits = 0;
 	size_t n = 0, padding = 0;
 	for (size_t i = 0; i < s.n; i++) {
@@ -156,27 +152,110 @@ const bl_value *bl_tf_fn_base64decode(bl_tf_args *a)
 			padding++;
 			continue;
 		}
-		if (!at || padding) {
-			bl_buf_done(&out);
-			return bl_tf_refuse(a, "the text is no Base64");
-		}
+		if (!at || padding)
+			return false;
 		bits = bits << 6 | (uint32_t)(at - base64_letters);
 		if (++n % 4 == 0)
 			for (int shift = 16; shift >= 0; shift -= 8)
-				bl_buf_putc(&out, (char)(bits >> shift));
+				bl_buf_putc(out, (char)(bits >> shift));
 	}
-	bool whole = (n + padding) % 4 == 0 && n % 4 != 1;
 	if (n % 4 == 3) {
-		bl_buf_putc(&out, (char)(bits >> 10));
-		bl_buf_putc(&out, (char)(bits >> 2));
+		bl_buf_putc(out, (char)(bits >> 10));
+		bl_buf_putc(out, (char)(bits >> 2));
 	} else if (n % 4 == 2) {
-		bl_buf_putc(&out, (char)(bits >> 4));
+		bl_buf_putc(out, (char)(bits >> 4));
 	}
-	if (!whole || !bl_tf_valid_utf8(bl_buf_str(&out))) {
-		bl_buf_done(&out);
-		return bl_tf_refuse(a, whole ? "the bytes are no UTF-8 text" : "the text is no Base64");
+	return (n + padding) % 4 == 0 && n % 4 != 1;
+}
+
+const bl_value *bl_tf_fn_base64decode(bl_tf_args *a)
+{
+	bl_buf out = {0};
+	bool whole = bl_tf_read_base64(a->v[0]->string, &out);
+	if (whole && bl_unicode_valid(bl_buf_str(&out)))
+		return bl_tf_take(a, &out);
+	bl_buf_done(&out);
+	return bl_tf_refuse(a, whole ? "the bytes are no UTF-8 text" : "the text is no Base64");
+}
+
+/* gzip's bytes are one encoder's own; short texts without repetition are the same from all. */
+const bl_value *bl_tf_fn_base64gzip(bl_tf_args *a)
+{
+	bl_buf out = {0};
+	if (!bl_gzip_short(a->v[0]->string, &out)) {
+		bl_value *v = bl_value_unknown(a->arena, a->span, "the bytes that gzip makes are not worked out");
+		bl_unknown *u = (bl_unknown *)v->unknown;
+		u->type = BL_STRING;
+		u->not_null = true;
+		u->prefix = BL_STR("H4sIAAAAAAAA/");
+		return v;
 	}
-	return bl_tf_take(a, &out);
+	const bl_value *v = bl_tf_base64(a, bl_buf_str(&out));
+	bl_buf_done(&out);
+	return v;
+}
+
+const bl_value *bl_tf_fn_base64gunzip(bl_tf_args *a)
+{
+	bl_buf packed = {0}, out = {0};
+	bool good = bl_tf_read_base64(a->v[0]->string, &packed) && bl_gzip_read(bl_buf_str(&packed), BL_TF_MAX_STRING, &out) &&
+		    bl_unicode_valid(bl_buf_str(&out));
+	bl_buf_done(&packed);
+	if (good)
+		return bl_tf_take(a, &out);
+	bl_buf_done(&out);
+	return bl_tf_refuse(a, "the text is no Base64 of a gzip of UTF-8 text");
+}
+
+const bl_value *bl_tf_fn_textdecodebase64(bl_tf_args *a)
+{
+	bl_buf bytes = {0}, out = {0};
+	bl_charset_status status = BL_CHARSET_BYTES;
+	bool base64 = bl_tf_read_base64(a->v[0]->string, &bytes);
+	if (base64)
+		status = bl_charset_decode(a->v[1]->string, bl_buf_str(&bytes), &out);
+	bl_buf_done(&bytes);
+	if (status == BL_CHARSET_OK)
+		return bl_tf_take(a, &out);
+	bl_buf_done(&out);
+	if (!base64)
+		return bl_tf_refuse(a, "the text is no Base64");
+	return charset_wrong(a, status);
+}
+
+const bl_value *bl_tf_fn_textencodebase64(bl_tf_args *a)
+{
+	bl_buf out = {0};
+	bl_charset_status status = bl_charset_encode(a->v[1]->string, a->v[0]->string, &out);
+	const bl_value *v = status == BL_CHARSET_OK ? bl_tf_base64(a, bl_buf_str(&out)) : charset_wrong(a, status);
+	bl_buf_done(&out);
+	return v;
+}
+
+static int hex(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
+}
+
+const bl_value *bl_tf_fn_urldecode(bl_tf_args *a)
+{
+	bl_str s = a->v[0]->string;
+	bl_buf out = {0};
+	bool good = true;
+	for (size_t i = 0; i < s.n && good; i++) {
+		if (s.p[i] != '%') {
+			bl_buf_putc(&out, s.p[i] == '+' ? ' ' : s.p[i]);
+			continue;
+		}
+		good = i + 2 < s.n && hex(s.p[i + 1]) >= 0 && hex(s.p[i + 2]) >= 0;
+		if (good)
+			bl_buf_putc(&out, (char)(hex(s.p[i + 1]) << 4 | hex(s.p[i + 2])));
+		i += 2;
+	}
+	if (good && bl_unicode_valid(bl_buf_str(&out)))
+		return bl_tf_take(a, &out);
+	bl_buf_done(&out);
+	return bl_tf_refuse(a, "the text has a '%%' without two hexadecimal digits after it, or is no UTF-8");
 }
 
 const bl_value *bl_tf_fn_urlencode(bl_tf_args *a)

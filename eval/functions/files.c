@@ -1,6 +1,6 @@
 /* Functions over files and their names. What they read comes through the loader. */
+#include "core/codec/unicode.h"
 #include "eval/functions/functions.h"
-
 
 const bl_value *bl_tf_read_file(bl_tf_args *a, bl_str *out)
 {
@@ -25,7 +25,7 @@ const bl_value *bl_tf_fn_file(bl_tf_args *a)
 	const bl_value *wrong = bl_tf_read_file(a, &s);
 	if (wrong)
 		return wrong;
-	return bl_tf_valid_utf8(s) ? bl_tf_text(a, s) : bl_tf_refuse(a, "the file is no UTF-8 text");
+	return bl_unicode_valid(s) ? bl_tf_text(a, s) : bl_tf_refuse(a, "the file is no UTF-8 text");
 }
 
 const bl_value *bl_tf_fn_filebase64(bl_tf_args *a)
@@ -84,4 +84,32 @@ const bl_value *bl_tf_fn_templatefile(bl_tf_args *a)
 const bl_value *bl_tf_fn_templatestring(bl_tf_args *a)
 {
 	return bl_tf_template(a->scope, a->v[0]->string, BL_STR(""), a->v[1], a->span);
+}
+
+/* An absolute path without its "." and ".."; where the configuration will lie is not known. */
+const bl_value *bl_tf_fn_abspath(bl_tf_args *a)
+{
+	bl_str rest = a->v[0]->string, part;
+	bl_buf out = {0};
+	if (!rest.n || rest.p[0] != '/') {
+		bl_value *v = bl_value_unknown(a->arena, a->span, "where the configuration will lie is not known");
+		bl_unknown *u = (bl_unknown *)v->unknown;
+		u->type = BL_STRING;
+		u->not_null = true;
+		u->prefix = BL_STR("/");
+		return v;
+	}
+	while (rest.n) {
+		rest = bl_str_cut(rest, '/', &part);
+		if (bl_str_eqz(part, "..")) {
+			ptrdiff_t slash = bl_str_rfind_char(bl_buf_str(&out), '/');
+			out.n = slash < 0 ? 0 : (size_t)slash;
+		} else if (part.n && !bl_str_eqz(part, ".")) {
+			bl_buf_putc(&out, '/');
+			bl_buf_put(&out, part);
+		}
+	}
+	if (!out.n)
+		bl_buf_putc(&out, '/');
+	return bl_tf_take(a, &out);
 }

@@ -1,9 +1,9 @@
 /* format() and formatlist(): the verbs of Go's fmt that the language takes over. */
 #include "core/codec/number.h"
+#include "core/codec/unicode.h"
 #include "eval/functions/functions.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+enum { MAX_PRECISION = 10000 };
 
 typedef struct verb {
 	bool minus, plus, space, zero, sharp;
@@ -75,17 +75,17 @@ static bool read_verb(formatting *s, size_t *at, verb *v)
 	return true;
 }
 
-static size_t points(bl_str s)
+static size_t characters(bl_str s)
 {
 	size_t n = 0;
-	for (size_t i = 0; i < s.n; i++)
-		n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
+	for (size_t i = 0; i < s.n; i += bl_unicode_cluster(s, i))
+		n++;
 	return n;
 }
 
 static void put_padded(formatting *s, const verb *v, bl_str text, bool numeric)
 {
-	size_t n = points(text), width = v->width > 0 ? (size_t)v->width : 0;
+	size_t n = characters(text), width = v->width > 0 ? (size_t)v->width : 0;
 	size_t pad = width > n ? width - n : 0;
 	if (v->minus) {
 		bl_buf_put(&s->out, text);
@@ -143,42 +143,17 @@ static const bl_value *put_integer(formatting *s, const verb *v, const bl_value 
 
 static const bl_value *put_float(formatting *s, const verb *v, const bl_value *arg)
 {
-	char spec[16], small[512];
-	int precision = v->precision;
-	if (precision > 300)
-		precision = 300;
-	if ((v->letter == 'g' || v->letter == 'G') && precision < 0) {
-		/* the shortest text that is this number; with an exponent from 21 digits on */
-		bl_str digits = bl_number_canonical(s->a->arena, arg->digits);
-		double d = arg->number < 0 ? -arg->number : arg->number;
-		if (d == 0 || (d < 1e21 && d >= 1e-4)) {
-			put_padded(s, v, signed_text(s, v, digits), true);
-			return NULL;
-		}
-		precision = 17;
-		for (int p = 1; p < 17; p++) {
-			snprintf(small, sizeof small, "%.*g", p, arg->number);
-			if (strtod(small, NULL) == arg->number) {
-				precision = p;
-				break;
-			}
-		}
-	}
-	snprintf(spec, sizeof spec, "%%.*%c", v->letter);
-	int n = snprintf(small, sizeof small, spec, precision < 0 ? 6 : precision, arg->number);
-	if (n < 0 || (size_t)n >= sizeof small)
-		return bad_argument(s, v, "a smaller number");
-	put_padded(s, v, signed_text(s, v, bl_str_dup(s->a->arena, bl_str_make(small, (size_t)n))), true);
+	if (v->precision > MAX_PRECISION)
+		return bad_argument(s, v, "a smaller precision");
+	put_padded(s, v, signed_text(s, v, bl_number_text(s->a->arena, arg->digits, v->letter, v->precision)), true);
 	return NULL;
 }
 
-static bl_str cut_points(bl_str s, int most)
+static bl_str cut_characters(bl_str s, int most)
 {
 	size_t i = 0;
 	for (int n = 0; i < s.n && n < most; n++)
-		do
-			i++;
-		while (i < s.n && ((unsigned char)s.p[i] & 0xc0) == 0x80);
+		i += bl_unicode_cluster(s, i);
 	return bl_str_slice(s, 0, i);
 }
 
@@ -187,7 +162,7 @@ static const bl_value *put_string(formatting *s, const verb *v, const bl_value *
 	const bl_value *text = bl_tf_to_string(s->a->tf, arg);
 	if (!text)
 		return bad_argument(s, v, "a string");
-	bl_str t = v->precision >= 0 ? cut_points(text->string, v->precision) : text->string;
+	bl_str t = v->precision >= 0 ? cut_characters(text->string, v->precision) : text->string;
 	if (v->letter == 'q') {
 		bl_buf quoted = {0};
 		bl_tf_write_json(s->a->tf, bl_tf_text(s->a, t), &quoted);

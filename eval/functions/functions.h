@@ -36,11 +36,10 @@ const bl_value *bl_tf_take(bl_tf_args *a, bl_buf *b);
 /* A value as JSON text, as jsonencode writes it, into out; false at the first unknown, out holding what stands before it. */
 bool bl_tf_write_json(bl_tf *tf, const bl_value *v, bl_buf *out);
 
-/* The bytes of the character at s[i] as people count them: a base with the marks that join it. */
-size_t bl_tf_character(bl_str s, size_t i);
 /* Text of bytes. */
 const bl_value *bl_tf_base64(bl_tf_args *a, bl_str s);
-bool bl_tf_valid_utf8(bl_str s);
+/* The bytes that a Base64 text stands for; false when it is none. */
+bool bl_tf_read_base64(bl_str s, bl_buf *out);
 /* The bytes of the file that the first argument names; NULL, or the value the call has instead. */
 const bl_value *bl_tf_read_file(bl_tf_args *a, bl_str *out);
 

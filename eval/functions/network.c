@@ -10,6 +10,17 @@ static const bl_value *no_block(bl_tf_args *a)
 	return bl_tf_refuse(a, "'" BL_FMT "' is no address block", BL_ARG(a->v[0]->string));
 }
 
+/* An IPv4 block in IPv6's clothes is shown as what it is. */
+static bl_str shown(bl_tf_args *a, const bl_cidr *b, bool prefix)
+{
+	static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
+	if (b->size != 16 || memcmp(b->bytes, mapped, sizeof mapped) != 0 || (prefix && b->prefix < 96))
+		return bl_cidr_print(a->arena, b, prefix);
+	bl_cidr four = {.family = AF_INET, .size = 4, .prefix = b->prefix - 96};
+	memcpy(four.bytes, b->bytes + 12, 4);
+	return bl_cidr_print(a->arena, &four, prefix);
+}
+
 const bl_value *bl_tf_fn_cidrhost(bl_tf_args *a)
 {
 	bl_cidr b;
@@ -28,11 +39,11 @@ const bl_value *bl_tf_fn_cidrhost(bl_tf_args *a)
 		for (int bit = 8 * b.size - 1; bit >= (int)b.prefix && back; bit--, back >>= 1)
 			if (back & 1)
 				b.bytes[bit / 8] &= (unsigned char)~(0x80 >> bit % 8);
-		return bl_tf_text(a, bl_cidr_print(a->arena, &b, false));
+		return bl_tf_text(a, shown(a, &b, false));
 	}
 	if (!bl_cidr_set(&b, (unsigned long long)n, (int)b.prefix, 8 * b.size))
 		return bl_tf_refuse(a, "the block has no such host");
-	return bl_tf_text(a, bl_cidr_print(a->arena, &b, false));
+	return bl_tf_text(a, shown(a, &b, false));
 }
 
 const bl_value *bl_tf_fn_cidrnetmask(bl_tf_args *a)
@@ -44,7 +55,7 @@ const bl_value *bl_tf_fn_cidrnetmask(bl_tf_args *a)
 		return bl_tf_refuse(a, "only IPv4 blocks have a mask");
 	bl_cidr_fill(&b, 0, true);
 	bl_cidr_fill(&b, (int)b.prefix, false);
-	return bl_tf_text(a, bl_cidr_print(a->arena, &b, false));
+	return bl_tf_text(a, shown(a, &b, false));
 }
 
 const bl_value *bl_tf_fn_cidrsubnet(bl_tf_args *a)
@@ -60,7 +71,7 @@ const bl_value *bl_tf_fn_cidrsubnet(bl_tf_args *a)
 	if (!bl_cidr_set(&b, (unsigned long long)n, (int)b.prefix, (int)(b.prefix + bits)))
 		return bl_tf_refuse(a, "%lld bits cannot number %lld", bits, n);
 	b.prefix += bits;
-	return bl_tf_text(a, bl_cidr_print(a->arena, &b, true));
+	return bl_tf_text(a, shown(a, &b, true));
 }
 
 /* Adds one to the address's first prefix bits; false when that runs over. */
@@ -94,6 +105,8 @@ const bl_value *bl_tf_fn_cidrsubnets(bl_tf_args *a)
 		long long bits;
 		if (!bl_number_integer(a->v[i]->digits, &bits) || bits < 1 || bits > 8 * outer.size - outer.prefix)
 			return bl_tf_refuse(a, "argument %zu is no number of bits that fits", i + 1);
+		if (bits > 32)
+			return bl_tf_refuse(a, "argument %zu: a prefix may be extended by 32 bits at most", i + 1);
 		long long prefix = outer.prefix + bits;
 		if (i > 1) {
 			/* past the last one, then up to where a block of this size begins */
@@ -108,7 +121,25 @@ const bl_value *bl_tf_fn_cidrsubnets(bl_tf_args *a)
 				return bl_tf_refuse(a, "the block is too small for argument %zu", i + 1);
 		}
 		at.prefix = prefix;
-		bl_vec_push(a->arena, &out, bl_tf_text(a, bl_cidr_print(a->arena, &at, true)));
+		bl_vec_push(a->arena, &out, bl_tf_text(a, shown(a, &at, true)));
 	}
-	return bl_tf_list(a, &out, BL_SHAPE_TYPED);
+	bl_value *v = bl_tf_list(a, &out, BL_SHAPE_TYPED);
+	v->element = &bl_tf_type_string;
+	return v;
+}
+
+/* OpenTofu's: does a block hold an address or another block of its kind? */
+const bl_value *bl_tf_fn_cidrcontains(bl_tf_args *a)
+{
+	bl_cidr outer, inner;
+	bl_str other = a->v[1]->string;
+	if (bl_str_find(other, BL_STR("/"), 0) < 0)
+		other = bl_str_fmt(a->arena, BL_FMT "/%d", BL_ARG(other), bl_str_find(other, BL_STR(":"), 0) < 0 ? 32 : 128);
+	if (!bl_cidr_read(a->arena, a->v[0]->string, &outer))
+		return no_block(a);
+	if (!bl_cidr_read(a->arena, other, &inner))
+		return bl_tf_refuse(a, "'" BL_FMT "' is no address and no address block", BL_ARG(a->v[1]->string));
+	if (outer.family != inner.family)
+		return bl_tf_refuse(a, "the two are of different versions of IP");
+	return bl_tf_flag(a, inner.prefix >= outer.prefix && within(&outer, &inner));
 }

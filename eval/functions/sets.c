@@ -236,5 +236,13 @@ const bl_value *bl_tf_fn_nonsensitive(bl_tf_args *a)
 
 const bl_value *bl_tf_fn_issensitive(bl_tf_args *a)
 {
+	if (!a->v[0]->sensitive && a->v[0]->kind == BL_UNKNOWN)
+		return bl_tf_not_known(a, BL_BOOL);
 	return bl_tf_flag(a, a->v[0]->sensitive);
+}
+
+/* Nothing that is evaluated here is ephemeral: what is, is not known. */
+const bl_value *bl_tf_fn_ephemeralasnull(bl_tf_args *a)
+{
+	return a->v[0];
 }

@@ -1,15 +1,10 @@
-/* Functions over text. Texts are UTF-8; case is changed for the letters of ASCII, Latin-1, Greek and Cyrillic. */
+/* Functions over text. Texts are UTF-8 in normalisation form C. */
 #include "core/codec/number.h"
 #include "core/codec/regex.h"
+#include "core/codec/unicode.h"
 #include "eval/functions/functions.h"
 
 #include <ctype.h>
-#include <wctype.h>
-
-static bool is_space(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
 
 /* The length of the character at s[i], never past the end. */
 static size_t char_len(bl_str s, size_t i)
@@ -97,74 +92,48 @@ const bl_value *bl_tf_fn_join(bl_tf_args *a)
 	return v;
 }
 
-static size_t put_point(char *p, uint32_t c)
-{
-	if (c < 0x80) {
-		p[0] = (char)c;
-		return 1;
-	}
-	p[0] = (char)(0xc0 | c >> 6);
-	p[1] = (char)(0x80 | (c & 0x3f));
-	return 2;
-}
-
-/* The other case of a letter below U+0800, by the regular parts of Unicode's tables. */
-static uint32_t change_case(uint32_t c, bool up)
-{
-	if (c < 0x80)
-		return up ? (c >= 'a' && c <= 'z' ? c - 32 : c) : (c >= 'A' && c <= 'Z' ? c + 32 : c);
-	if (up && ((c >= 0xe0 && c <= 0xfe && c != 0xf7) || (c >= 0x3b1 && c <= 0x3c9 && c != 0x3c2) || (c >= 0x430 && c <= 0x44f)))
-		return c - 32;
-	if (!up && ((c >= 0xc0 && c <= 0xde && c != 0xd7) || (c >= 0x391 && c <= 0x3a9) || (c >= 0x410 && c <= 0x42f)))
-		return c + 32;
-	if (c >= 0x450 && c <= 0x45f)
-		return up ? c - 80 : c;
-	if (c >= 0x400 && c <= 0x40f)
-		return up ? c : c + 80;
-	if ((c >= 0x100 && c <= 0x137) || (c >= 0x14a && c <= 0x177))
-		return up ? c & ~1u : c | 1u;
-	return c;
-}
-
-static const bl_value *cased(bl_tf_args *a, bool up)
+static const bl_value *cased(bl_tf_args *a, uint32_t (*change)(uint32_t c))
 {
 	bl_str s = a->v[0]->string;
-	char *p = bl_arena_alloc(a->arena, s.n + 1);
-	size_t n = 0;
-	for (size_t i = 0; i < s.n;) {
-		size_t len = char_len(s, i);
-		if (len > 2) {
-			memcpy(p + n, s.p + i, len);
-			n += len;
-		} else {
-			uint32_t c = len == 1 ? (unsigned char)s.p[i] : ((unsigned char)s.p[i] & 0x1fu) << 6 | ((unsigned char)s.p[i + 1] & 0x3fu);
-			n += len == 1 && c >= 0x80 ? (p[n] = s.p[i], 1) : put_point(p + n, change_case(c, up));
-		}
-		i += len;
+	bl_buf out = {0};
+	for (size_t i = 0, n; i < s.n; i += n) {
+		char utf8[4];
+		uint32_t c = bl_unicode_point(s, i, &n);
+		bl_buf_put(&out, bl_str_make(utf8, bl_str_put_utf8(utf8, change(c))));
 	}
-	return bl_tf_text(a, bl_str_make(p, n));
+	return bl_tf_take(a, &out);
 }
 
 const bl_value *bl_tf_fn_lower(bl_tf_args *a)
 {
-	return cased(a, false);
+	return cased(a, bl_unicode_lower);
 }
 
 const bl_value *bl_tf_fn_upper(bl_tf_args *a)
 {
-	return cased(a, true);
+	return cased(a, bl_unicode_upper);
+}
+
+/* Does a word end here: of ASCII all but letters, digits and '_', else white space. */
+static bool ends_word(uint32_t c)
+{
+	if (c < 0x80)
+		return !isalnum((int)c) && c != '_';
+	return !bl_unicode_letter_or_digit(c) && bl_unicode_space(c);
 }
 
 const bl_value *bl_tf_fn_title(bl_tf_args *a)
 {
-	bl_str s = bl_str_dup(a->arena, a->v[0]->string);
-	char *p = (char *)s.p;
-	for (size_t i = 0; i < s.n; i++) {
-		bool word = i && (isalnum((unsigned char)p[i - 1]) || p[i - 1] == '_' || p[i - 1] == '\'' || (unsigned char)p[i - 1] >= 0x80);
-		if (!word && p[i] >= 'a' && p[i] <= 'z')
-			p[i] = (char)(p[i] - 32);
+	bl_str s = a->v[0]->string;
+	bl_buf out = {0};
+	uint32_t before = ' ';
+	for (size_t i = 0, n; i < s.n; i += n) {
+		char utf8[4];
+		uint32_t c = bl_unicode_point(s, i, &n);
+		bl_buf_put(&out, bl_str_make(utf8, bl_str_put_utf8(utf8, ends_word(before) ? bl_unicode_title(c) : c)));
+		before = c;
 	}
-	return bl_tf_text(a, s);
+	return bl_tf_take(a, &out);
 }
 
 /* $1, ${1} and ${name} in a replacement stand for groups; \ has no meaning there. */
@@ -335,7 +304,7 @@ const bl_value *bl_tf_fn_strrev(bl_tf_args *a)
 	char *p = bl_arena_alloc(a->arena, s.n + 1);
 	size_t to = s.n;
 	for (size_t i = 0; i < s.n;) {
-		size_t len = bl_tf_character(s, i);
+		size_t len = bl_unicode_cluster(s, i);
 		to -= len;
 		memcpy(p + to, s.p + i, len);
 		i += len;
@@ -349,7 +318,7 @@ const bl_value *bl_tf_fn_substr(bl_tf_args *a)
 	bl_str s = a->v[0]->string;
 	if (!bl_number_integer(a->v[1]->digits, &offset) || !bl_number_integer(a->v[2]->digits, &length))
 		return bl_tf_refuse(a, "the offset and the length must be whole numbers");
-	for (size_t i = 0; i < s.n; i += bl_tf_character(s, i))
+	for (size_t i = 0; i < s.n; i += bl_unicode_cluster(s, i))
 		count++;
 	if (offset < 0)
 		offset += count;
@@ -361,7 +330,7 @@ const bl_value *bl_tf_fn_substr(bl_tf_args *a)
 	for (long long k = 0; i < s.n && (k < offset || k - offset < length); k++) {
 		if (k == offset)
 			begin = i;
-		i += bl_tf_character(s, i);
+		i += bl_unicode_cluster(s, i);
 	}
 	return bl_tf_text(a, begin < i ? bl_str_slice(s, begin, i) : BL_STR(""));
 }
@@ -405,9 +374,12 @@ const bl_value *bl_tf_fn_trimsuffix(bl_tf_args *a)
 const bl_value *bl_tf_fn_trimspace(bl_tf_args *a)
 {
 	bl_str s = a->v[0]->string;
-	while (s.n && is_space(s.p[0]))
-		s = bl_str_slice(s, 1, s.n);
-	while (s.n && is_space(s.p[s.n - 1]))
-		s.n--;
+	size_t n = 0, end = 0, begin = 0;
+	while (begin < s.n && bl_unicode_space(bl_unicode_point(s, begin, &n)))
+		begin += n;
+	for (size_t i = end = begin; i < s.n; i += n)
+		if (!bl_unicode_space(bl_unicode_point(s, i, &n)))
+			end = i + n;
+	s = bl_str_slice(s, begin, end);
 	return bl_tf_text(a, s);
 }

@@ -1,4 +1,5 @@
 /* Which functions there are, and how they are called. */
+#include "core/codec/unicode.h"
 #include "eval/functions/functions.h"
 
 /*
@@ -50,7 +51,7 @@ const bl_value *bl_tf_refuse_(bl_tf_args *a, const char *format, ...)
 
 const bl_value *bl_tf_text(bl_tf_args *a, bl_str s)
 {
-	return bl_value_string(a->arena, a->span, s);
+	return bl_value_string(a->arena, a->span, bl_unicode_nfc(a->arena, s));
 }
 
 const bl_value *bl_tf_flag(bl_tf_args *a, bool b)
