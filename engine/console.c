@@ -12,6 +12,8 @@ struct bl_console {
 	bl_sources *sources;
 	bl_side side;
 	bl_root root;
+	bl_document_list var_files;
+	bool configured; /* they were looked for */
 };
 
 bl_console *bl_console_open(bl_session *session, const char *language, const char *dir, char *error, size_t error_size)
@@ -62,7 +64,7 @@ static const char *type_name(const bl_value *v)
 	return names[v->kind];
 }
 
-static void print_result(bl_json *j, const bl_value *v, const bl_diag_list *diags)
+static void print_result(bl_json *j, const bl_value *v, bl_str type, const bl_diag_list *diags)
 {
 	const bl_diag *wrong = NULL;
 	for (size_t i = 0; i < diags->n && !wrong; i++)
@@ -77,9 +79,39 @@ static void print_result(bl_json *j, const bl_value *v, const bl_diag_list *diag
 	} else {
 		bl_json_key(j, "value");
 		bl_json_value(j, v);
-		bl_json_member(j, "type", bl_str_of(type_name(v)));
+		bl_json_member(j, "type", type.n ? type : bl_str_of(type_name(v)));
 	}
 	bl_json_object_end(j);
+}
+
+/* What Terraform loads by itself, in the order of rising precedence. */
+static void add_variables(bl_console *c, const bl_loader *loader)
+{
+	bl_str *names;
+	size_t n;
+	bool listed = loader->list(loader->context, BL_STR(""), &names, &n);
+	for (int automatic = 0; automatic < 2; automatic++) {
+		for (size_t i = 0; listed && i < n; i++) {
+			bool wanted = automatic ? bl_str_ends(names[i], BL_STR(".auto.tfvars")) || bl_str_ends(names[i], BL_STR(".auto.tfvars.json"))
+						: bl_str_eqz(names[i], "terraform.tfvars") || bl_str_eqz(names[i], "terraform.tfvars.json");
+			const bl_document *d = wanted ? loader->document(loader->context, names[i]) : NULL;
+			if (d)
+				bl_vec_push(&c->side.arena, &c->var_files, d);
+		}
+	}
+}
+
+/* The configuration in the folder that the console was opened in: its names may stand in expressions. */
+static void read_configuration(bl_console *c, const bl_loader *loader, bl_eval_input *input, bl_eval_options *options)
+{
+	if (c->language != BL_LANG_TERRAFORM || !c->side.repo)
+		return;
+	if (!c->configured)
+		add_variables(c, loader);
+	c->configured = true;
+	input->ndocuments = loader->folder(loader->context, BL_STR(""), c->language, &input->documents);
+	options->var_files = c->var_files.items;
+	options->nvar_files = c->var_files.n;
 }
 
 int bl_console_run(bl_console *c, const char *expression, bl_write_fn write, void *context)
@@ -91,17 +123,20 @@ int bl_console_run(bl_console *c, const char *expression, bl_write_fn write, voi
 	const bl_value *value = NULL;
 	bl_arena scratch = {0};
 	bl_diag_list diags = document.diags;
+	bl_str type = {0};
 	if (expr && !diags.n) {
 		bl_loader loader = bl_side_loader(&c->side);
 		bl_eval_options options = {0};
 		bl_eval_input input = {.root = &c->root, .loader = &loader, .options = &options,
 			.schema = c->session->schema, .sources = c->sources};
+		read_configuration(c, &loader, &input, &options);
 		value = bl_eval_expression(&input, &scratch, expr, &diags);
+		type = value ? bl_eval_type_name(&input, &scratch, value) : type;
 	}
 	bl_buf out = {0};
 	bl_json j;
 	bl_json_begin(&j, &out, false);
-	print_result(&j, value, &diags);
+	print_result(&j, value, type, &diags);
 	bl_buf_putc(&out, '\n');
 	int result = write(context, out.p, out.n);
 	bl_buf_done(&out);

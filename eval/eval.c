@@ -39,3 +39,8 @@ const bl_value *bl_eval_expression(const bl_eval_input *input, bl_arena *arena, 
 	return bl_value_unknown(arena, expr->span, "expressions of %s are not evaluated yet",
 		bl_language_name(input->root->language));
 }
+
+bl_str bl_eval_type_name(const bl_eval_input *input, bl_arena *arena, const bl_value *v)
+{
+	return input->root->language == BL_LANG_TERRAFORM ? bl_eval_terraform_type(input, arena, v) : BL_STR("");
+}

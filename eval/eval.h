@@ -56,5 +56,7 @@ void bl_eval_root(const bl_eval_input *input, bl_arena *arena, bl_evaluation *ou
 /* One expression, without a configuration around it unless input has documents; for the console. */
 const bl_value *bl_eval_expression(const bl_eval_input *input, bl_arena *arena, const bl_expr *expr,
 	bl_diag_list *diags);
+/* The type of its value as the language writes it; empty for a language without names for types of values. */
+bl_str bl_eval_type_name(const bl_eval_input *input, bl_arena *arena, const bl_value *v);
 
 #endif

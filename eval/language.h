@@ -18,6 +18,9 @@ const bl_value *bl_eval_bicep_expression(const bl_eval_input *input, bl_arena *a
 const bl_value *bl_eval_terraform_expression(const bl_eval_input *input, bl_arena *arena, const bl_expr *expr,
 	bl_diag_list *diags);
 
+/* What Terraform calls a value's type: "list(string)". */
+bl_str bl_eval_terraform_type(const bl_eval_input *input, bl_arena *arena, const bl_value *v);
+
 /* A pod's containers, init containers and ephemeral containers in one list; pod is its spec, a map. */
 const bl_value *bl_kubernetes_containers(bl_arena *arena, const bl_value *pod);
 

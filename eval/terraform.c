@@ -118,3 +118,10 @@ const bl_value *bl_eval_terraform_expression(const bl_eval_input *input, bl_aren
 	bl_tf_scope s = {&tf, root, NULL};
 	return bl_tf_eval(&s, expr);
 }
+
+bl_str bl_eval_terraform_type(const bl_eval_input *input, bl_arena *arena, const bl_value *v)
+{
+	bl_diag_list diags = {0};
+	bl_tf tf = begin(input, arena, &diags, BL_DIAG_ERROR);
+	return bl_tf_type_words(arena, bl_tf_type_of(&tf, v));
+}

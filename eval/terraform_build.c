@@ -215,6 +215,15 @@ static void rounds(const bl_tf_scope *s, looping *l, const bl_value *c)
 			bl_tf_marked(tf, items[i]->value, c->sensitive));
 }
 
+/* Without a round a condition is still one: what can never be true or false is refused. */
+static void check_condition(const bl_tf_scope *s, const bl_expr *e)
+{
+	const bl_value *any = bl_value_unknown(s->tf->arena, e->span, "there are no elements");
+	bl_tf_frame outer = {s->frame, e->text2, any}, inner = {e->text2.n ? &outer : s->frame, e->text, any};
+	bl_tf_scope scope = {s->tf, s->module, &inner};
+	bl_tf_operand(&scope, bl_tf_look_at(&scope, e->kids[3]), e->kids[3], false);
+}
+
 const bl_value *bl_tf_eval_for(const bl_tf_scope *s, const bl_expr *e)
 {
 	bl_tf *tf = s->tf;
@@ -225,6 +234,8 @@ const bl_value *bl_tf_eval_for(const bl_tf_scope *s, const bl_expr *e)
 	if (c->kind == BL_UNKNOWN)
 		return bl_tf_unknown_of(tf, e->span, &c, 1, kind);
 	looping l = {.expr = e, .open = c->open, .sensitive = c->sensitive};
+	if (!c->n && !c->open && e->kids[3])
+		check_condition(s, e);
 	if (e->kids[1] && !e->grouping && !e->kids[3])
 		l.map.items = (bl_items){bl_new_n(tf->arena, bl_item, c->n), 0, c->n};
 	else if (!e->kids[1] && !e->kids[3])

@@ -84,19 +84,26 @@ static const bl_value **elements(bl_tf *tf, const bl_value *v, const bl_value_ty
 	return out;
 }
 
-/* What any in an element type turned out to be: the elements must agree. */
+/* What any in an element type turned out to be: the elements become of one type, which is returned; NULL when they cannot. */
 static const bl_value_type *settle(bl_tf *tf, const bl_value **values, size_t n, const bl_value_type *element, bl_str *why)
 {
 	const bl_value_type **types = bl_new_n(tf->arena, const bl_value_type *, n + 1);
 	for (size_t i = 0; i < n; i++)
 		types[i] = bl_tf_type_of(tf, values[i]);
 	const bl_value_type *one = n ? bl_tf_type_unify(tf->arena, types, n, false) : element;
-	bool clear = one != NULL;
-	for (size_t i = 0; i < n && clear && one->kind == BL_TYPE_ANY; i++)
-		clear = types[i]->kind == BL_TYPE_ANY;
+	for (size_t i = 0; one && i < n; i++)
+		values[i] = bl_tf_convert_to(tf, values[i], one, why);
+	/* where something is still of any type, all must have become alike */
+	bool clear = one != NULL, open = one && has_any(one);
+	for (size_t i = 0; i < n && clear && open; i++) {
+		types[i] = values[i] ? bl_tf_type_of(tf, values[i]) : NULL;
+		clear = types[i] && bl_tf_type_equal(types[i], types[0]);
+	}
+	for (size_t i = 0; i < n && clear; i++)
+		clear = values[i] != NULL;
 	if (!clear)
 		*why = BL_STR("the elements have no single type");
-	return clear ? one : NULL;
+	return !clear ? NULL : open && n ? types[0] : one;
 }
 
 static const bl_value *collection(bl_tf *tf, const bl_value *v, const bl_value_type *type, bl_str *why)
@@ -118,8 +125,6 @@ static const bl_value *collection(bl_tf *tf, const bl_value *v, const bl_value_t
 		return NULL;
 	if (has_any(element) && v->n && !v->open) {
 		element = settle(tf, all, v->n, element, why);
-		for (uint32_t i = 0; element && i < v->n; i++)
-			all[i] = bl_tf_convert_to(tf, all[i], element, why);
 		if (!element)
 			return NULL;
 	}

@@ -447,6 +447,18 @@ static const bl_value *undecided(const bl_tf_scope *s, const bl_expr *e, const b
 	return type ? bl_tf_typed_unknown(tf, v, type) : v;
 }
 
+/* The kind of value that an expression gives by its form, whatever becomes of its parts; or -1. */
+static int kind_of_form(const bl_expr *e)
+{
+	if (e->kind == BL_EXPR_TEMPLATE)
+		return e->expand ? -1 : BL_STRING;
+	if (e->kind == BL_EXPR_UNARY)
+		return bl_str_eqz(e->text, "-") ? BL_NUMBER : BL_BOOL;
+	if (e->kind == BL_EXPR_BINARY)
+		return strchr("+-*/%", e->text.p[0]) ? BL_NUMBER : BL_BOOL;
+	return -1;
+}
+
 /* Evaluates what may not come to pass: its errors do not count. */
 static const bl_value *eval_quietly(const bl_tf_scope *s, const bl_expr *e)
 {
@@ -454,6 +466,9 @@ static const bl_value *eval_quietly(const bl_tf_scope *s, const bl_expr *e)
 	s->tf->quiet++;
 	const bl_value *v = bl_tf_look_at(s, e);
 	s->tf->quiet--;
+	/* what fails has no type either */
+	if (s->tf->errors != errors)
+		v = bl_tf_unknown_of(s->tf, e->span, NULL, 0, kind_of_form(e));
 	s->tf->errors = errors;
 	return v;
 }

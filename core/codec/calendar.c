@@ -56,3 +56,49 @@ const char *bl_calendar_weekday(int weekday)
 	static const char *const weekdays[] = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
 	return weekdays[weekday];
 }
+
+/* One or two digits, and what follows them. */
+static bool part(const char **p, int *out, char after)
+{
+	const char *begin = *p;
+	for (*out = 0; **p >= '0' && **p <= '9' && *p - begin < 2; (*p)++)
+		*out = *out * 10 + (**p - '0');
+	if (*p == begin || (after && **p != after))
+		return false;
+	*p += after != 0;
+	return true;
+}
+
+bool bl_calendar_rfc3339(bl_arena *arena, bl_str text, bl_str *out)
+{
+	char z[64];
+	int year = 0, month, day, hour = 0, minute = 0, second = 0;
+	if (text.n < 8 || text.n >= sizeof z || text.p[4] != '-')
+		return false;
+	memcpy(z, text.p, text.n);
+	z[text.n] = '\0';
+	const char *p = z;
+	for (; *p >= '0' && *p <= '9'; p++)
+		year = year * 10 + (*p - '0');
+	if (p++ != z + 4 || !part(&p, &month, '-') || !part(&p, &day, '\0') || month < 1 || month > 12 || day < 1 ||
+		day > bl_calendar_days(year, month))
+		return false;
+	const char *zone = "Z";
+	char between = *p;
+	if (between) {
+		p++;
+		if (!strchr("Tt ", between) || !part(&p, &hour, ':') || !part(&p, &minute, ':') || !part(&p, &second, '\0') || hour > 23 ||
+			minute > 59 || second > 59)
+			return false;
+		if (*p == '.')
+			for (p++; *p >= '0' && *p <= '9';)
+				p++;
+		size_t left = strlen(p);
+		bool offset = left == 6 && (*p == '+' || *p == '-') && p[3] == ':';
+		if (between == ' ' ? left != 0 : !offset && strcmp(p, "Z") != 0)
+			return false;
+		zone = offset ? p : "Z";
+	}
+	*out = bl_str_fmt(arena, "%04d-%02d-%02dT%02d:%02d:%02d%s", year, month, day, hour, minute, second, zone);
+	return true;
+}

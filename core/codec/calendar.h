@@ -2,6 +2,8 @@
 #ifndef BL_CORE_CODEC_CALENDAR_H
 #define BL_CORE_CODEC_CALENDAR_H
 
+#include "core/base/str.h"
+
 typedef struct bl_date {
 	long long year;
 	int month, day; /* from 1 */
@@ -17,5 +19,8 @@ int bl_calendar_days(long long year, int month);
 /* In English; month from 1, weekday from 0. */
 const char *bl_calendar_month(int month);
 const char *bl_calendar_weekday(int weekday);
+
+/* 2001-1-2, 2001-01-02 3:04:05.6, 2001-01-02T03:04:05Z: as RFC 3339 writes it, without parts of seconds; false for all else. */
+bool bl_calendar_rfc3339(bl_arena *arena, bl_str text, bl_str *out);
 
 #endif

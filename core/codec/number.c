@@ -1,10 +1,12 @@
 #include "core/codec/number.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <mpfr.h>
 #include <stdlib.h>
 
-enum { PRECISION = 512, DIGITS = 154, MOST_DIGITS = 10000 };
+/* A number that is short in decimal is found with FEWER_DIGITS already, where rounding cannot reach its last ones. */
+enum { PRECISION = 512, FEWER_DIGITS = 148, MOST_NEEDED = 156, MOST_DIGITS = 10000 };
 
 /* Texts shorter than this are copied to the stack to end with a NUL. */
 enum { SMALL = 256 };
@@ -74,17 +76,17 @@ static void load(mpfr_t x, bl_str s)
 	free(z);
 }
 
-/* The fewest digits that read back as x, from DIGITS on: that many are always right. */
+/* The fewest digits that read back as x, zeros at the end left aside. */
 static char *shortest(const mpfr_t x, mpfr_exp_t *exponent)
 {
 	mpfr_t back;
 	mpfr_init2(back, PRECISION);
 	char *digits = NULL;
-	for (size_t n = DIGITS; n <= DIGITS + 2; n++) {
+	for (size_t n = FEWER_DIGITS; n <= MOST_NEEDED; n++) {
 		if (digits)
 			mpfr_free_str(digits);
 		digits = mpfr_get_str(NULL, exponent, 10, n, x, MPFR_RNDN);
-		char text[DIGITS + 64];
+		char text[MOST_NEEDED + 64];
 		const char *d = digits;
 		int sign = *d == '-' ? *d++ : '+';
 		snprintf(text, sizeof text, "%c0.%se%ld", sign, d, (long)*exponent);
@@ -187,6 +189,96 @@ static bool apply_small(bl_arena *arena, char op, long long a, long long b, bl_s
 	}
 }
 
+static double as_double(bl_str s)
+{
+	mpfr_t x;
+	load(x, s);
+	double d = mpfr_get_d(x, MPFR_RNDN);
+	mpfr_clear(x);
+	return d;
+}
+
+/* Go's logarithm, which is not always the nearest double: the series of fdlibm. */
+static double go_log(double x)
+{
+	static const double low[] = {6.666666666666735130e-01, 2.857142874366239149e-01, 1.818357216161805012e-01, 1.479819860511658591e-01};
+	static const double high[] = {3.999999999940941908e-01, 2.222219843214978396e-01, 1.531383769920937332e-01};
+	int k;
+	if (!isfinite(x) || x <= 0)
+		return log(x);
+	double f = frexp(x, &k);
+	if (f < M_SQRT1_2) {
+		f *= 2;
+		k--;
+	}
+	f -= 1;
+	double s = f / (2 + f), s2 = s * s, s4 = s2 * s2;
+	double t1 = s2 * (low[0] + s4 * (low[1] + s4 * (low[2] + s4 * low[3])));
+	double t2 = s4 * (high[0] + s4 * (high[1] + s4 * high[2]));
+	double half = 0.5 * f * f;
+	return k * 6.93147180369123816490e-01 - ((half - (s * (half + t1 + t2) + k * 1.90821492927058770002e-10)) - f);
+}
+
+/* Go's power: squares for the whole part of y, a logarithm for the rest. */
+static double go_pow(double x, double y)
+{
+	double whole, rest = modf(fabs(y), &whole), result = 1;
+	int xe, e = 0;
+	if (x == 0 || !isfinite(x) || !isfinite(y) || (rest != 0 && x < 0) || whole >= 9e18 || y == 0.5 || y == -0.5)
+		return pow(x, y);
+	if (rest > 0.5) {
+		rest--;
+		whole++;
+	}
+	if (rest != 0)
+		result = exp(rest * go_log(x));
+	double x1 = frexp(x, &xe);
+	for (long long i = (long long)whole; i; i >>= 1) {
+		if (xe < -4096 || xe > 4096) {
+			e += xe;
+			break;
+		}
+		if (i & 1) {
+			result *= x1;
+			e += xe;
+		}
+		x1 *= x1;
+		xe *= 2;
+		if (x1 < 0.5) {
+			x1 += x1;
+			xe--;
+		}
+	}
+	return y < 0 ? ldexp(1 / result, -e) : ldexp(result, e);
+}
+
+/* A double's shortest text, as it is shown; false for what is no number. */
+static bool store_double(bl_arena *arena, double d, bl_str *out)
+{
+	char text[40];
+	if (!isfinite(d))
+		return false;
+	for (int precision = 15; precision <= 17; precision++) {
+		snprintf(text, sizeof text, "%.*g", precision, d);
+		if (strtod(text, NULL) == d)
+			break;
+	}
+	*out = bl_number_canonical(arena, bl_str_of(text));
+	return true;
+}
+
+/* x less as many whole y as the rounded quotient says: 1000 % 0.1 is 0, though 0.1 is a little more than it says. */
+static void remainder_of(mpfr_t x, mpfr_t y)
+{
+	mpfr_t times;
+	mpfr_init2(times, PRECISION);
+	mpfr_div(times, x, y, MPFR_RNDN);
+	mpfr_trunc(times, times);
+	mpfr_mul(times, times, y, MPFR_RNDN);
+	mpfr_sub(x, x, times, MPFR_RNDN);
+	mpfr_clear(times);
+}
+
 bool bl_number_apply(bl_arena *arena, char op, bl_str a, bl_str b, bl_str *out)
 {
 	long long i, j;
@@ -194,6 +286,9 @@ bool bl_number_apply(bl_arena *arena, char op, bl_str a, bl_str b, bl_str *out)
 		return true;
 	mpfr_t x, y;
 	bool ok = true;
+	/* the language counts powers and logarithms in doubles */
+	if (op == '^')
+		return store_double(arena, go_pow(as_double(a), as_double(b)), out);
 	load(x, a);
 	load(y, b);
 	switch (op) {
@@ -207,22 +302,14 @@ bool bl_number_apply(bl_arena *arena, char op, bl_str a, bl_str b, bl_str *out)
 		mpfr_mul(x, x, y, MPFR_RNDN);
 		break;
 	case '/':
-	case '%':
-		ok = !mpfr_zero_p(y) || op == '%';
-		if (ok && op == '/')
+		ok = !mpfr_zero_p(y);
+		if (ok)
 			mpfr_div(x, x, y, MPFR_RNDN);
-		else if (!mpfr_zero_p(y))
-			mpfr_fmod(x, x, y, MPFR_RNDN);
 		break;
-	case '^': {
-		/* the language counts powers and logarithms in doubles */
-		mpfr_t narrow;
-		mpfr_init2(narrow, 53);
-		mpfr_pow(narrow, x, y, MPFR_RNDN);
-		mpfr_set(x, narrow, MPFR_RNDN);
-		mpfr_clear(narrow);
+	case '%':
+		if (!mpfr_zero_p(y))
+			remainder_of(x, y);
 		break;
-	}
 	default:
 		ok = false;
 	}
@@ -246,6 +333,13 @@ int bl_number_cmp(bl_str a, bl_str b)
 	return result;
 }
 
+/* A zero that is an integer has no sign. */
+static void without_sign(mpfr_t x)
+{
+	if (mpfr_zero_p(x))
+		mpfr_abs(x, x, MPFR_RNDN);
+}
+
 bl_str bl_number_call(bl_arena *arena, bl_number_function f, bl_str a)
 {
 	mpfr_t x;
@@ -256,9 +350,11 @@ bl_str bl_number_call(bl_arena *arena, bl_number_function f, bl_str a)
 		break;
 	case BL_NUMBER_CEIL:
 		mpfr_ceil(x, x);
+		without_sign(x);
 		break;
 	case BL_NUMBER_FLOOR:
 		mpfr_floor(x, x);
+		without_sign(x);
 		break;
 	case BL_NUMBER_NEGATE:
 		mpfr_neg(x, x, MPFR_RNDN);
@@ -274,19 +370,8 @@ bl_str bl_number_call(bl_arena *arena, bl_number_function f, bl_str a)
 
 bool bl_number_log(bl_arena *arena, bl_str a, bl_str base, bl_str *out)
 {
-	mpfr_t x, y;
-	load(x, a);
-	load(y, base);
-	mpfr_prec_round(x, 53, MPFR_RNDN);
-	mpfr_prec_round(y, 53, MPFR_RNDN);
-	mpfr_log(x, x, MPFR_RNDN);
-	mpfr_log(y, y, MPFR_RNDN);
-	mpfr_div(x, x, y, MPFR_RNDN);
-	bool ok = mpfr_number_p(x);
-	if (ok)
-		*out = store(arena, x);
-	mpfr_clears(x, y, (mpfr_ptr)0);
-	return ok;
+	double d = go_log(as_double(a)) / go_log(as_double(base));
+	return store_double(arena, d, out);
 }
 
 bool bl_number_integer(bl_str s, long long *out)

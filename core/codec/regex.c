@@ -1,5 +1,7 @@
 #include "core/codec/regex.h"
 
+#include "core/codec/re2.h"
+
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 #include <stdlib.h>
@@ -11,13 +13,12 @@ struct bl_regex {
 	pcre2_code *code;
 };
 
-bl_status bl_regex_new(bl_str pattern, bl_regex **out, bl_error *error)
+static bl_status compile(bl_str pattern, uint32_t options, bl_regex **out, bl_error *error)
 {
 	int number;
 	PCRE2_SIZE offset;
-	pcre2_code *code = pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n,
-		PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_MATCH_INVALID_UTF, &number, &offset,
-		NULL);
+	pcre2_code *code = pcre2_compile((PCRE2_SPTR)(pattern.p ? pattern.p : ""), pattern.n,
+		options | PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_MATCH_INVALID_UTF, &number, &offset, NULL);
 	if (!code) {
 		char words[120];
 		pcre2_get_error_message(number, (PCRE2_UCHAR *)words, sizeof words);
@@ -28,6 +29,21 @@ bl_status bl_regex_new(bl_str pattern, bl_regex **out, bl_error *error)
 	r->code = code;
 	*out = r;
 	return BL_OK;
+}
+
+bl_status bl_regex_new(bl_str pattern, bl_regex **out, bl_error *error)
+{
+	return compile(pattern, 0, out, error);
+}
+
+bl_status bl_regex_new_re2(bl_str pattern, bl_regex **out, bl_error *error)
+{
+	bl_buf translated = {0};
+	bl_status status = bl_re2_translate(pattern, &translated, error);
+	if (status == BL_OK)
+		status = compile(bl_buf_str(&translated), PCRE2_DOLLAR_ENDONLY, out, error);
+	bl_buf_done(&translated);
+	return status;
 }
 
 void bl_regex_free(bl_regex *regex)

@@ -9,6 +9,8 @@ typedef struct bl_regex bl_regex;
 
 /* Unanchored, UTF, case-sensitive unless (?i). Free with bl_regex_free. */
 bl_status bl_regex_new(bl_str pattern, bl_regex **out, bl_error *error);
+/* As bl_regex_new, in RE2's syntax: what RE2 lacks is refused. */
+bl_status bl_regex_new_re2(bl_str pattern, bl_regex **out, bl_error *error);
 void bl_regex_free(bl_regex *regex);
 /* MAYBE when a limit was met. Thread-safe. begin and end (may be NULL) get the first match. */
 bl_tri bl_regex_match(const bl_regex *regex, bl_str text, size_t *begin, size_t *end);

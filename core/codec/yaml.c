@@ -1,6 +1,7 @@
 #include "core/codec/yaml.h"
 
 #include "core/base/map.h"
+#include "core/codec/calendar.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -254,8 +255,15 @@ static const bl_value *resolve(reader *r, bl_span span, bl_str s)
 		return bl_value_bool(r->arena, span, true);
 	if (one_of(s, no) || (r->options.yaml11 && one_of(s, no11)))
 		return bl_value_bool(r->arena, span, false);
+	if (r->options.words && (one_of(s, yes11) || bl_str_eqiz(s, "y")))
+		return bl_value_bool(r->arena, span, true);
+	if (r->options.words && (one_of(s, no11) || bl_str_eqiz(s, "n")))
+		return bl_value_bool(r->arena, span, false);
 	if (!strchr("+-.0123456789", s.p[0]))
 		return bl_value_string(r->arena, span, s);
+	bl_str date;
+	if (r->options.dates && bl_calendar_rfc3339(r->arena, s, &date))
+		return bl_value_string(r->arena, span, date);
 	const bl_value *v = based_number(r, span, s);
 	bl_str digits;
 	if (!v && s.n <= 1000 && decimal(r->arena, s, &digits))

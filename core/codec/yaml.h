@@ -10,6 +10,8 @@ enum { BL_YAML_MAX_DEPTH = 200, BL_YAML_MAX_NODES = 2000000, BL_YAML_MAX_ALIAS_N
 typedef struct bl_yaml_options {
 	bool tags; /* keep local tags: `!Ref x` becomes the map {"!Ref": x}; else a tag is ignored */
 	bool yaml11; /* yes/no/on/off are booleans (YAML 1.1); else YAML 1.2 core schema */
+	bool words; /* y/n, yes/no, on/off are booleans, the rest as the core schema says */
+	bool dates; /* a date or a time is the text that RFC 3339 has for it */
 } bl_yaml_options;
 
 /* A document's value with the span of each node in source; keys that are no strings are turned into text. */

@@ -217,14 +217,15 @@ const bl_value *bl_tf_fn_element(bl_tf_args *a)
 		return bl_tf_refuse(a, "the index must be a whole number");
 	if (list->shape == BL_SHAPE_SET)
 		return bl_tf_refuse(a, "the elements of a set have no index");
-	if (i < 0)
-		return bl_tf_refuse(a, "the index is negative");
-	if (list->open && i >= (long long)list->n)
+	if (list->open && (i < 0 || i >= (long long)list->n))
 		return bl_tf_not_known(a, -1);
 	if (!list->n)
 		return bl_tf_refuse(a, "the list is empty");
 	i %= (long long)list->n;
-	return list->list[i];
+	/* of a list those below zero count from the end; a tuple has none */
+	if (i < 0 && list->shape == BL_SHAPE_LOOSE)
+		return bl_tf_refuse(a, "the index is negative");
+	return list->list[i < 0 ? i + (long long)list->n : i];
 }
 
 static bool flatten_into(bl_tf_args *a, bl_values *out, const bl_value *v, int depth)
@@ -257,6 +258,8 @@ const bl_value *bl_tf_fn_flatten(bl_tf_args *a)
 const bl_value *bl_tf_fn_index(bl_tf_args *a)
 {
 	const bl_value *list = a->v[0];
+	if (list->shape == BL_SHAPE_SET)
+		return bl_tf_refuse(a, "the elements of a set have no index");
 	for (uint32_t i = 0; i < list->n; i++) {
 		bl_tri t = bl_tf_same(a->tf, list->list[i], a->v[1]);
 		if (t == BL_YES)
@@ -488,7 +491,7 @@ const bl_value *bl_tf_fn_sort(bl_tf_args *a)
 
 const bl_value *bl_tf_fn_sum(bl_tf_args *a)
 {
-	bl_str sum = BL_STR("0");
+	bl_str sum = {0};
 	const bl_value *list = a->v[0];
 	if (list->open)
 		return bl_tf_not_known(a, BL_NUMBER);
@@ -500,7 +503,10 @@ const bl_value *bl_tf_fn_sum(bl_tf_args *a)
 			return bl_tf_refuse(a, "an element is %s, not a number", bl_tf_kind_name(list->list[i]));
 		if (x->kind == BL_UNKNOWN)
 			return bl_tf_not_known(a, BL_NUMBER);
-		bl_number_apply(a->arena, '+', sum, x->digits, &sum);
+		if (i)
+			bl_number_apply(a->arena, '+', sum, x->digits, &sum);
+		else
+			sum = x->digits;
 	}
 	return bl_tf_digits(a, sum);
 }
@@ -548,6 +554,8 @@ const bl_value *bl_tf_fn_zipmap(bl_tf_args *a)
 {
 	bl_tf_builder b = {0};
 	const bl_value *keys = a->v[0], *values = a->v[1];
+	if (values->shape == BL_SHAPE_SET)
+		return bl_tf_refuse(a, "a set of values has no order");
 	if (keys->open || values->open)
 		return bl_tf_not_known(a, BL_MAP);
 	if (keys->n != values->n)

@@ -20,7 +20,8 @@ typedef struct formatting {
 	size_t n, next;
 	bl_buf out;
 	bl_str prefix;
-	bool unknown, explicit_used;
+	bool unknown;
+	size_t used; /* arguments up to the last one that a verb takes */
 } formatting;
 
 static bool read_number(bl_str f, size_t *at, int *out)
@@ -65,13 +66,13 @@ static bool read_verb(formatting *s, size_t *at, verb *v)
 			return false;
 		(*at)++;
 		v->argument = (size_t)index - 1;
-		s->explicit_used = true;
 	}
 	if (*at >= f.n)
 		return false;
 	v->letter = f.p[(*at)++];
 	if (v->letter != '%')
 		s->next = v->argument + 1;
+	s->used = s->next > s->used ? s->next : s->used;
 	return true;
 }
 
@@ -251,8 +252,8 @@ static const bl_value *format(bl_tf_args *a, bl_str text, const bl_value *const 
 		if (s.out.n > BL_TF_MAX_STRING)
 			wrong = bl_tf_refuse(a, "the text is too long");
 	}
-	if (!wrong && !s.explicit_used && s.next < n)
-		wrong = bl_tf_refuse(a, "%zu arguments for %zu verbs", n, s.next);
+	if (!wrong && s.used < n)
+		wrong = bl_tf_refuse(a, "of %zu arguments %zu are used", n, s.used);
 	if (wrong) {
 		bl_buf_done(&s.out);
 		return wrong;
@@ -303,6 +304,7 @@ const bl_value *bl_tf_fn_formatlist(bl_tf_args *a)
 		bl_vec_push(a->arena, &out, format(a, a->v[0]->string, one, a->n - 1));
 	}
 	bl_value *v = bl_tf_list(a, &out, BL_SHAPE_TYPED);
+	v->element = &bl_tf_type_string;
 	v->open = open;
 	return v;
 }

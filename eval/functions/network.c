@@ -66,9 +66,10 @@ const bl_value *bl_tf_fn_cidrsubnet(bl_tf_args *a)
 		return no_block(a);
 	if (!bl_number_integer(a->v[1]->digits, &bits) || !bl_number_integer(a->v[2]->digits, &n) || n < 0)
 		return bl_tf_refuse(a, "the new bits and the number must be whole numbers");
-	if (bits < 0 || bits > 8 * b.size - b.prefix)
+	if (bits < -b.prefix || bits > 8 * b.size - b.prefix)
 		return bl_tf_refuse(a, "%lld more bits do not fit a prefix of %lld", bits, b.prefix);
-	if (!bl_cidr_set(&b, (unsigned long long)n, (int)b.prefix, (int)(b.prefix + bits)))
+	/* fewer bits than before take any number */
+	if (!bl_cidr_set(&b, (unsigned long long)n, bits < 0 ? 0 : (int)b.prefix, (int)(b.prefix + bits)))
 		return bl_tf_refuse(a, "%lld bits cannot number %lld", bits, n);
 	b.prefix += bits;
 	return bl_tf_text(a, shown(a, &b, true));
@@ -94,6 +95,14 @@ static bool within(const bl_cidr *outer, const bl_cidr *b)
 	return true;
 }
 
+static bool is_zero(const bl_cidr *b)
+{
+	for (int i = 0; i < b->size; i++)
+		if (b->bytes[i])
+			return false;
+	return true;
+}
+
 const bl_value *bl_tf_fn_cidrsubnets(bl_tf_args *a)
 {
 	bl_cidr outer, at;
@@ -101,6 +110,9 @@ const bl_value *bl_tf_fn_cidrsubnets(bl_tf_args *a)
 	if (!bl_cidr_read(a->arena, a->v[0]->string, &outer))
 		return no_block(a);
 	at = outer;
+	/* the language counts on from the block before: at the begin of all addresses there is none */
+	if (a->n > 1 && is_zero(&outer))
+		return bl_tf_refuse(a, "the block begins where all addresses begin, which this function does not divide");
 	for (size_t i = 1; i < a->n; i++) {
 		long long bits;
 		if (!bl_number_integer(a->v[i]->digits, &bits) || bits < 1 || bits > 8 * outer.size - outer.prefix)

@@ -146,11 +146,11 @@ const bl_value *bl_tf_fn_setproduct(bl_tf_args *a)
 {
 	bl_values out = {0};
 	size_t total = 1;
-	bool sets = true, open = false;
+	bool sets = false, open = false;
 	if (a->n < 2)
 		return bl_tf_refuse(a, "at least two arguments are required");
 	for (size_t i = 0; i < a->n; i++) {
-		sets = sets && a->v[i]->shape == BL_SHAPE_SET;
+		sets = sets || a->v[i]->shape == BL_SHAPE_SET;
 		open |= a->v[i]->open;
 		total = a->v[i]->n && total > BL_TF_MAX_STEPS / a->v[i]->n ? BL_TF_MAX_STEPS : total * a->v[i]->n;
 	}

@@ -58,6 +58,8 @@ const bl_value *bl_tf_fn_join(bl_tf_args *a)
 	bl_buf out = {0};
 	bl_str separator = a->v[0]->string, prefix = {0};
 	bool first = true, unknown = false;
+	if (a->n < 2)
+		return bl_tf_refuse(a, "at least one list is required");
 	for (size_t i = 1; i < a->n; i++) {
 		const bl_value *list = a->v[i];
 		for (uint32_t k = 0; k < list->n + (list->open ? 1u : 0u); k++) {
@@ -167,17 +169,27 @@ static void put_replacement(bl_buf *out, bl_str r, const bl_regex *regex, bl_str
 	}
 }
 
+/* What takes PCRE2 more steps than it may is not known. */
+static const bl_value *too_long(bl_tf_args *a, int kind)
+{
+	bl_value *v = bl_value_unknown(a->arena, a->span, "the search for the pattern takes too many steps");
+	((bl_unknown *)v->unknown)->type = kind;
+	return v;
+}
+
 static const bl_value *replace_pattern(bl_tf_args *a, bl_str pattern)
 {
 	bl_regex *regex;
 	bl_error error;
 	bl_buf out = {0};
 	bl_str s = a->v[0]->string;
-	if (bl_regex_new(pattern, &regex, &error) != BL_OK)
+	if (bl_regex_new_re2(pattern, &regex, &error) != BL_OK)
 		return bl_tf_refuse(a, "%s", error.text);
 	size_t at = 0, kept = 0, n = bl_regex_groups(regex);
 	bl_regex_group *groups = bl_new_n(a->arena, bl_regex_group, n);
-	while (at <= s.n && bl_regex_find(regex, s, at, groups) == BL_YES && bl_tf_spend(a->tf, 1, a->span)) {
+	bl_tri found = BL_NO;
+	while (at <= s.n && out.n <= BL_TF_MAX_STRING && (found = bl_regex_find(regex, s, at, groups)) == BL_YES &&
+		bl_tf_spend(a->tf, 1, a->span)) {
 		bl_buf_put(&out, bl_str_slice(s, kept, groups[0].begin));
 		put_replacement(&out, a->v[2]->string, regex, s, groups, n);
 		kept = groups[0].end;
@@ -191,7 +203,10 @@ static const bl_value *replace_pattern(bl_tf_args *a, bl_str pattern)
 	}
 	bl_buf_put(&out, bl_str_slice(s, kept, s.n));
 	bl_regex_free(regex);
-	return bl_tf_take(a, &out);
+	if (found != BL_MAYBE)
+		return bl_tf_take(a, &out);
+	bl_buf_done(&out);
+	return too_long(a, BL_STRING);
 }
 
 const bl_value *bl_tf_fn_replace(bl_tf_args *a)
@@ -221,7 +236,7 @@ const bl_value *bl_tf_fn_replace(bl_tf_args *a)
 	return bl_tf_take(a, &out);
 }
 
-/* What a match gives: the text without groups, a list of the groups, a map when they have names. */
+/* What a match gives: the text without groups, a list of the groups, a map when they have names. No groups: its type. */
 static const bl_value *match_value(bl_tf_args *a, const bl_regex *regex, bl_str s, const bl_regex_group *groups, size_t n)
 {
 	if (n == 1)
@@ -231,11 +246,14 @@ static const bl_value *match_value(bl_tf_args *a, const bl_regex *regex, bl_str 
 	for (size_t i = 1; i < n; i++) {
 		bl_str name = bl_regex_group_name(regex, i);
 		const bl_value *v = groups[i].found ? bl_tf_text(a, bl_str_slice(s, groups[i].begin, groups[i].end))
-						    : bl_value_at(a->arena, &bl_value_null, a->span);
+						    : bl_tf_null_of(a->arena, a->span, &bl_tf_type_string);
 		if (name.n)
 			bl_tf_put(a->tf, &map, bl_str_dup(a->arena, name), a->span, v);
-		bl_vec_push(a->arena, &list, v);
+		else
+			bl_vec_push(a->arena, &list, v);
 	}
+	if (map.items.n && list.n)
+		return NULL;
 	return map.items.n ? bl_tf_built(a->tf, &map, a->span) : bl_tf_list(a, &list, BL_SHAPE_LOOSE);
 }
 
@@ -245,11 +263,18 @@ static const bl_value *match(bl_tf_args *a, bool all)
 	bl_error error;
 	bl_values out = {0};
 	bl_str s = a->v[1]->string;
-	if (bl_regex_new(a->v[0]->string, &regex, &error) != BL_OK)
+	if (bl_regex_new_re2(a->v[0]->string, &regex, &error) != BL_OK)
 		return bl_tf_refuse(a, "%s", error.text);
 	size_t n = bl_regex_groups(regex), last = 0;
 	bl_regex_group *groups = bl_new_n(a->arena, bl_regex_group, n);
-	for (size_t at = 0; at <= s.n && bl_regex_find(regex, s, at, groups) == BL_YES && bl_tf_spend(a->tf, 1, a->span);) {
+	/* a match of nothing shows what there is to see of the type */
+	const bl_value *nothing = match_value(a, regex, s, groups, n);
+	const bl_value_type *element = nothing ? bl_tf_type_of(a->tf, nothing) : NULL;
+	bl_tri found = BL_NO;
+	for (size_t at = 0; element && at <= s.n && bl_tf_spend(a->tf, 1, a->span);) {
+		found = bl_regex_find(regex, s, at, groups);
+		if (found != BL_YES)
+			break;
 		/* nothing matches again where the match before it ended */
 		bool again = out.n && groups[0].end == groups[0].begin && groups[0].begin == last;
 		if (!again)
@@ -260,9 +285,15 @@ static const bl_value *match(bl_tf_args *a, bool all)
 		at = groups[0].end > groups[0].begin ? groups[0].end : groups[0].end < s.n ? groups[0].end + char_len(s, groups[0].end) : s.n + 1;
 	}
 	bl_regex_free(regex);
-	if (all)
-		return bl_tf_list(a, &out, BL_SHAPE_TYPED);
-	return out.n ? out.items[0] : bl_tf_refuse(a, "the pattern does not match the text");
+	if (!element)
+		return bl_tf_refuse(a, "groups with names and groups without cannot stand in one pattern");
+	if (found == BL_MAYBE)
+		return too_long(a, all ? BL_LIST : -1);
+	if (!all)
+		return out.n ? out.items[0] : bl_tf_refuse(a, "the pattern does not match the text");
+	bl_value *v = bl_tf_list(a, &out, BL_SHAPE_TYPED);
+	v->element = element;
+	return v;
 }
 
 const bl_value *bl_tf_fn_regex(bl_tf_args *a)
@@ -275,6 +306,13 @@ const bl_value *bl_tf_fn_regexall(bl_tf_args *a)
 	return match(a, true);
 }
 
+static const bl_value *strings(bl_tf_args *a, const bl_values *values)
+{
+	bl_value *v = bl_tf_list(a, values, BL_SHAPE_TYPED);
+	v->element = &bl_tf_type_string;
+	return v;
+}
+
 const bl_value *bl_tf_fn_split(bl_tf_args *a)
 {
 	bl_values out = {0};
@@ -283,19 +321,19 @@ const bl_value *bl_tf_fn_split(bl_tf_args *a)
 	if (!s.n) {
 		if (separator.n)
 			bl_vec_push(a->arena, &out, bl_tf_text(a, s));
-		return bl_tf_list(a, &out, BL_SHAPE_TYPED);
+		return strings(a, &out);
 	}
 	if (!separator.n) {
 		for (size_t len; at < s.n; at += len) {
 			len = char_len(s, at);
 			bl_vec_push(a->arena, &out, bl_tf_text(a, bl_str_slice(s, at, at + len)));
 		}
-		return bl_tf_list(a, &out, BL_SHAPE_TYPED);
+		return strings(a, &out);
 	}
 	for (ptrdiff_t found; (found = bl_str_find(s, separator, at)) >= 0; at = (size_t)found + separator.n)
 		bl_vec_push(a->arena, &out, bl_tf_text(a, bl_str_slice(s, at, (size_t)found)));
 	bl_vec_push(a->arena, &out, bl_tf_text(a, bl_str_slice(s, at, s.n)));
-	return bl_tf_list(a, &out, BL_SHAPE_TYPED);
+	return strings(a, &out);
 }
 
 const bl_value *bl_tf_fn_strrev(bl_tf_args *a)
@@ -320,12 +358,13 @@ const bl_value *bl_tf_fn_substr(bl_tf_args *a)
 		return bl_tf_refuse(a, "the offset and the length must be whole numbers");
 	for (size_t i = 0; i < s.n; i += bl_unicode_cluster(s, i))
 		count++;
+	/* from the end, a length of nothing is all of the rest */
+	if (length < 0 || (offset < 0 && !length))
+		length = count;
 	if (offset < 0)
 		offset += count;
 	if (offset < 0)
 		offset = 0;
-	if (length < 0)
-		length = count;
 	size_t begin = s.n, i = 0;
 	for (long long k = 0; i < s.n && (k < offset || k - offset < length); k++) {
 		if (k == offset)

@@ -117,6 +117,8 @@ static const bl_value *call_lazily(const bl_tf_scope *s, const bl_expr *e)
 	const bl_value *v = e->n ? call_try(s, e, &ok) : NULL;
 	if (!v)
 		return bl_tf_error(s->tf, e->span, BL_FMT ": at least one argument is required", BL_ARG(e->text));
+	if (bl_str_eqz(e->text, "can") && e->n > 1)
+		return bl_tf_error(s->tf, e->span, "can: 1 argument is expected");
 	if (bl_str_eqz(e->text, "can"))
 		return bl_value_bool(s->tf->arena, e->span, ok);
 	return ok ? v : bl_tf_error(s->tf, e->span, "try: no argument can be evaluated");
@@ -225,6 +227,35 @@ static bool convert_all(bl_tf_args *a, const char *takes, bool *known)
 	return true;
 }
 
+static const bl_value *another_each_time(bl_tf *tf, bl_span span, bl_str name)
+{
+	bl_value *v = bl_value_unknown(tf->arena, span, BL_FMT "() gives another value each time", BL_ARG(name));
+	bl_unknown *u = (bl_unknown *)v->unknown;
+	u->type = BL_STRING;
+	u->not_null = true;
+	return v;
+}
+
+/* Is e a reference and nothing else? */
+static bool refers(const bl_expr *e)
+{
+	return e->kind == BL_EXPR_NAME || e->kind == BL_EXPR_ATTR || e->kind == BL_EXPR_INDEX;
+}
+
+/* What a provider gives is not known; neither is what only some versions know, but for the console, which answers as one does. */
+static const bl_value *call_unknown(bl_tf_args *a)
+{
+	static const char *const known[] = {"rsadecrypt"};
+	bool not_here = bl_str_starts(a->name, BL_STR("provider::"));
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		not_here |= bl_str_eqz(a->name, known[i]);
+	if (!not_here)
+		return bl_tf_error(a->tf, a->span, "there is no function '" BL_FMT "'", BL_ARG(a->name));
+	bl_value *v = bl_tf_unknown_of(a->tf, a->span, a->v, a->n, -1);
+	((bl_unknown *)v->unknown)->why = bl_str_fmt(a->arena, "function '" BL_FMT "' is not evaluated", BL_ARG(a->name));
+	return v;
+}
+
 const bl_value *bl_tf_call_function(const bl_tf_scope *s, const bl_expr *e)
 {
 	bl_tf *tf = s->tf;
@@ -239,17 +270,18 @@ const bl_value *bl_tf_call_function(const bl_tf_scope *s, const bl_expr *e)
 	const row *r = find(name);
 	for (size_t i = 0; !r && i < sizeof impure / sizeof *impure; i++)
 		if (bl_str_eqz(name, impure[i]))
-			return bl_value_unknown(tf->arena, e->span, BL_FMT "() gives another value each time", BL_ARG(name));
-	if (!r) {
-		bl_value *v = bl_tf_unknown_of(tf, e->span, a.v, a.n, -1);
-		((bl_unknown *)v->unknown)->why = bl_str_fmt(tf->arena, "function '" BL_FMT "' is not evaluated yet", BL_ARG(name));
-		return v;
-	}
+			return another_each_time(tf, e->span, name);
+	if (!r && !tf->out && bl_str_eqz(name, "type") && a.n == 1)
+		return bl_tf_text(&a, bl_tf_type_words(tf->arena, bl_tf_type_of(tf, a.v[0]))); /* only the console has it */
+	if (!r)
+		return call_unknown(&a);
 	if (!whole)
 		return bl_tf_not_known(&a, r->gives);
 	bool sensitive = false;
 	for (size_t i = 0; i < a.n; i++)
 		sensitive |= bl_tf_sensitive(a.v[i]);
+	if (r->call == bl_tf_fn_templatestring && e->n && !refers(e->kids[0]))
+		return bl_tf_refuse(&a, "the template must be a reference to a text from elsewhere");
 	if (!convert_all(&a, r->takes, &known))
 		return bl_tf_unknown_of(tf, e->span, NULL, 0, r->gives);
 	const bl_value *v = known ? r->call(&a) : bl_tf_not_known(&a, r->gives);

@@ -1,4 +1,5 @@
 /* YAML and CSV. */
+#include "core/codec/unicode.h"
 #include "core/codec/yaml.h"
 #include "eval/functions/functions.h"
 
@@ -8,6 +9,33 @@ static void put_indent(bl_buf *out, int indent)
 {
 	for (int i = 0; i < indent; i++)
 		bl_buf_putc(out, ' ');
+}
+
+/* In double quotes, with the escapes that the language's encoder uses. */
+static void put_quoted(bl_buf *out, bl_str s)
+{
+	static const char named[] = "\0""0\a""a\b""b\t""t\n""n\v""v\f""f\r""r\x1b""e\"\"\\\\";
+	bl_buf_putc(out, '"');
+	for (size_t i = 0, n; i < s.n; i += n) {
+		uint32_t c = bl_unicode_point(s, i, &n);
+		const char *name = NULL;
+		for (size_t k = 0; k + 1 < sizeof named && !name; k += 2)
+			if (c == (unsigned char)named[k])
+				name = &named[k + 1];
+		bool shown = (c >= 0x20 && c < 0x7f) || (c >= 0xa0 && c < 0x10000 && c != 0xfeff && c != 0xfffe && c != 0xffff &&
+			c != 0xa0 && c != 0x2028 && c != 0x2029);
+		if (name)
+			bl_buf_putf(out, "\\%c", *name);
+		else if (shown)
+			bl_buf_put(out, bl_str_slice(s, i, i + n));
+		else if (c == 0x85 || c == 0xa0)
+			bl_buf_putz(out, c == 0x85 ? "\\N" : "\\_");
+		else if (c == 0x2028 || c == 0x2029)
+			bl_buf_putz(out, c == 0x2028 ? "\\L" : "\\P");
+		else
+			bl_buf_putf(out, c < 0x100 ? "\\x%02X" : c < 0x10000 ? "\\u%04X" : "\\U%08X", (unsigned)c);
+	}
+	bl_buf_putc(out, '"');
 }
 
 static bool is_block(const bl_value *v)
@@ -36,7 +64,7 @@ static bool write_map(bl_tf *tf, const bl_value *v, bl_buf *out, int indent)
 		int inner = member->kind == BL_LIST ? indent : indent + 2;
 		if (i)
 			put_indent(out, indent);
-		bl_tf_write_json(tf, bl_value_string(tf->arena, BL_NOWHERE, items[i]->key), out);
+		put_quoted(out, items[i]->key);
 		bl_buf_putc(out, ':');
 		if (is_block(member)) {
 			bl_buf_putc(out, '\n');
@@ -55,7 +83,7 @@ static void write_text(bl_tf *tf, const bl_value *v, bl_buf *out, int indent)
 {
 	bl_str s = v->string, line;
 	if (bl_str_find(s, BL_STR("\n"), 0) < 0 || (s.n && (s.p[0] == ' ' || s.p[0] == '\n'))) {
-		bl_tf_write_json(tf, v, out);
+		put_quoted(out, s);
 		bl_buf_putc(out, '\n');
 		return;
 	}
@@ -116,7 +144,7 @@ const bl_value *bl_tf_fn_yamldecode(bl_tf_args *a)
 {
 	bl_yaml_documents documents = {0};
 	bl_diag_list wrong = {0};
-	bool ok = bl_yaml_read(a->arena, 0, a->v[0]->string, (bl_yaml_options){.yaml11 = false}, &documents, &wrong);
+	bool ok = bl_yaml_read(a->arena, 0, a->v[0]->string, (bl_yaml_options){.words = true, .dates = true}, &documents, &wrong);
 	if (!ok && wrong.n)
 		return bl_tf_refuse(a, BL_FMT, BL_ARG(wrong.items[0].message));
 	if (documents.n != 1)
@@ -179,8 +207,10 @@ const bl_value *bl_tf_fn_csvdecode(bl_tf_args *a)
 	csv c = {a->v[0]->string, 0, a->arena};
 	fields names = {0};
 	bl_values rows = {0};
-	if (!c.s.n || !read_line(&c, &names))
-		return bl_tf_refuse(a, c.s.n ? "a quote stands where none may" : "the text has no header line");
+	while (c.at < c.s.n && c.s.p[c.at] == '\n')
+		c.at++;
+	if (c.at == c.s.n || !read_line(&c, &names))
+		return bl_tf_refuse(a, c.at < c.s.n ? "a quote stands where none may" : "the text has no header line");
 	for (size_t i = 0; i < names.n; i++)
 		for (size_t k = 0; k < i && bl_tf_spend(a->tf, 1, a->span); k++)
 			if (bl_str_eq(names.items[i], names.items[k]))
@@ -200,5 +230,10 @@ const bl_value *bl_tf_fn_csvdecode(bl_tf_args *a)
 			bl_tf_put(a->tf, &b, names.items[i], a->span, bl_tf_text(a, row.items[i]));
 		bl_vec_push(a->arena, &rows, bl_tf_built(a->tf, &b, a->span));
 	}
-	return bl_tf_list(a, &rows, BL_SHAPE_TYPED);
+	bl_value *v = bl_tf_list(a, &rows, BL_SHAPE_TYPED);
+	bl_tf_builder columns = {0};
+	for (size_t i = 0; i < names.n; i++)
+		bl_tf_put(a->tf, &columns, names.items[i], a->span, bl_tf_text(a, BL_STR("")));
+	v->element = bl_tf_type_of(a->tf, bl_tf_built(a->tf, &columns, a->span));
+	return v;
 }
