@@ -8,17 +8,6 @@ static const bl_expr *section(const bl_arm_scope *s, const char *name)
 	return bl_azure_key(s->body, name);
 }
 
-static bl_arm_memo *memo(bl_arm_scope *s, char kind, bl_str name)
-{
-	bl_str key = bl_str_lower(s->azure->arena, bl_str_fmt(s->azure->arena, "%c:" BL_FMT, kind, BL_ARG(name)));
-	bl_arm_memo *m = bl_map_get(&s->memos, key);
-	if (!m) {
-		m = bl_new(s->azure->arena, bl_arm_memo);
-		bl_map_put(s->azure->arena, &s->memos, key, m);
-	}
-	return m;
-}
-
 static const bl_expr *entry(const bl_expr *object, bl_str name)
 {
 	for (uint32_t i = 0; object && object->kind == BL_EXPR_OBJECT && i + 1 < object->n; i += 2) {
@@ -32,6 +21,58 @@ static const bl_expr *entry(const bl_expr *object, bl_str name)
 static bl_str text(const bl_expr *e)
 {
 	return e && e->kind == BL_EXPR_LITERAL ? bl_value_text(e->value) : BL_STR("");
+}
+
+/* "p:NAME" or "v:NAME" in lower case, in buffer where it fits. */
+static bl_str memo_key(bl_azure *a, char kind, bl_str name, char buffer[static 128])
+{
+	char *p = name.n + 2 <= 128 ? buffer : bl_new_n(a->arena, char, name.n + 2);
+	p[0] = kind;
+	p[1] = ':';
+	for (size_t i = 0; i < name.n; i++)
+		p[i + 2] = name.p[i] >= 'A' && name.p[i] <= 'Z' ? (char)(name.p[i] | 32) : name.p[i];
+	return bl_str_make(p, name.n + 2);
+}
+
+/* The first declaration of a name counts. */
+static void declare(bl_arm_scope *s, char kind, bl_str name, const bl_expr *e, bool copy)
+{
+	char buffer[128];
+	bl_str key = memo_key(s->azure, kind, name, buffer);
+	if (bl_map_get(&s->memos, key))
+		return;
+	bl_arm_memo *m = bl_new(s->azure->arena, bl_arm_memo);
+	*m = (bl_arm_memo){.declared = e, .copy = copy};
+	bl_map_put(s->azure->arena, &s->memos, bl_str_dup(s->azure->arena, key), m);
+}
+
+/* Variables may be made by a loop: "variables": {"copy": [{"name": ..., "count": ..., "input": ...}]}. */
+static void declare_all(bl_arm_scope *s)
+{
+	static const struct {
+		const char *section;
+		char kind;
+	} sections[] = {{"parameters", 'p'}, {"variables", 'v'}};
+	s->declared = true;
+	for (size_t k = 0; k < 2; k++) {
+		const bl_expr *all = section(s, sections[k].section);
+		const bl_expr *copies = k ? bl_azure_key(all, "copy") : NULL;
+		bool loops = copies && copies->kind == BL_EXPR_LIST;
+		for (uint32_t i = 0; all && all->kind == BL_EXPR_OBJECT && i + 1 < all->n; i += 2)
+			if (!loops || all->kids[i + 1] != copies)
+				declare(s, sections[k].kind, text(all->kids[i]), all->kids[i + 1], false);
+		for (uint32_t i = 0; loops && i < copies->n; i++)
+			declare(s, 'v', text(bl_azure_key(copies->kids[i], "name")), copies->kids[i], true);
+	}
+}
+
+/* NULL for what is not declared. */
+static bl_arm_memo *memo(bl_arm_scope *s, char kind, bl_str name)
+{
+	char buffer[128];
+	if (!s->declared)
+		declare_all(s);
+	return bl_map_get(&s->memos, memo_key(s->azure, kind, name, buffer));
 }
 
 static int kind_of(bl_str type)
@@ -88,10 +129,10 @@ static const bl_value *unset(bl_arm_scope *s, bl_str name, const bl_expr *declar
 static const bl_value *parameter(bl_arm_scope *s, bl_str name)
 {
 	bl_azure *a = s->azure;
-	const bl_expr *declared = entry(section(s, "parameters"), name);
 	bl_arm_memo *m = memo(s, 'p', name);
-	if (m->value || m->busy || !declared)
-		return m->value;
+	if (!m || m->value || m->busy)
+		return m ? m->value : NULL;
+	const bl_expr *declared = m->declared;
 	m->busy = true;
 	bl_azure_frame f = bl_arm_frame(s, NULL);
 	const bl_expr *preset = bl_azure_key(declared, "defaultValue"), *type = definition(s, declared);
@@ -113,7 +154,7 @@ static const bl_value *parameter(bl_arm_scope *s, bl_str name)
 	return v;
 }
 
-const bl_azure_local *bl_arm_index(bl_azure *a, const bl_azure_local *outer, bl_str loop, const bl_value *i)
+const bl_azure_local *bl_arm_index_locals(bl_azure *a, const bl_azure_local *outer, bl_str loop, const bl_value *i)
 {
 	bl_azure_local *l = bl_new_n(a->arena, bl_azure_local, 2);
 	l[0] = (bl_azure_local){BL_STR("copyIndex()"), i, outer};
@@ -135,29 +176,21 @@ const bl_value *bl_arm_copy(const bl_azure_frame *f, const bl_expr *copy, bl_str
 	const bl_value **items = bl_new_n(a->arena, const bl_value *, (size_t)have + 1);
 	for (int64_t i = 0; i < have; i++) {
 		bl_azure_frame inner = *f;
-		inner.locals = bl_arm_index(a, f->locals, name, bl_azure_number(a, copy->span, i));
+		inner.locals = bl_arm_index_locals(a, f->locals, name, bl_azure_number(a, copy->span, i));
 		items[i] = bl_azure_eval(&inner, input);
 	}
 	return bl_value_list(a->arena, copy->span, items, (size_t)have);
 }
 
-/* Variables may be made by a loop: "variables": {"copy": [{"name": ..., "count": ..., "input": ...}]}. */
 static const bl_value *variable(bl_arm_scope *s, bl_str name)
 {
 	bl_azure *a = s->azure;
-	const bl_expr *variables = section(s, "variables"), *e = entry(variables, name);
-	const bl_expr *copies = bl_azure_key(variables, "copy"), *copy = NULL;
 	bl_arm_memo *m = memo(s, 'v', name);
-	if (m->value || m->busy)
-		return m->value;
-	for (uint32_t i = 0; !e && copies && copies->kind == BL_EXPR_LIST && i < copies->n; i++)
-		if (bl_str_eqi(text(bl_azure_key(copies->kids[i], "name")), name))
-			copy = copies->kids[i];
-	if (!e && !copy)
-		return NULL;
+	if (!m || m->value || m->busy)
+		return m ? m->value : NULL;
 	m->busy = true;
 	bl_azure_frame f = bl_arm_frame(s, NULL);
-	const bl_value *v = copy ? bl_arm_copy(&f, copy, name) : bl_azure_eval(&f, e);
+	const bl_value *v = m->copy ? bl_arm_copy(&f, m->declared, name) : bl_azure_eval(&f, m->declared);
 	size_t size = bl_azure_size(v, BL_AZURE_MAX_SIZE);
 	a->steps += size;
 	if (size >= BL_AZURE_MAX_SIZE)
@@ -165,6 +198,14 @@ static const bl_value *variable(bl_arm_scope *s, bl_str name)
 	m->value = v;
 	m->busy = false;
 	return v;
+}
+
+const bl_expr *bl_arm_definition(bl_arm_scope *s, bl_str name, bool parameter)
+{
+	const bl_arm_memo *m = memo(s, parameter ? 'p' : 'v', name);
+	if (!m || m->copy || (parameter && (s->inputs->open || bl_value_geti(s->inputs, name))))
+		return NULL;
+	return parameter ? bl_azure_key(m->declared, "defaultValue") : m->declared;
 }
 
 static const bl_value *named(const bl_azure_frame *f, const bl_expr *e, bool parameters)
@@ -182,7 +223,7 @@ static const bl_value *named(const bl_azure_frame *f, const bl_expr *e, bool par
 		bl_str_fmt(a->arena, "%ss('" BL_FMT "')", kind, BL_ARG(name->string)), v->span);
 }
 
-static const bl_value *local(const bl_azure_frame *f, bl_str name)
+const bl_value *bl_arm_local(const bl_azure_frame *f, bl_str name)
 {
 	for (const bl_azure_local *l = f->locals; l; l = l->next)
 		if (bl_str_eqi(l->name, name))
@@ -200,7 +241,7 @@ static const bl_value *copy_index(const bl_azure_frame *f, const bl_expr *e)
 		name = bl_str_fmt(a->arena, "copyIndex:" BL_FMT, BL_ARG(args[0]->string));
 	if (e->n)
 		offset = e->n > 1 ? args[1] : args[0]->kind == BL_STRING ? NULL : args[0];
-	const bl_value *i = local(f, name);
+	const bl_value *i = bl_arm_local(f, name);
 	if (!i)
 		return bl_azure_refuse(a, e->span, "copyIndex() stands in no loop");
 	const bl_value *both[] = {i, offset};
@@ -236,45 +277,22 @@ static const bl_value *user_function(const bl_azure_frame *f, const bl_expr *e)
 	return NULL;
 }
 
-/* What is written about the resource of an id is what the id waits for. */
-static const bl_value *with_address(const bl_azure_frame *f, const bl_value *id)
+/* deployment(): where the file lies in the repository is how the link to it ends. */
+static const bl_value *deployment(const bl_azure_frame *f, const bl_expr *e)
 {
-	bl_arm_scope *s = f->scope;
+	bl_arm_scope *s = ((bl_arm_scope *)f->scope)->names;
 	bl_azure *a = f->azure;
-	if (id->kind != BL_UNKNOWN || id->unknown->nrefs || !id->unknown->suffix.n)
-		return id;
-	ptrdiff_t at = bl_str_find(id->unknown->suffix, BL_STR("/providers/"), 0);
-	if (at < 0)
-		return id;
-	bl_str key = bl_str_lower(a->arena, bl_str_slice(id->unknown->suffix, (size_t)at + 11, id->unknown->suffix.n));
-	const bl_str *address = bl_map_get(&s->by_id, key);
-	if (!address)
-		return id;
-	bl_value *v = bl_value_at(a->arena, id, id->span);
-	bl_unknown *u = bl_azure_own(a, v);
-	u->refs = bl_new(a->arena, bl_ref);
-	*u->refs = (bl_ref){*address, BL_STR("id")};
-	u->nrefs = 1;
-	return v;
-}
-
-/* reference(ID or symbolic name): the properties of a resource once it runs. */
-static const bl_value *reference(const bl_azure_frame *f, const bl_expr *e)
-{
-	bl_arm_scope *s = f->scope;
-	bl_azure *a = f->azure;
-	const bl_value *what = bl_azure_eval(f, e->kids[0]);
-	if (what->kind == BL_UNKNOWN && what->unknown->nrefs == 1)
-		return bl_value_waits(a->arena, e->span, what->unknown->refs[0].address, BL_STR("properties"));
-	if (what->kind == BL_STRING) {
-		bl_str address = s->module.n ? bl_str_fmt(a->arena, BL_FMT "." BL_FMT, BL_ARG(s->module), BL_ARG(what->string))
-					     : what->string;
-		if (bl_map_get(&s->addresses, address))
-			return bl_value_waits(a->arena, e->span, address, BL_STR("properties"));
-	}
-	bl_value *v = bl_azure_unknown(a, e->span, -1, &what, 1);
-	bl_azure_own(a, v)->why = BL_STR("what reference() gives is known after deployment");
-	return v;
+	const bl_value *v = bl_azure_call_in(f, e->span, e->text, NULL, 0);
+	bl_value *uri = bl_value_unknown(a->arena, e->span, "where the template lies is known at deployment");
+	bl_unknown *u = (bl_unknown *)uri->unknown;
+	u->type = BL_STRING;
+	u->not_null = true;
+	if (s->document)
+		u->suffix = bl_str_fmt(a->arena, "/" BL_FMT, BL_ARG(s->document->path));
+	bl_value *properties = bl_value_map(a->arena, e->span, NULL, 0);
+	properties->open = true;
+	v = bl_value_with(a->arena, v, BL_STR("properties"), properties);
+	return bl_value_with(a->arena, v, BL_STR("properties.templateLink.uri"), uri);
 }
 
 static const bl_value *frame_call(const bl_azure_frame *f, const bl_expr *e)
@@ -284,7 +302,7 @@ static const bl_value *frame_call(const bl_azure_frame *f, const bl_expr *e)
 	if (one && bl_str_eqiz(e->text, "parameters")) {
 		const bl_value *name = bl_azure_eval(f, e->kids[0]);
 		const bl_value *v = name->kind == BL_STRING
-			? local(f, bl_str_fmt(a->arena, "argument:" BL_FMT, BL_ARG(name->string)))
+			? bl_arm_local(f, bl_str_fmt(a->arena, "argument:" BL_FMT, BL_ARG(name->string)))
 			: NULL;
 		return v ? v : named(f, e, true);
 	}
@@ -293,14 +311,13 @@ static const bl_value *frame_call(const bl_azure_frame *f, const bl_expr *e)
 	if (bl_str_eqiz(e->text, "copyIndex"))
 		return copy_index(f, e);
 	if (one && bl_str_eqiz(e->text, "lambdaVariables")) {
-		const bl_value *v = local(f, bl_value_text(bl_azure_eval(f, e->kids[0])));
+		const bl_value *v = bl_arm_local(f, bl_value_text(bl_azure_eval(f, e->kids[0])));
 		return v ? v : bl_azure_refuse(a, e->span, "there is no such lambda variable");
 	}
-	if (e->n && bl_str_eqiz(e->text, "reference"))
-		return reference(f, e);
-	if (bl_str_eqiz(e->text, "resourceId"))
-		return with_address(f, bl_azure_call(a, e->span, e->text, bl_azure_arguments(f, e, 0), e->n));
-	return user_function(f, e);
+	if (!e->n && bl_str_eqiz(e->text, "deployment"))
+		return deployment(f, e);
+	const bl_value *v = bl_arm_call(f, e);
+	return v ? v : user_function(f, e);
 }
 
 /* "copy": [{"name": N, "count": C, "input": I}] within an object makes its property N. */
@@ -330,11 +347,12 @@ static const bl_value *frame_object(const bl_azure_frame *f, const bl_expr *e)
 
 bl_azure_frame bl_arm_frame(bl_arm_scope *s, const bl_azure_local *locals)
 {
-	return (bl_azure_frame){.azure = s->azure, .scope = s, .locals = locals, .call = frame_call, .object = frame_object,
-		.scope_id = s->scope_id};
+	return (bl_azure_frame){.azure = s->azure, .scope = s, .locals = locals ? locals : s->locals, .call = frame_call,
+		.member = bl_arm_member, .object = frame_object, .scope_id = s->names->scope_id};
 }
 
-bl_arm_scope bl_arm_scope_of(bl_azure *a, const bl_expr *body, const bl_value *inputs)
+bl_arm_scope *bl_arm_scope_new(bl_azure *a, const bl_document *document, const bl_expr *body, const bl_value *inputs,
+	bl_arm_scope *around)
 {
 	static const struct {
 		const char *schema, *scope;
@@ -347,8 +365,11 @@ bl_arm_scope bl_arm_scope_of(bl_azure *a, const bl_expr *body, const bl_value *i
 	for (size_t i = 0; i < sizeof scopes / sizeof *scopes; i++)
 		if (bl_str_findi(schema, bl_str_of(scopes[i].schema), 0) >= 0)
 			scope = bl_str_of(scopes[i].scope);
-	return (bl_arm_scope){.azure = a, .body = body, .inputs = inputs, .module = BL_STR(""), .condition = BL_YES,
-		.scope_id = bl_azure_scope_id(a, BL_NOWHERE, scope)};
+	bl_arm_scope *s = bl_new(a->arena, bl_arm_scope);
+	*s = (bl_arm_scope){.azure = a, .document = document, .body = body, .inputs = inputs, .names = s, .outer = around,
+		.module = BL_STR(""), .condition = BL_YES, .scope_id = bl_azure_scope_id(a, BL_NOWHERE, scope)};
+	s->index = around ? around->index : bl_new(a->arena, bl_arm_index);
+	return s;
 }
 
 const bl_value *bl_arm_outputs(bl_arm_scope *s)
@@ -385,9 +406,7 @@ const bl_value *bl_azure_arm_module(bl_azure *a, const bl_azure_module *module)
 	bl_azure_running running = {module->document, a->running};
 	a->running = &running;
 	a->modules++;
-	bl_arm_scope *s = bl_new(a->arena, bl_arm_scope);
-	*s = bl_arm_scope_of(a, body, module->inputs);
-	s->names = s;
+	bl_arm_scope *s = bl_arm_scope_new(a, module->document, body, module->inputs, NULL);
 	s->module = module->address;
 	s->condition = module->condition;
 	s->via = module->via;
@@ -403,7 +422,8 @@ const bl_value *bl_azure_arm_module(bl_azure *a, const bl_azure_module *module)
 static bl_str type_text(void *scope, bl_str name)
 {
 	bl_arm_scope *s = scope;
-	return text(bl_azure_key(definition(s, entry(section(s, "parameters"), name)), "type"));
+	const bl_arm_memo *m = memo(s, 'p', name);
+	return m ? text(bl_azure_key(definition(s, m->declared), "type")) : BL_STR("");
 }
 
 void bl_eval_arm(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out)
@@ -416,9 +436,7 @@ void bl_eval_arm(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out
 		bl_azure a = {.input = input, .arena = arena, .out = out, .sink = &sink, .running = &running};
 		if (!body || bl_str_eqz(document->dialect, "parameters"))
 			continue;
-		bl_arm_scope *s = bl_new(arena, bl_arm_scope);
-		*s = bl_arm_scope_of(&a, body, bl_value_map(arena, BL_NOWHERE, NULL, 0));
-		s->names = s;
+		bl_arm_scope *s = bl_arm_scope_new(&a, document, body, bl_value_map(arena, BL_NOWHERE, NULL, 0), NULL);
 		s->inputs = bl_azure_inputs(&a, type_text, s);
 		bl_arm_emit(s);
 		const bl_value *outputs = bl_arm_outputs(s);
@@ -437,9 +455,9 @@ const bl_value *bl_eval_arm_expression(const bl_eval_input *input, bl_arena *are
 	bl_evaluation out = {.root = input->root};
 	bl_azure_resources sink = {0};
 	bl_azure a = {.input = input, .arena = arena, .out = &out, .sink = &sink, .errors = diags};
-	const bl_expr *body = input->ndocuments ? body_of(input->documents[0]) : NULL;
-	bl_arm_scope s = bl_arm_scope_of(&a, body, bl_value_map(arena, BL_NOWHERE, NULL, 0));
-	s.names = &s;
-	bl_azure_frame f = bl_arm_frame(&s, NULL);
+	const bl_document *document = input->ndocuments ? input->documents[0] : NULL;
+	bl_arm_scope *s = bl_arm_scope_new(&a, document, document ? body_of(document) : NULL,
+		bl_value_map(arena, BL_NOWHERE, NULL, 0), NULL);
+	bl_azure_frame f = bl_arm_frame(s, NULL);
 	return bl_azure_eval(&f, expr);
 }

@@ -43,7 +43,7 @@ typedef struct bl_azure_local {
 
 /*
  * What an expression is evaluated in. The hooks belong to the language; each answers NULL for what it doesn't know.
- * A declared resource is, as a value, an unknown with exactly one ref whose path says what of it is meant.
+ * A declared resource, or an attribute of one that is not known, is an unknown that is the attribute of its only ref.
  */
 typedef struct bl_azure_frame bl_azure_frame;
 struct bl_azure_frame {
@@ -54,7 +54,7 @@ struct bl_azure_frame {
 	const bl_value *(*name)(const bl_azure_frame *f, const bl_expr *e);
 	/* A call that needs the template: parameters(), a user's function. */
 	const bl_value *(*call)(const bl_azure_frame *f, const bl_expr *e);
-	/* The member of a declared resource, "properties.x" or "::name" for a nested resource. */
+	/* The member of a declared resource, its whole path ("properties.x.y"), or "::name" for a nested resource. */
 	const bl_value *(*member)(const bl_azure_frame *f, const bl_ref *resource, bl_str path,
 		bl_span span);
 	/* An object that is more than its keys: ARM's property copies. */
@@ -137,8 +137,10 @@ bool bl_azure_is_running(const bl_azure *a, const bl_document *document);
 bool bl_azure_is_full(const bl_azure *a);
 /* The value of key in an OBJECT expression, as written; NULL without one. */
 const bl_expr *bl_azure_key(const bl_expr *object, const char *key);
-/* A new resource, counted; NULL past the limit, which is reported once. */
-bl_resource *bl_azure_add(bl_azure *a, bl_span span);
+/* Counts one more resource; false past the limit, which is reported once. */
+bool bl_azure_count(bl_azure *a, bl_span span);
+/* A new resource in the sink. */
+bl_resource *bl_azure_add(bl_azure *a);
 /* The last of the path's folders, or empty. */
 bl_str bl_azure_folder(bl_str path);
 

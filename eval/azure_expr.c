@@ -32,10 +32,24 @@ static const bl_value *piece(bl_azure *a, const bl_value *whole, const bl_value 
 	return c;
 }
 
-static bool is_resource(const bl_value *v)
+/* A declared resource, or what is not known of one. */
+static bool is_attribute(const bl_value *v)
 {
-	return v->kind == BL_UNKNOWN && v->unknown->nrefs == 1 && !v->unknown->refs[0].path.n &&
-	       v->unknown->type < 0;
+	return v->kind == BL_UNKNOWN && v->unknown->attribute && v->unknown->nrefs == 1;
+}
+
+static bl_str member_path(bl_azure *a, const bl_value *v, bl_str key)
+{
+	bl_str path = v->unknown->refs[0].path;
+	return path.n ? bl_str_fmt(a->arena, BL_FMT "." BL_FMT, BL_ARG(path), BL_ARG(key)) : key;
+}
+
+/* What the language knows of a declared resource's member, a path; NULL where that is nothing. */
+static const bl_value *declared_member(const bl_azure_frame *f, const bl_value *v, bl_str path, bl_span span)
+{
+	if (!is_attribute(v) || !f->member)
+		return NULL;
+	return f->member(f, &v->unknown->refs[0], member_path(f->azure, v, path), span);
 }
 
 /* What stays unknown of an unknown value's member: the same of each candidate, and whose attribute it is. */
@@ -44,17 +58,15 @@ static const bl_value *unknown_member(const bl_azure_frame *f, const bl_value *v
 {
 	bl_azure *a = f->azure;
 	const bl_unknown *from = v->unknown;
-	const bl_value *found =
-		is_resource(v) && f->member ? f->member(f, &from->refs[0], key, span) : NULL;
+	const bl_value *found = declared_member(f, v, key, span);
 	if (found)
 		return found;
 	bl_value *m = bl_azure_unknown(a, span, -1, &v, 1);
 	bl_unknown *u = bl_azure_own(a, m);
 	if (from->nrefs == 1 && u->refs) {
-		bl_str path = from->refs[0].path;
 		u->refs = bl_new(a->arena, bl_ref);
-		*u->refs = (bl_ref){from->refs[0].address,
-			path.n ? bl_str_fmt(a->arena, BL_FMT "." BL_FMT, BL_ARG(path), BL_ARG(key)) : key};
+		*u->refs = (bl_ref){from->refs[0].address, member_path(a, v, key)};
+		u->attribute = from->attribute;
 	}
 	if (!from->ncandidates)
 		return m;
@@ -82,7 +94,7 @@ static const bl_value *attribute(const bl_azure_frame *f, const bl_expr *e)
 	for (size_t i = n; i-- > 0; e = e->kids[0])
 		steps[i] = e;
 	size_t at = 0;
-	if (is_resource(v) && f->member) {
+	if (n && is_attribute(v)) {
 		bl_buf path = {0};
 		for (size_t i = 0; i < n; i++) {
 			if (i)
@@ -91,7 +103,7 @@ static const bl_value *attribute(const bl_azure_frame *f, const bl_expr *e)
 		}
 		bl_str whole = bl_str_dup(f->azure->arena, bl_buf_str(&path));
 		bl_buf_done(&path);
-		const bl_value *found = f->member(f, &v->unknown->refs[0], whole, steps[n - 1]->span);
+		const bl_value *found = declared_member(f, v, whole, steps[n - 1]->span);
 		if (found) {
 			v = found;
 			at = n;

@@ -108,15 +108,19 @@ const bl_expr *bl_azure_key(const bl_expr *object, const char *key)
 	return NULL;
 }
 
-bl_resource *bl_azure_add(bl_azure *a, bl_span span)
+bool bl_azure_count(bl_azure *a, bl_span span)
 {
 	size_t limit = limit_of(a);
-	if (a->instances++ >= limit) {
-		if (a->instances == limit + 1)
-			bl_diag_add(a->arena, &a->out->diags, BL_DIAG_ERROR, span,
-				"more than %zu resources: the rest is left out", limit);
-		return NULL;
-	}
+	if (a->instances++ < limit)
+		return true;
+	if (a->instances == limit + 1)
+		bl_diag_add(a->arena, &a->out->diags, BL_DIAG_ERROR, span,
+			"more than %zu resources: the rest is left out", limit);
+	return false;
+}
+
+bl_resource *bl_azure_add(bl_azure *a)
+{
 	bl_resource *r = bl_new(a->arena, bl_resource);
 	r->root = a->out->root;
 	bl_vec_push(a->arena, a->sink, r);

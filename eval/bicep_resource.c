@@ -401,9 +401,9 @@ static void emit_instance(bl_bicep_instance *instance)
 	bl_bicep_declared *d = instance->declared;
 	bl_bicep_scope *s = d->scope;
 	bl_azure *a = s->azure;
-	bl_resource *r = bl_azure_add(a, d->block->head);
-	if (!r)
+	if (!bl_azure_count(a, d->block->head))
 		return;
+	bl_resource *r = bl_azure_add(a);
 	find_name(instance);
 	const bl_value *body = body_of(instance);
 	const bl_value *scope = bl_azure_key(instance->object, "scope") ? scope_id(instance, d->block->head) : NULL;

@@ -102,6 +102,7 @@ bl_value *bl_value_waits(bl_arena *arena, bl_span span, bl_str address, bl_str p
 	u->refs = bl_new(arena, bl_ref);
 	u->refs[0] = (bl_ref){address, path};
 	u->nrefs = 1;
+	u->attribute = true;
 	return v;
 }
 

@@ -52,6 +52,7 @@ typedef struct bl_unknown {
 	const bl_value **candidates;
 	size_t nrefs; /* the resources it will come from */
 	bl_ref *refs;
+	bool attribute;        /* it is what the only ref names: a member of it is a member of that. Else it depends on refs in some way */
 	const bl_value *decoded; /* a string that will be the JSON of this, as far as it is known (jsonencode); or NULL */
 } bl_unknown;
 
