@@ -278,14 +278,14 @@ static const bl_value *written(bl_arm_item *it, bl_str path, bl_span span)
 		rest = bl_str_cut(rest, '.', &key);
 		v = bl_value_geti(v, key);
 	}
-	if (!v || (rest.n && v->kind != BL_UNKNOWN))
+	if (!v || v->kind == BL_NULL || (rest.n && v->kind != BL_UNKNOWN))
 		return NULL;
 	v = from(it->scope->azure, it, path, v, span);
 	while (rest.n) {
 		rest = bl_str_cut(rest, '.', &key);
 		v = bl_azure_member(&f, v, key, span, false);
 	}
-	return v;
+	return bl_azure_part_of(it->scope->azure, &(bl_ref){it->address, path}, v);
 }
 
 const bl_value *bl_arm_member(const bl_azure_frame *f, const bl_ref *resource, bl_str path, bl_span span)

@@ -25,9 +25,24 @@ static bl_str source_text(bl_azure *a, const bl_expr *e)
 	return s;
 }
 
+/* "a::b" is what the Bicep compiler calls a resource b nested in a. */
+static bl_str with_dots(bl_arena *arena, bl_str symbol)
+{
+	if (bl_str_find(symbol, BL_STR("::"), 0) < 0)
+		return symbol;
+	char *p = bl_new_n(arena, char, symbol.n);
+	size_t n = 0;
+	for (size_t i = 0; i < symbol.n; i++) {
+		bool doubled = symbol.p[i] == ':' && i + 1 < symbol.n && symbol.p[i + 1] == ':';
+		p[n++] = doubled ? '.' : symbol.p[i];
+		i += doubled;
+	}
+	return bl_str_make(p, n);
+}
+
 static bl_str label_of(const bl_arm_item *it)
 {
-	bl_str name = it->symbol.n ? it->symbol : bl_value_text(it->name);
+	bl_str name = it->symbol.n ? with_dots(it->scope->azure->arena, it->symbol) : bl_value_text(it->name);
 	if (!name.n)
 		name = source_text(it->scope->azure, bl_azure_key(it->body, "name"));
 	return name.n ? name : it->type;

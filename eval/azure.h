@@ -67,6 +67,8 @@ const bl_value *bl_azure_eval(const bl_azure_frame *f, const bl_expr *e);
 /* v.key; safe: null where there is none. */
 const bl_value *bl_azure_member(const bl_azure_frame *f, const bl_value *v, bl_str key,
 	bl_span span, bool safe);
+/* v, which somebody wrote of a declared resource: where it is a map, Azure may hold more of it. */
+const bl_value *bl_azure_part_of(bl_azure *a, const bl_ref *of, const bl_value *v);
 /* v[index] */
 const bl_value *bl_azure_element(const bl_azure_frame *f, const bl_value *v, const bl_value *index,
 	bl_span span, bool safe);

@@ -38,10 +38,26 @@ static bool is_attribute(const bl_value *v)
 	return v->kind == BL_UNKNOWN && v->unknown->attribute && v->unknown->nrefs == 1;
 }
 
+static bl_str path_to(bl_azure *a, const bl_ref *of, bl_str key)
+{
+	return of->path.n ? bl_str_fmt(a->arena, BL_FMT "." BL_FMT, BL_ARG(of->path), BL_ARG(key)) : key;
+}
+
+const bl_value *bl_azure_part_of(bl_azure *a, const bl_ref *of, const bl_value *v)
+{
+	if (v->kind != BL_MAP)
+		return v;
+	bl_value *whole = bl_value_at(a->arena, v, v->span);
+	bl_ref *rest = bl_new(a->arena, bl_ref);
+	*rest = *of;
+	whole->open = true;
+	whole->rest = rest;
+	return whole;
+}
+
 static bl_str member_path(bl_azure *a, const bl_value *v, bl_str key)
 {
-	bl_str path = v->unknown->refs[0].path;
-	return path.n ? bl_str_fmt(a->arena, BL_FMT "." BL_FMT, BL_ARG(path), BL_ARG(key)) : key;
+	return path_to(a, &v->unknown->refs[0], key);
 }
 
 /* What the language knows of a declared resource's member, a path; NULL where that is nothing. */
@@ -122,8 +138,12 @@ const bl_value *bl_azure_member(const bl_azure_frame *f, const bl_value *v, bl_s
 		return unknown_member(f, v, key, span);
 	if (v->kind == BL_MAP) {
 		const bl_value *found = bl_value_geti(v, key);
+		if (found && v->rest)
+			return bl_azure_part_of(a, &(bl_ref){v->rest->address, path_to(a, v->rest, key)}, piece(a, v, found, span));
 		if (found)
 			return piece(a, v, found, span);
+		if (v->rest)
+			return bl_value_waits(a->arena, span, v->rest->address, path_to(a, v->rest, key));
 		if (v->open)
 			return bl_value_unknown(a->arena, span, "'" BL_FMT "' is not known", BL_ARG(key));
 	}
@@ -214,6 +234,7 @@ static const bl_value *binary(const bl_azure_frame *f, const bl_expr *e)
 	return bl_azure_operate(a, e->span, e->text, both[0], both[1]);
 }
 
+/* `c ? x : y` and if(c, x, y): what is not chosen is not evaluated. */
 static const bl_value *condition(const bl_azure_frame *f, const bl_expr *e)
 {
 	const bl_value *c = bl_azure_eval(f, e->kids[0]);
@@ -351,6 +372,15 @@ static const bl_value *method(const bl_azure_frame *f, const bl_expr *e)
 	return v;
 }
 
+/* tryGet(value, key, ...): null where there is none. */
+static const bl_value *try_get(const bl_azure_frame *f, const bl_expr *e)
+{
+	const bl_value *v = bl_azure_eval(f, e->kids[0]);
+	for (uint32_t i = 1; i < e->n; i++)
+		v = bl_azure_element(f, v, bl_azure_eval(f, e->kids[i]), e->span, true);
+	return v;
+}
+
 static const bl_value *call(const bl_azure_frame *f, const bl_expr *e)
 {
 	bl_azure *a = f->azure;
@@ -366,7 +396,9 @@ static const bl_value *call(const bl_azure_frame *f, const bl_expr *e)
 		return v;
 	if (e->method)
 		return method(f, e);
-	v = bl_azure_higher(f, e);
+	v = bl_str_eqiz(e->text, "if") && e->n == 3 ? condition(f, e) : bl_azure_higher(f, e);
+	if (!v && e->n > 1 && bl_str_eqiz(e->text, "tryGet"))
+		v = try_get(f, e);
 	if (!v)
 		v = bl_azure_call_in(f, e->span, e->text, bl_azure_arguments(f, e, 0), e->n);
 	if (v)

@@ -123,7 +123,10 @@ static bl_language detect_json(bl_str path, bl_str all, bl_str *dialect)
 	if (is_shown(all, dialect))
 		return BL_LANG_TERRAFORM;
 	if (is_arm(text)) {
-		*dialect = contains_i(text, "deploymentParameters.json") ? BL_STR("parameters") : BL_STR("");
+		/* a template may hold a parameter file as text */
+		ptrdiff_t parameters = bl_str_findi(text, BL_STR("deploymentParameters.json"), 0);
+		ptrdiff_t template = bl_str_findi(text, BL_STR("deploymentTemplate.json"), 0);
+		*dialect = parameters >= 0 && (template < 0 || parameters < template) ? BL_STR("parameters") : BL_STR("");
 		return BL_LANG_ARM;
 	}
 	if (is_cloudformation(text)) {

@@ -353,12 +353,3 @@ const bl_value *bl_azure_fn_intersection(bl_azure_args *c)
 		v = common(c, v, c->args[i]);
 	return v;
 }
-
-const bl_value *bl_azure_fn_try_get(bl_azure_args *c)
-{
-	bl_azure_frame f = {.azure = c->azure};
-	const bl_value *v = c->args[0];
-	for (size_t i = 1; i < c->n; i++)
-		v = bl_azure_element(&f, v, c->args[i], c->span, true);
-	return v;
-}

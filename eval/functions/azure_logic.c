@@ -45,14 +45,6 @@ const bl_value *bl_azure_fn_not(bl_azure_args *c)
 	return bl_azure_tri(c->azure, c->span, bl_tri_not(bl_azure_truth(c->args[0])), c->args, 1);
 }
 
-const bl_value *bl_azure_fn_if(bl_azure_args *c)
-{
-	bl_tri t = bl_azure_truth(c->args[0]);
-	if (t == BL_MAYBE)
-		return bl_azure_either(c->azure, c->span, c->args[0], c->args[1], c->args[2]);
-	return c->args[t == BL_YES ? 1 : 2];
-}
-
 const bl_value *bl_azure_fn_coalesce(bl_azure_args *c)
 {
 	for (size_t i = 0; i < c->n; i++) {

@@ -120,7 +120,7 @@ static bl_str decode(builder *b, bl_str raw, uint32_t begin, uint32_t *source)
 	return text;
 }
 
-static bl_expr *build_string(builder *b, TSNode node, bool key)
+static bl_expr *build_string(builder *b, TSNode node)
 {
 	bl_span span = span_of(b, node);
 	bl_str raw = bl_str_slice(b->text, span.begin + 1, span.end ? span.end - 1 : 0);
@@ -130,7 +130,7 @@ static bl_expr *build_string(builder *b, TSNode node, bool key)
 		text = decode(b, raw, base, &source);
 		base = 0;
 	}
-	if (b->expressions && !key && text.n >= 2 && text.p[0] == '[') {
+	if (b->expressions && text.n >= 2 && text.p[0] == '[') {
 		if (text.p[1] == '[') /* "[[" is a literal "[" */
 			text = bl_str_slice(text, 1, text.n);
 		else if (text.p[text.n - 1] == ']')
@@ -156,7 +156,7 @@ static void build_pair(builder *b, TSTreeCursor *c, int depth, bl_expr **key, bl
 		TSFieldId field = ts_tree_cursor_current_field_id(c);
 		TSNode n = ts_tree_cursor_current_node(c);
 		if (field == json.key && ts_node_symbol(n) == json.string)
-			*key = build_string(b, n, true);
+			*key = build_string(b, n);
 		else if (field == json.value)
 			*value = build(b, c, depth + 1);
 	} while (ts_tree_cursor_goto_next_sibling(c));
@@ -215,7 +215,7 @@ static bl_expr *build(builder *b, TSTreeCursor *c, int depth)
 	if (symbol == json.array)
 		return build_array(b, c, depth);
 	if (symbol == json.string)
-		return build_string(b, node, false);
+		return build_string(b, node);
 	bl_span span = span_of(b, node);
 	if (symbol == json.number)
 		return literal(b, node, bl_value_digits(arena, span, bl_str_slice(b->text, span.begin, span.end)));
