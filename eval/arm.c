@@ -1,7 +1,7 @@
 /* ARM templates: parameters, variables, functions and outputs. */
 #include "eval/arm.h"
 
-enum { MAX_MODULES = 32 };
+enum { MAX_MODULES = 32, MAX_TYPE_DEPTH = 20 };
 
 static const bl_expr *section(const bl_arm_scope *s, const char *name)
 {
@@ -109,6 +109,56 @@ static bool is_true(const bl_expr *e)
 	return e && e->kind == BL_EXPR_LITERAL && e->value->kind == BL_BOOL && e->value->boolean;
 }
 
+static bool whole(const bl_expr *e, int64_t *n)
+{
+	return e && e->kind == BL_EXPR_LITERAL && bl_azure_int(e->value, n);
+}
+
+/* minLength and maxLength count characters, of which one has up to four bytes; a short range of integers is a list of candidates. */
+static void narrow(bl_azure *a, bl_unknown *u, const bl_expr *type)
+{
+	int64_t least, most;
+	if (u->type == BL_STRING && whole(bl_azure_key(type, "minLength"), &least) && least > 0)
+		u->least = (size_t)least;
+	if (u->type == BL_STRING && whole(bl_azure_key(type, "maxLength"), &most) && most > 0 && most < BL_AZURE_MAX_TEXT)
+		u->most = 4 * (size_t)most;
+	if (u->type != BL_NUMBER || !whole(bl_azure_key(type, "minValue"), &least) || !whole(bl_azure_key(type, "maxValue"), &most) ||
+		least > most || (uint64_t)most - (uint64_t)least >= BL_AZURE_MAX_CANDIDATES)
+		return;
+	u->candidates = bl_new_n(a->arena, const bl_value *, BL_AZURE_MAX_CANDIDATES);
+	for (int64_t i = least; u->ncandidates < (size_t)(most - least) + 1; i++)
+		u->candidates[u->ncandidates++] = bl_azure_number(a, type->span, i);
+}
+
+/* What a definition calls secure is marked, in objects and arrays too. */
+static const bl_value *guarded(bl_arm_scope *s, const bl_value *v, const bl_expr *declared, int depth)
+{
+	bl_azure *a = s->azure;
+	const bl_expr *type = definition(s, declared), *properties = bl_azure_key(type, "properties");
+	const bl_expr *items = bl_azure_key(type, "items"), *rest = bl_azure_key(type, "additionalProperties");
+	if (bl_str_startsi(text(bl_azure_key(type, "type")), BL_STR("secure")))
+		return bl_value_mark_sensitive(a->arena, v);
+	if (depth > MAX_TYPE_DEPTH || (v->kind != BL_MAP && v->kind != BL_LIST) || (!properties && !items && !rest))
+		return v;
+	bl_value *copy = bl_value_at(a->arena, v, v->span);
+	if (v->kind == BL_LIST)
+		copy->list = bl_new_n(a->arena, const bl_value *, v->n + 1);
+	else
+		copy->map = bl_new_n(a->arena, bl_item, v->n + 1);
+	for (uint32_t i = 0; i < v->n; i++) {
+		const bl_expr *one = items;
+		if (v->kind == BL_MAP) {
+			const bl_expr *named = entry(properties, v->map[i].key);
+			one = named ? named : rest;
+			copy->map[i] = v->map[i];
+			copy->map[i].value = guarded(s, v->map[i].value, one, depth + 1);
+		} else {
+			copy->list[i] = guarded(s, v->list[i], one, depth + 1);
+		}
+	}
+	return copy;
+}
+
 static const bl_value *unset(bl_arm_scope *s, bl_str name, const bl_expr *declared)
 {
 	bl_azure *a = s->azure;
@@ -123,6 +173,7 @@ static const bl_value *unset(bl_arm_scope *s, bl_str name, const bl_expr *declar
 		u->candidates = list->list;
 		u->ncandidates = list->n;
 	}
+	narrow(a, u, type);
 	return v;
 }
 
@@ -147,8 +198,7 @@ static const bl_value *parameter(bl_arm_scope *s, bl_str name)
 		v = bl_value_at(a->arena, &bl_value_null, declared->span);
 	else if (!v)
 		v = unset(s, name, declared);
-	if (bl_str_startsi(text(bl_azure_key(type, "type")), BL_STR("secure")))
-		v = bl_value_mark_sensitive(a->arena, v);
+	v = guarded(s, v, declared, 0);
 	m->value = v;
 	m->busy = false;
 	return v;
@@ -168,18 +218,31 @@ const bl_value *bl_arm_copy(const bl_azure_frame *f, const bl_expr *copy, bl_str
 	const bl_expr *count = bl_azure_key(copy, "count"), *input = bl_azure_key(copy, "input");
 	const bl_value *n = count ? bl_azure_eval(f, count) : &bl_value_null;
 	int64_t have;
-	if (!input || !bl_azure_int(n, &have) || have < 0 || have > BL_AZURE_MAX_RANGE) {
+	bool known = bl_azure_int(n, &have);
+	if (known && have > BL_AZURE_MAX_RANGE)
+		bl_diag_add(a->arena, &a->out->diags, BL_DIAG_ERROR, copy->span,
+			"more than %d elements: they are taken as unknown", BL_AZURE_MAX_RANGE);
+	if (!input || !known || have < 0 || have > BL_AZURE_MAX_RANGE) {
 		bl_value *v = bl_azure_unknown(a, copy->span, BL_LIST, &n, 1);
 		bl_azure_own(a, v)->not_null = true;
 		return v;
 	}
 	const bl_value **items = bl_new_n(a->arena, const bl_value *, (size_t)have + 1);
-	for (int64_t i = 0; i < have; i++) {
+	/* in a copied resource, copyIndex() without a name is the resource's */
+	const bl_value *outer = bl_arm_local(f, BL_STR("copyIndex()"));
+	int64_t i = 0;
+	for (; i < have && a->steps < BL_AZURE_MAX_STEPS; i++) {
 		bl_azure_frame inner = *f;
-		inner.locals = bl_arm_index_locals(a, f->locals, name, bl_azure_number(a, copy->span, i));
+		bl_azure_local *named = bl_new(a->arena, bl_azure_local);
+		const bl_value *index = bl_azure_number(a, copy->span, i);
+		inner.locals = bl_arm_index_locals(a, f->locals, name, index);
+		*named = (bl_azure_local){BL_STR("copyIndex()"), outer ? outer : index, inner.locals};
+		inner.locals = named;
 		items[i] = bl_azure_eval(&inner, input);
 	}
-	return bl_value_list(a->arena, copy->span, items, (size_t)have);
+	bl_value *v = bl_value_list(a->arena, copy->span, items, (size_t)i);
+	v->open = i < have;
+	return v;
 }
 
 static const bl_value *variable(bl_arm_scope *s, bl_str name)
@@ -338,7 +401,8 @@ static const bl_value *frame_object(const bl_azure_frame *f, const bl_expr *e)
 			m.open = true;
 	}
 	for (uint32_t i = 0; i < copies->n; i++) {
-		bl_str name = text(bl_azure_key(copies->kids[i], "name"));
+		const bl_expr *called = bl_azure_key(copies->kids[i], "name");
+		bl_str name = called ? bl_value_text(bl_azure_eval(f, called)) : BL_STR("");
 		if (name.n)
 			bl_azure_put(a, &m, &(bl_item){name, copies->kids[i]->span, bl_arm_copy(f, copies->kids[i], name)});
 	}
@@ -381,12 +445,14 @@ const bl_value *bl_arm_outputs(bl_arm_scope *s)
 	for (uint32_t i = 0; outputs && outputs->kind == BL_EXPR_OBJECT && i + 1 < outputs->n; i += 2) {
 		const bl_expr *value = bl_azure_key(outputs->kids[i + 1], "value");
 		const bl_expr *copy = bl_azure_key(outputs->kids[i + 1], "copy");
-		bl_str name = text(outputs->kids[i]), type = text(bl_azure_key(outputs->kids[i + 1], "type"));
+		bl_str name = text(outputs->kids[i]);
+		const bl_expr *condition = bl_azure_key(outputs->kids[i + 1], "condition");
+		if (condition && bl_azure_truth(bl_azure_eval(&f, condition)) == BL_NO)
+			continue;
 		const bl_value *v = value ? bl_azure_eval(&f, value) : copy ? bl_arm_copy(&f, copy, name) : NULL;
 		if (!v)
 			continue;
-		if (bl_str_startsi(type, BL_STR("secure")))
-			v = bl_value_mark_sensitive(a->arena, v);
+		v = guarded(s, v, outputs->kids[i + 1], 0);
 		bl_azure_put(a, &m, &(bl_item){name, outputs->kids[i]->span, v});
 	}
 	return bl_azure_map_value(a, BL_NOWHERE, &m);

@@ -316,7 +316,7 @@ static const bl_value *reference(const bl_azure_frame *f, const bl_expr *e, cons
 	bl_azure *a = f->azure;
 	bl_arm_item *it = bl_arm_find(f->scope, args[0]);
 	bool full = e->n == 3 && bl_str_eqiz(bl_value_text(args[2]), "full");
-	if (!it && args[0]->kind == BL_UNKNOWN && e->kids[0]->kind != BL_EXPR_CALL) {
+	if (!it && args[0]->kind == BL_UNKNOWN) {
 		bl_str name = bl_str_lower(a->arena, bl_arm_sign(f, e->kids[0]));
 		bl_arm_item **named = bl_map_get(&((bl_arm_scope *)f->scope)->names_only, name);
 		it = named ? *named : NULL;
