@@ -333,8 +333,8 @@ static const bl_value *loop(const bl_azure_frame *f, const bl_expr *e)
 	}
 	const bl_value **items = bl_new_n(a->arena, const bl_value *, in->n + 1);
 	for (uint32_t i = 0; i < in->n; i++) {
-		bl_azure_local position = {e->text2, bl_azure_number(a, e->span, i), f->locals};
-		bl_azure_local item = {e->text, in->list[i], e->text2.n ? &position : f->locals};
+		bl_azure_local position = {bl_expr_for_key(e), bl_azure_number(a, e->span, i), f->locals};
+		bl_azure_local item = {e->text, in->list[i], position.name.n ? &position : f->locals};
 		bl_azure_frame inner = *f;
 		inner.locals = &item;
 		items[i] = bl_azure_eval(&inner, e->kids[2]);

@@ -115,7 +115,7 @@ static void collect(cycle_search *s, const bl_expr *e, const bl_bicep_variable *
 		if (to && !l && to - 1 != s->from)
 			bl_vec_push(s->c->arena, &s->uses, ((use){s->from, to - 1, e->span}));
 	}
-	bl_bicep_variable item = {e->text, NULL, false, locals}, position = {e->text2, NULL, false, &item};
+	bl_bicep_variable item = {e->text, NULL, false, locals}, position = {bl_expr_for_key(e), NULL, false, &item};
 	bool scope = e->kind == BL_EXPR_LAMBDA || e->kind == BL_EXPR_FOR;
 	for (uint32_t i = 0; i < e->n; i++)
 		collect(s, e->kids[i], scope && !(e->kind == BL_EXPR_FOR && i == 0) ? &position : locals, depth);

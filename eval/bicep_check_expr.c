@@ -636,9 +636,9 @@ void bl_bicep_each(bl_bicep_checker *c, const bl_expr *e, bl_bicep_body body, vo
 		bl_bicep_error(c, e->kids[0]->span, "BCP137", "a loop needs an array, not '" BL_FMT "'",
 			BL_ARG(bl_bicep_type_text(c->arena, in)));
 	const bl_bicep_variable *outer = c->locals;
-	bl_bicep_variable position = {e->text2, &bl_bicep_t_int, false, outer};
-	bl_bicep_variable item = {e->text, loop_element(c, in), false, e->text2.n ? &position : outer};
-	if (e->text2.n && bl_str_eq(e->text, e->text2))
+	bl_bicep_variable position = {bl_expr_for_key(e), &bl_bicep_t_int, false, outer};
+	bl_bicep_variable item = {e->text, loop_element(c, in), false, position.name.n ? &position : outer};
+	if (position.name.n && bl_str_eq(item.name, position.name))
 		bl_bicep_error(c, e->span, "BCP028", "'" BL_FMT "' is declared more than once", BL_ARG(e->text));
 	bl_bicep_rules before = c->rules;
 	c->locals = &item;

@@ -82,8 +82,8 @@ static const bl_azure_local *loop_locals(bl_azure *a, const bl_expr *loop, const
 {
 	bl_azure_local *l = bl_new_n(a->arena, bl_azure_local, 2);
 	l[0] = (bl_azure_local){loop->text, item, outer};
-	l[1] = (bl_azure_local){loop->text2, position, &l[0]};
-	return loop->text2.n ? &l[1] : &l[0];
+	l[1] = (bl_azure_local){bl_expr_for_key(loop), position, &l[0]};
+	return l[1].name.n ? &l[1] : &l[0];
 }
 
 /* One instance an element; one, [*], for those that are not known, and for a loop that has none. */

@@ -169,7 +169,8 @@ static void round_of(const bl_tf_scope *s, looping *l, const bl_value *key, cons
 {
 	bl_tf *tf = s->tf;
 	const bl_expr *e = l->expr;
-	bl_tf_frame outer = {s->frame, e->text2, key}, inner = {e->text2.n ? &outer : s->frame, e->text, value};
+	bl_str key_name = bl_expr_for_key(e);
+	bl_tf_frame outer = {s->frame, key_name, key}, inner = {key_name.n ? &outer : s->frame, e->text, value};
 	bl_tf_scope scope = {tf, s->module, &inner};
 	if (e->kids[3]) {
 		const bl_value *keep = bl_tf_operand(&scope, bl_tf_look_at(&scope, e->kids[3]), e->kids[3], false);

@@ -8,6 +8,7 @@
 #define ALIGN 8
 #define SMALLEST_BLOCK 2048
 #define LARGEST_BLOCK (256u << 10)
+#define LEFT_TRIES 8
 
 struct bl_arena_block {
 	bl_arena_block *next;
@@ -40,8 +41,7 @@ void *bl_xrealloc(void *p, size_t size)
 
 void bl_arena_init(bl_arena *arena)
 {
-	arena->head = NULL;
-	arena->used = 0;
+	*arena = (bl_arena){0};
 }
 
 void bl_arena_done(bl_arena *arena)
@@ -109,6 +109,41 @@ void *bl_arena_alloc_aligned(bl_arena *arena, size_t size, size_t align)
 	return memset(p, 0, size);
 }
 
+/* A place that an array moved out of. */
+typedef struct left_place {
+	struct left_place *next;
+	size_t size;
+} left_place;
+
+static void leave(bl_arena *arena, void *p, size_t size)
+{
+#ifdef BL_ARENA_DEBUG
+	/* whoever still reads it shall notice */
+	memset(p, 0xDB, size);
+#else
+	left_place *place = p;
+	if (size < sizeof *place)
+		return;
+	place->next = arena->left;
+	place->size = size;
+	arena->left = place;
+#endif
+}
+
+/* The first of the newest few that is large enough and not twice as large; zeroed. */
+static void *take_left(bl_arena *arena, size_t size, size_t align)
+{
+	left_place **at = (left_place **)&arena->left;
+	for (unsigned tries = 0; *at && tries < LEFT_TRIES; tries++, at = &(*at)->next) {
+		left_place *place = *at;
+		if (place->size < size || place->size / 2 >= size || (uintptr_t)place % align)
+			continue;
+		*at = place->next;
+		return memset(place, 0, size);
+	}
+	return NULL;
+}
+
 void *bl_arena_grow(bl_arena *arena, void *p, size_t old_size, size_t new_size, size_t align)
 {
 #ifndef BL_ARENA_DEBUG
@@ -123,9 +158,13 @@ void *bl_arena_grow(bl_arena *arena, void *p, size_t old_size, size_t new_size, 
 		return p;
 	}
 #endif
-	void *q = bl_arena_alloc_aligned(arena, new_size, align);
-	if (p && old_size)
+	void *q = take_left(arena, new_size, align);
+	if (!q)
+		q = bl_arena_alloc_aligned(arena, new_size, align);
+	if (p && old_size) {
 		memcpy(q, p, old_size < new_size ? old_size : new_size);
+		leave(arena, p, old_size);
+	}
 	return q;
 }
 

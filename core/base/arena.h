@@ -10,6 +10,7 @@ typedef struct bl_arena_block bl_arena_block;
 typedef struct bl_arena {
 	bl_arena_block *head; /* newest first */
 	size_t used;          /* bytes handed out, alignment included */
+	void *left;           /* what growing arrays moved out of, for the next to move in */
 } bl_arena;
 
 void bl_arena_init(bl_arena *arena);
@@ -19,7 +20,10 @@ void bl_arena_done(bl_arena *arena);
 void *bl_arena_alloc(bl_arena *arena, size_t size);
 /* As bl_arena_alloc, for types that need more: align is 8 or 16. */
 void *bl_arena_alloc_aligned(bl_arena *arena, size_t size, size_t align);
-/* Grows the newest allocation in place where it can; the first old_size bytes are kept, the rest is zeroed. */
+/*
+ * A larger place for p, which nobody may use any more: in place when it is the newest allocation. The first old_size bytes are kept,
+ * the rest is zeroed. The old place is given to the next array that grows.
+ */
 void *bl_arena_grow(bl_arena *arena, void *p, size_t old_size, size_t new_size, size_t align);
 /* Moves all of from's memory into arena; from is empty afterwards. Pointers stay valid. */
 void bl_arena_adopt(bl_arena *arena, bl_arena *from);

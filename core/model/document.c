@@ -124,10 +124,6 @@ static void print_expr(const bl_expr *e, int depth, bl_buf *out)
 		bl_buf_putc(out, ' ');
 		quote(out, e->text);
 	}
-	if (e->text2.n) {
-		bl_buf_putc(out, ' ');
-		quote(out, e->text2);
-	}
 	bl_buf_putf(out, "%s%s%s%s [%u-%u]\n", e->safe ? " safe" : "", e->method ? " method" : "",
 		e->expand ? " expand" : "", e->grouping ? " grouping" : "", e->span.begin, e->span.end);
 	for (uint32_t i = 0; i < e->n; i++)

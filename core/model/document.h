@@ -35,7 +35,7 @@ typedef enum bl_expr_kind {
 	BL_EXPR_CONDITION, /* kids[0] ? kids[1] : kids[2] */
 	BL_EXPR_LIST,      /* kids */
 	BL_EXPR_OBJECT,    /* kids in pairs: key, value. A key that is a plain word is a LITERAL string. A spread is one pair: SPREAD, NULL */
-	BL_EXPR_FOR,       /* kids: collection, key result or NULL, value result, condition or NULL; text = value variable, text2 = key/index variable or empty. grouping for `...` */
+	BL_EXPR_FOR,       /* kids: collection, key result or NULL, value result, condition or NULL, key or index variable (a NAME) or NULL; text = value variable. grouping for `...` */
 	BL_EXPR_LAMBDA,    /* text: parameters joined by ','; kids[0] is the body */
 	BL_EXPR_SPREAD,    /* ... kids[0] */
 	BL_EXPR_IF,        /* Bicep `if (kids[0]) kids[1]` before a body */
@@ -49,7 +49,7 @@ struct bl_expr {
 	bool safe, method, expand, grouping;
 	uint32_t n;
 	bl_span span;
-	bl_str text, text2;
+	bl_str text;
 	const bl_value *value; /* LITERAL; its span is span */
 	bl_expr **kids;
 };
@@ -104,6 +104,13 @@ bl_str bl_block_label(const bl_block *block, size_t i);
 
 bl_expr *bl_expr_new(bl_arena *arena, bl_expr_kind kind, bl_span span, size_t nkids);
 bl_expr *bl_expr_string(bl_arena *arena, bl_span span, bl_str s);
+
+enum { BL_FOR_COLLECTION, BL_FOR_KEY_RESULT, BL_FOR_RESULT, BL_FOR_CONDITION, BL_FOR_KEY, BL_FOR_KIDS }; /* a FOR's kids */
+/* The name of a FOR's key or index variable; empty when it has none. */
+static inline bl_str bl_expr_for_key(const bl_expr *e)
+{
+	return e->kids[BL_FOR_KEY] ? e->kids[BL_FOR_KEY]->text : BL_STR("");
+}
 
 /* Prints a document for people and golden tests: one indented line a block, attribute and expression. */
 void bl_document_print(const bl_document *document, bl_buf *out);

@@ -146,11 +146,14 @@ static bl_expr *loop(bl_bicep_reader *r)
 	parts p;
 	if (!read_parts(r, &p))
 		return opaque(r);
-	bl_expr *e = bl_expr_new(r->arena, BL_EXPR_FOR, bl_bicep_span(r), 4);
+	bl_expr *e = bl_expr_new(r->arena, BL_EXPR_FOR, bl_bicep_span(r), BL_FOR_KIDS);
 	e->kids[0] = kid(r, &p, BL_BICEP_FIELD_IN);
 	e->kids[2] = kid(r, &p, BL_BICEP_FIELD_BODY);
 	e->text = p.text[BL_BICEP_FIELD_ITEM];
-	e->text2 = p.text[BL_BICEP_FIELD_POSITION];
+	if (p.text[BL_BICEP_FIELD_POSITION].n) {
+		e->kids[BL_FOR_KEY] = bl_expr_new(r->arena, BL_EXPR_NAME, bl_bicep_span(r), 0);
+		e->kids[BL_FOR_KEY]->text = p.text[BL_BICEP_FIELD_POSITION];
+	}
 	return e;
 }
 

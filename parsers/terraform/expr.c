@@ -334,6 +334,7 @@ void bl_hcl_for(bl_hcl *h, bl_expr *e, bl_expr **results)
 {
 	size_t nresults = 0;
 	bool head = true;
+	bl_expr *name = NULL;
 	do {
 		bl_hcl_node n = bl_hcl_here(h);
 		if (n.kind == BL_HCL_WORD) {
@@ -341,8 +342,9 @@ void bl_hcl_for(bl_hcl *h, bl_expr *e, bl_expr **results)
 			head = false;
 		} else if (n.kind == BL_HCL_IDENTIFIER && head) {
 			/* `k, v`: the key stands first */
-			e->text2 = e->text;
-			e->text = bl_hcl_slice(h, n.begin, n.end);
+			e->kids[BL_FOR_KEY] = name;
+			name = new_expr(h, BL_EXPR_NAME, n, 0);
+			e->text = name->text = bl_hcl_slice(h, n.begin, n.end);
 		} else if (n.kind == BL_HCL_FOR_CONDITION) {
 			e->kids[3] = condition(h);
 		} else if (bl_hcl_is_expression(n) && !e->kids[0]) {
@@ -357,7 +359,7 @@ void bl_hcl_for(bl_hcl *h, bl_expr *e, bl_expr **results)
 
 static bl_expr *for_expression(bl_hcl *h, bl_hcl_node n)
 {
-	bl_expr *e = new_expr(h, BL_EXPR_FOR, n, 4);
+	bl_expr *e = new_expr(h, BL_EXPR_FOR, n, BL_FOR_KIDS);
 	bl_expr *results[2] = {NULL, NULL};
 	if (!bl_hcl_enter(h))
 		return NULL;

@@ -130,7 +130,7 @@ static void read_directive_for(bl_hcl *h, bl_hcl_node n, sequence *s)
 {
 	bl_expr *results[2];
 	s->directive = DIRECTIVE_FOR;
-	s->expr = bl_expr_new(h->arena, BL_EXPR_FOR, bl_hcl_span(h, s->begin, n.end), 4);
+	s->expr = bl_expr_new(h->arena, BL_EXPR_FOR, bl_hcl_span(h, s->begin, n.end), BL_FOR_KIDS);
 	if (!bl_hcl_enter(h))
 		return;
 	bl_hcl_for(h, s->expr, results);
