@@ -1,6 +1,8 @@
 /* One run, in order: load, plan, evaluate, judge, join. */
 #include "engine/engine.h"
 
+#include "core/model/keep.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -36,7 +38,8 @@ static void evaluate_root(void *context, size_t item, bl_arena *scratch)
 		.schema = t->report->session->schema,
 		.sources = t->report->sources,
 	};
-	bl_eval_root(&input, &plan->arena, &plan->evaluation);
+	bl_eval_root(&input, scratch, &plan->evaluation);
+	bl_evaluation_keep(&plan->evaluation, scratch, &plan->arena);
 }
 
 static void evaluate(bl_report *report, bl_pool *pool)

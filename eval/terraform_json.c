@@ -253,17 +253,22 @@ static const bl_expr *parse_template(const bl_tf_scope *s, bl_str text, bl_str p
 	if (!in->loader || !in->loader->parse || !in->sources)
 		return NULL;
 	uint32_t parent = 0;
-	if (path.n && bl_tf_path(s, path, &where))
+	if (path.n && bl_tf_path(s, path, &where)) {
+		where.p = bl_sources_keep(in->sources, where.p, where.n);
+		text.p = bl_sources_keep(in->sources, text.p, text.n);
 		parent = bl_sources_add(in->sources, in->root->repo, where, text);
+	}
 	/* the strip marker eats the newline that the heredoc needs */
 	bl_str before = bl_str_fmt(tf->arena, "t = <<" BL_FMT "\n", BL_ARG(mark));
 	bl_str all = bl_str_fmt(tf->arena, BL_FMT BL_FMT "${\"\"~}\n" BL_FMT "\n", BL_ARG(before), BL_ARG(text), BL_ARG(mark));
-	bl_piece *pieces = bl_new_n(tf->arena, bl_piece, 3);
+	bl_piece pieces[3];
 	uint32_t n = (uint32_t)text.n, begin = parent ? 0 : span.begin, end = parent ? n : span.end;
 	pieces[0] = (bl_piece){0, begin, begin, false};
 	pieces[1] = (bl_piece){(uint32_t)before.n, begin, end, parent != 0};
 	pieces[2] = (bl_piece){(uint32_t)before.n + n, end, end, false};
-	uint32_t source = bl_sources_derive(in->sources, parent ? parent : span.source, all, pieces, 3);
+	all.p = bl_sources_keep(in->sources, all.p, all.n);
+	uint32_t source = bl_sources_derive(in->sources, parent ? parent : span.source, all,
+		bl_sources_keep(in->sources, pieces, sizeof pieces), 3);
 	const bl_document *d = in->loader->parse(in->loader->context, BL_LANG_TERRAFORM, source);
 	if (!d || d->partial || !d->blocks.n || d->blocks.items[0]->attrs.n != 1)
 		return NULL;

@@ -168,6 +168,24 @@ void *bl_arena_grow(bl_arena *arena, void *p, size_t old_size, size_t new_size, 
 	return q;
 }
 
+static int by_address(const void *a, const void *b)
+{
+	const char *x = ((const bl_arena_range *)a)->begin, *y = ((const bl_arena_range *)b)->begin;
+	return (x > y) - (x < y);
+}
+
+size_t bl_arena_ranges(const bl_arena *arena, bl_arena_range **out)
+{
+	size_t n = 0, i = 0;
+	for (const bl_arena_block *b = arena->head; b; b = b->next)
+		n++;
+	*out = bl_xmalloc(n * sizeof **out);
+	for (const bl_arena_block *b = arena->head; b; b = b->next)
+		(*out)[i++] = (bl_arena_range){b->data, b->data + b->size};
+	qsort(*out, n, sizeof **out, by_address);
+	return n;
+}
+
 void bl_arena_adopt(bl_arena *arena, bl_arena *from)
 {
 	if (!from->head)

@@ -31,6 +31,13 @@ void bl_arena_adopt(bl_arena *arena, bl_arena *from);
 #define bl_new(arena, T) ((T *)bl_arena_alloc_aligned((arena), sizeof(T), _Alignof(T)))
 #define bl_new_n(arena, T, n) ((T *)bl_arena_alloc_aligned((arena), sizeof(T) * (size_t)(n), _Alignof(T)))
 
+/* Memory that an arena holds, [begin, end). */
+typedef struct bl_arena_range {
+	const char *begin, *end;
+} bl_arena_range;
+/* All of it, sorted by address, into *out, which is the caller's to free; returns how many. */
+size_t bl_arena_ranges(const bl_arena *arena, bl_arena_range **out);
+
 /* malloc, calloc and realloc that end the process when memory is out. */
 void *bl_xmalloc(size_t size);
 void *bl_xrealloc(void *p, size_t size);

@@ -77,6 +77,14 @@ uint32_t bl_sources_derive(bl_sources *s, uint32_t parent, bl_str text, const bl
 	return add(s, (entry){.text = text, .parent = parent, .pieces = pieces, .npieces = n});
 }
 
+void *bl_sources_keep(bl_sources *s, const void *p, size_t n)
+{
+	pthread_mutex_lock(&s->lock);
+	void *kept = bl_arena_alloc(&s->arena, n);
+	pthread_mutex_unlock(&s->lock);
+	return memcpy(kept, p, n);
+}
+
 bl_str bl_sources_text(const bl_sources *s, uint32_t source)
 {
 	const entry *e = get(s, source);

@@ -28,6 +28,9 @@ uint32_t bl_sources_add(bl_sources *sources, bl_str repo, bl_str path, bl_str te
 /* Registers a text made from parent. pieces are sorted by at, the first at 0; they and text must outlive sources. Thread-safe. */
 uint32_t bl_sources_derive(bl_sources *sources, uint32_t parent, bl_str text, const bl_piece *pieces, size_t n);
 
+/* A copy of n bytes that lives as long as sources: for texts, paths and pieces whose memory goes before. Thread-safe. */
+void *bl_sources_keep(bl_sources *sources, const void *p, size_t n);
+
 bl_str bl_sources_text(const bl_sources *sources, uint32_t source);
 bl_str bl_sources_path(const bl_sources *sources, uint32_t source);
 bl_str bl_sources_repo(const bl_sources *sources, uint32_t source);
