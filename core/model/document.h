@@ -106,10 +106,10 @@ bl_expr *bl_expr_new(bl_arena *arena, bl_expr_kind kind, bl_span span, size_t nk
 bl_expr *bl_expr_string(bl_arena *arena, bl_span span, bl_str s);
 
 enum { BL_FOR_COLLECTION, BL_FOR_KEY_RESULT, BL_FOR_RESULT, BL_FOR_CONDITION, BL_FOR_KEY, BL_FOR_KIDS }; /* a FOR's kids */
-/* The name of a FOR's key or index variable; empty when it has none. */
+/* The name of a FOR's key or index variable; empty when it has none, and for an expression that is no FOR. */
 static inline bl_str bl_expr_for_key(const bl_expr *e)
 {
-	return e->kids[BL_FOR_KEY] ? e->kids[BL_FOR_KEY]->text : BL_STR("");
+	return e->kind == BL_EXPR_FOR && e->kids[BL_FOR_KEY] ? e->kids[BL_FOR_KEY]->text : BL_STR("");
 }
 
 /* Prints a document for people and golden tests: one indented line a block, attribute and expression. */
