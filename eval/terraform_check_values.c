@@ -97,7 +97,8 @@ static bool walk(walking *w, const bl_expr *e, const bound *names)
 	if (e->kind == BL_EXPR_NAME || e->kind == BL_EXPR_ATTR || e->kind == BL_EXPR_INDEX) {
 		on = walk_reference(w, e, names);
 	} else if (e->kind == BL_EXPR_FOR) {
-		bound inner = {names, {e->text, e->text2.n ? e->text2 : e->text}};
+		bl_str key = bl_expr_for_key(e);
+		bound inner = {names, {e->text, key.n ? key : e->text}};
 		on = walk(w, e->kids[0], names);
 		for (uint32_t i = 1; on && i < e->n; i++)
 			on = !e->kids[i] || walk(w, e->kids[i], &inner);
