@@ -220,7 +220,7 @@ static void rounds(const bl_tf_scope *s, looping *l, const bl_value *c)
 static void check_condition(const bl_tf_scope *s, const bl_expr *e)
 {
 	const bl_value *any = bl_value_unknown(s->tf->arena, e->span, "there are no elements");
-	bl_tf_frame outer = {s->frame, e->text2, any}, inner = {e->text2.n ? &outer : s->frame, e->text, any};
+	bl_tf_frame outer = {s->frame, bl_expr_for_key(e), any}, inner = {outer.name.n ? &outer : s->frame, e->text, any};
 	bl_tf_scope scope = {s->tf, s->module, &inner};
 	bl_tf_operand(&scope, bl_tf_look_at(&scope, e->kids[3]), e->kids[3], false);
 }

@@ -300,16 +300,16 @@ static void object_items_are_parted_by_commas_or_newlines(void **state)
 static void for_expressions_take_a_condition_and_group(void **state)
 {
 	assert_expr("[for v in x : v if v != null]",
-		"for \"v\" name \"x\" - name \"v\" binary \"!=\" name \"v\" literal null");
-	assert_expr("{ for k, v in x : k => v... }", "for \"v\" \"k\" grouping name \"x\" name \"k\" name \"v\" -");
+		"for \"v\" name \"x\" - name \"v\" binary \"!=\" name \"v\" literal null -");
+	assert_expr("{ for k, v in x : k => v... }", "for \"v\" grouping name \"x\" name \"k\" name \"v\" - name \"k\"");
 	assert_wrong_at("locals {\n  e = [for v of x : v]\n}\n", 2, 14);
 }
 
 static void directives_nest(void **state)
 {
 	assert_expr("\"%{ if a }x%{ else }%{ for k, v in y ~} ${v}%{ endfor }%{ endif }\"",
-		"condition name \"a\" template literal \"x\" template template expand for \"v\" \"k\" name \"y\" - "
-		"template literal \"\" name \"v\" -");
+		"condition name \"a\" template literal \"x\" template template expand for \"v\" name \"y\" - "
+		"template literal \"\" name \"v\" - name \"k\"");
 }
 
 static void a_directive_without_its_other_half_is_an_error(void **state)
