@@ -66,6 +66,7 @@ struct bl_report {
 	bl_graph *graph;
 	BL_VEC(bl_finding *) findings; /* what is shown, sorted */
 	BL_VEC(const bl_path *) paths;
+	bl_diag_list joined;           /* what joining said; among diags in the end */
 	bl_diag_list diags;            /* sorted */
 	bl_counts counts;
 	bl_report *before;             /* with --base: the other side, judged as far */

@@ -184,7 +184,7 @@ static void apply_baseline(bl_report *report)
 	bl_status status = report->before ? bl_repo_read(report->before->sides.items[0]->repo, bl_str_of(path), arena, &text, &error)
 					  : bl_file_read(arena, path, BL_REPO_MAX_FILE, &text, &error);
 	if (status == BL_OK)
-		root = bl_json_read(arena, 0, text, &error);
+		root = bl_json_read(arena, text, &error);
 	const bl_value *list = root ? bl_value_getz(root, "fingerprints") : NULL;
 	if (!bl_value_is(list, BL_LIST)) {
 		bl_diag_add(arena, &report->diags, BL_DIAG_ERROR, BL_NOWHERE, "the baseline '%s' cannot be used: %s", path,
@@ -236,6 +236,7 @@ void bl_engine_collect(bl_report *report)
 	}
 	for (size_t i = 0; i < report->snapshots.n; i++)
 		collect_list(report, &report->snapshots.items[i]->diags);
+	collect_list(report, &report->joined);
 	if (report->sides.n)
 		report->commit = report->sides.items[0]->commit;
 	if (report->graph) {

@@ -124,7 +124,7 @@ static void judge(bl_report *report, bl_pool *pool)
 	bl_mapping_run(report->graph, report->session->schema, (const bl_snapshot *const *)report->snapshots.items,
 		report->snapshots.n);
 	bl_paths_edges(report->graph);
-	bl_paths_search(report->graph);
+	bl_paths_search(report->graph, &report->joined);
 }
 
 static bl_status run_stages(bl_report *report, bl_error *error)

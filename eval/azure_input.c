@@ -135,7 +135,7 @@ static const bl_value *given(bl_azure *a, bl_str text, bl_str type)
 	if (!type.n || bl_str_startsi(type, BL_STR("string")) || bl_str_startsi(type, BL_STR("secureString")) ||
 		type.p[0] == '\'')
 		return s;
-	const bl_value *v = bl_json_read(a->arena, 0, text, &error);
+	const bl_value *v = bl_json_read(a->arena, text, &error);
 	return v ? v : s;
 }
 

@@ -250,7 +250,7 @@ static const bl_value *load(const bl_azure_frame *f, const bl_expr *e)
 	if (bl_str_eqz(e->text, "loadYamlContent"))
 		v = load_yaml(a, e->span, v->string);
 	else
-		v = bl_json_read(a->arena, 0, v->string, &error);
+		v = bl_json_read(a->arena, v->string, &error);
 	if (!v)
 		return bl_value_unknown(a->arena, e->span, "'" BL_FMT "' is no JSON", BL_ARG(path->string));
 	if (e->n > 1) { /* a JSON path: of "$.a.b" the plain form */

@@ -123,7 +123,7 @@ static const bl_value *json_text(bl_lowering *l, const bl_value *v, const bl_val
 {
 	if (v->kind == BL_STRING) {
 		bl_error error;
-		const bl_value *decoded = bl_json_read(l->arena, 0, v->string, &error);
+		const bl_value *decoded = bl_json_read(l->arena, v->string, &error);
 		return decoded ? at_span(l->arena, decoded, v, 0) : v;
 	}
 	if (v->kind != BL_UNKNOWN)

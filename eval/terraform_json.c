@@ -107,7 +107,7 @@ const bl_value *bl_tf_json_with_holes(bl_tf *tf, const bl_value *const *parts, s
 	json = all.n && (all.p[0] == '{' || all.p[0] == '[');
 	const bl_value *v = NULL;
 	if (json && bl_tf_spend(tf, all.n / 16, BL_NOWHERE))
-		v = bl_json_read(tf->arena, 0, bl_str_dup(tf->arena, all), NULL);
+		v = bl_json_read(tf->arena, bl_str_dup(tf->arena, all), NULL);
 	bl_buf_done(&text);
 	return v ? fill(&f, v) : NULL;
 }

@@ -340,7 +340,7 @@ static int in_order(const void *a, const void *b)
 	return bl_str_cmp(x->key, y->key);
 }
 
-void bl_paths_search(bl_graph *graph)
+void bl_paths_search(bl_graph *graph, bl_diag_list *diags)
 {
 	search s = {.graph = graph, .arena = bl_graph_arena(graph)};
 	s.stands_for = bl_new_n(&s.scratch, bl_str, bl_graph_size(graph));
@@ -355,6 +355,10 @@ void bl_paths_search(bl_graph *graph)
 		s.pattern = pattern;
 		s.count = s.visits = 0;
 		walk_from(&s, &w, 0, 0);
+		if (s.count >= MAX_PATHS || s.visits > MAX_VISITS)
+			bl_diag_add(s.arena, diags, BL_DIAG_WARNING, BL_NOWHERE,
+				"there are more attack paths of '" BL_FMT "' than are followed: %zu are shown",
+				BL_ARG(pattern->id), s.count);
 	}
 	if (s.all.n)
 		qsort(s.all.items, s.all.n, sizeof *s.all.items, in_order);

@@ -166,7 +166,7 @@ const bl_value *bl_policy_statements(bl_match *m, const bl_value *v)
 			      : statements_of(m->scratch, NULL, true, false);
 	}
 	if (v->kind == BL_STRING)
-		v = bl_json_read(m->scratch, 0, v->string, &error);
+		v = bl_json_read(m->scratch, v->string, &error);
 	/* the blocks of a data source are named in lower case */
 	bool blocks = v && bl_value_getz(v, "statement");
 	if (v && v->kind == BL_MAP)

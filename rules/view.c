@@ -132,6 +132,6 @@ const bl_value *bl_view(bl_opcode code, bl_arena *arena, const bl_value *v)
 	case BL_OP_AS_CIDR:
 		return cidr_of(arena, bl_str_trim(v->string));
 	default:
-		return bl_json_read(arena, 0, v->string, &error);
+		return bl_json_read(arena, v->string, &error);
 	}
 }

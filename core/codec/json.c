@@ -307,10 +307,11 @@ static bool take_whole(void *context, size_t path, const bl_value *v, uint64_t o
 	return true;
 }
 
-const bl_value *bl_json_read(bl_arena *arena, uint32_t source, bl_str text, bl_error *error)
+static const bl_value *read_whole(bl_arena *arena, uint32_t source, bl_str text, uint64_t *offset, bl_error *error)
 {
 	static const char *const paths[] = {""};
 	const bl_value *v = NULL;
+	*offset = 0;
 	if (text.n > UINT32_MAX) {
 		bl_error_set(error, BL_LIMIT, "the text is larger than 4 GiB");
 		return NULL;
@@ -322,6 +323,24 @@ const bl_value *bl_json_read(bl_arena *arena, uint32_t source, bl_str text, bl_e
 	bl_status status = bl_json_stream_feed(s, text, error);
 	if (status == BL_OK)
 		status = bl_json_stream_end(s, error);
+	*offset = bl_json_stream_offset(s);
 	bl_json_stream_free(s);
 	return status == BL_OK ? v : NULL;
+}
+
+const bl_value *bl_json_read(bl_arena *arena, bl_str text, bl_error *error)
+{
+	uint64_t offset;
+	return read_whole(arena, 0, text, &offset, error);
+}
+
+const bl_value *bl_json_read_source(bl_arena *arena, uint32_t source, bl_str text, bl_diag_list *diags)
+{
+	uint64_t offset;
+	bl_error error = {""};
+	const bl_value *v = read_whole(arena, source, text, &offset, &error);
+	uint32_t at = (uint32_t)(offset < text.n ? offset : text.n);
+	if (!v)
+		bl_diag_add(arena, diags, BL_DIAG_ERROR, (bl_span){source, at, at}, "%s", error.text[0] ? error.text : "no valid JSON");
+	return v;
 }

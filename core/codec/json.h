@@ -38,9 +38,11 @@ void bl_json_member_bool(bl_json *j, const char *key, bool b);
 enum { BL_JSON_MAX_DEPTH = 512 };
 
 /*
- * Reads strict JSON text (a registered source, or 0) with spans and every digit; strings without escapes are slices of text. Of double keys the
- * last counts. A byte order mark is passed over. NULL, and words with line and column in error, when it is no JSON.
+ * Reads strict JSON text with every digit; strings without escapes are slices of text. Of double keys the last counts. A byte order mark is
+ * passed over. NULL, and words with line and column in error, when it is no JSON.
  */
-const bl_value *bl_json_read(bl_arena *arena, uint32_t source, bl_str text, bl_error *error);
+const bl_value *bl_json_read(bl_arena *arena, bl_str text, bl_error *error);
+/* As bl_json_read, of a registered source, with spans; NULL, and a diagnostic where it is wrong. */
+const bl_value *bl_json_read_source(bl_arena *arena, uint32_t source, bl_str text, bl_diag_list *diags);
 
 #endif

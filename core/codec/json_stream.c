@@ -38,6 +38,7 @@ struct bl_json_stream {
 	size_t last;   /* in chunk: the end of the token before */
 	bl_status status;
 	const char *words; /* when a callback failed */
+	uint64_t failed_at;
 	bool begun, stopped;
 
 	size_t depth;
@@ -383,6 +384,11 @@ void bl_json_stream_free(bl_json_stream *s)
 
 static void words_at(bl_json_stream *s, size_t offset, bl_error *error, bl_str words)
 {
+	s->failed_at = s->base + offset;
+	if (s->o.source) {
+		bl_error_set(error, s->status, BL_FMT, BL_ARG(words));
+		return;
+	}
 	if (!s->o.whole.p) {
 		bl_error_set(error, s->status, "byte %llu: " BL_FMT, (unsigned long long)(s->base + offset),
 			BL_ARG(words));
@@ -460,5 +466,5 @@ bool bl_json_stream_stopped(const bl_json_stream *s)
 
 uint64_t bl_json_stream_offset(const bl_json_stream *s)
 {
-	return s->base + s->chunk.n;
+	return s->status == BL_OK ? s->base + s->chunk.n : s->failed_at;
 }

@@ -29,13 +29,16 @@ typedef struct bl_json_stream_options {
 /* options are copied; paths and whole must outlive the stream. */
 bl_json_stream *bl_json_stream_new(const bl_json_stream_options *options);
 void bl_json_stream_free(bl_json_stream *stream);
-/* Reads on; pieces may end anywhere. BL_FAILED, with line and column (whole) or byte offset in error, when the text is no JSON; BL_LIMIT past a limit. */
+/*
+ * Reads on; pieces may end anywhere. BL_FAILED when the text is no JSON, BL_LIMIT past a limit. With a source the error says what is wrong alone,
+ * since the place can be shown (bl_json_stream_offset); else with line and column (whole) or byte offset.
+ */
 bl_status bl_json_stream_feed(bl_json_stream *stream, bl_str bytes, bl_error *error);
 /* Says that the text is over: BL_FAILED when it ends in the middle. */
 bl_status bl_json_stream_end(bl_json_stream *stream, bl_error *error);
 /* Did a part ask to stop? What is fed afterwards is ignored. */
 bool bl_json_stream_stopped(const bl_json_stream *stream);
-/* Bytes understood so far. */
+/* Bytes understood so far; after an error, where it is. */
 uint64_t bl_json_stream_offset(const bl_json_stream *stream);
 
 #endif

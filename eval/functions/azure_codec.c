@@ -66,7 +66,7 @@ const bl_value *bl_azure_fn_base64_to_json(bl_azure_args *c)
 	bl_error error;
 	if (c->args[0]->kind != BL_STRING || !decode(c->arena, c->args[0]->string, &s))
 		return bl_azure_wrong(c, "this is no base64");
-	const bl_value *v = bl_json_read(c->arena, 0, s, &error);
+	const bl_value *v = bl_json_read(c->arena, s, &error);
 	return v ? bl_value_at(c->arena, v, c->span) : bl_azure_wrong(c, "this is no JSON");
 }
 

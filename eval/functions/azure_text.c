@@ -320,6 +320,6 @@ const bl_value *bl_azure_fn_json(bl_azure_args *c)
 	bl_error error;
 	if (c->args[0]->kind != BL_STRING)
 		return no_text(c);
-	const bl_value *v = bl_json_read(c->arena, 0, c->args[0]->string, &error);
+	const bl_value *v = bl_json_read(c->arena, c->args[0]->string, &error);
 	return v ? bl_value_at(c->arena, v, c->span) : bl_azure_wrong(c, "this is no JSON");
 }

@@ -104,7 +104,7 @@ const bl_value *bl_tf_fn_jsondecode(bl_tf_args *a)
 		return s->unknown->decoded ? s->unknown->decoded : bl_tf_not_known(a, -1);
 	if (s->kind != BL_STRING)
 		return bl_tf_refuse(a, "the text is null");
-	const bl_value *v = bl_json_read(a->arena, 0, s->string, &error);
+	const bl_value *v = bl_json_read(a->arena, s->string, &error);
 	return v ? v : bl_tf_refuse(a, "%s", error.text);
 }
 

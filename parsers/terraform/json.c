@@ -171,14 +171,10 @@ static void file(reader *r, const bl_value *v)
 
 static const bl_value *read_json(bl_sources *sources, bl_document *document)
 {
-	bl_error error = {{0}};
-	const bl_value *v = bl_json_read(&document->arena, document->source, bl_sources_text(sources, document->source), &error);
-	if (v)
-		return v;
-	bl_diag_add(&document->arena, &document->diags, BL_DIAG_ERROR, (bl_span){document->source, 0, 0}, "%s",
-		error.text[0] ? error.text : "no valid JSON");
-	document->partial = true;
-	return NULL;
+	const bl_value *v = bl_json_read_source(&document->arena, document->source,
+		bl_sources_text(sources, document->source), &document->diags);
+	document->partial |= !v;
+	return v;
 }
 
 /* `terraform show -json`: one block "document" with an attribute "body" that holds the whole. */

@@ -61,14 +61,11 @@ static const bl_value *expand_tags(bl_arena *arena, const bl_value *v, int depth
 
 static void read_json(bl_document *d, bl_str text)
 {
-	bl_error error;
-	const bl_value *root = bl_json_read(&d->arena, d->source, text, &error);
-	if (!root) {
+	const bl_value *root = bl_json_read_source(&d->arena, d->source, text, &d->diags);
+	if (root)
+		add_block(d, root);
+	else
 		d->partial = true;
-		bl_diag_add(&d->arena, &d->diags, BL_DIAG_ERROR, (bl_span){d->source, 0, 0}, "%s", error.text);
-		return;
-	}
-	add_block(d, root);
 }
 
 void bl_parse_yaml(bl_sources *sources, bl_document *d)

@@ -6,7 +6,7 @@
 static const bl_value *parse(estate *e, const char *text)
 {
 	bl_error error = {""};
-	const bl_value *v = bl_json_read(&e->arena, 0, bl_str_of(text), &error);
+	const bl_value *v = bl_json_read(&e->arena, bl_str_of(text), &error);
 	if (!v)
 		fail_msg("%s", error.text);
 	return v;

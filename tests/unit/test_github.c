@@ -29,7 +29,7 @@ static plan make_plan(estate *e, const char *path, uint32_t first, uint32_t last
 	bl_str rest = bl_buf_str(&e->out), line;
 	while (rest.n) {
 		rest = bl_str_cut(rest, '\n', &line);
-		const bl_value *v = bl_json_read(&e->arena, 0, bl_str_dup(&e->arena, line), NULL);
+		const bl_value *v = bl_json_read(&e->arena, bl_str_dup(&e->arena, line), NULL);
 		assert_non_null(v);
 		assert_int_equal(v->n, 3);
 		assert_string_equal(z(e, v, "method"), "POST");

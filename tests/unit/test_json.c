@@ -48,9 +48,9 @@ static void sensitive_and_unknown_values_are_marked_not_shown(void **state)
 static void reading_keeps_digits_and_spans(void **state)
 {
 	bl_arena a = {0};
-	bl_error error;
+	bl_diag_list diags = {0};
 	bl_str text = BL_STR("\xef\xbb\xbf{ \"a\\u0041\" : [ 1.50 , \"b\\n\", true,null ],\"c\":{} }");
-	const bl_value *v = bl_json_read(&a, 7, text, &error);
+	const bl_value *v = bl_json_read_source(&a, 7, text, &diags);
 	assert_non_null(v);
 	assert_int_equal(v->span.begin, 3);
 	assert_int_equal(v->span.end, text.n);
@@ -68,10 +68,24 @@ static void reading_keeps_digits_and_spans(void **state)
 	bl_arena_done(&a);
 }
 
+static void what_is_no_json_is_a_diagnostic_at_its_place(void **state)
+{
+	bl_arena a = {0};
+	bl_diag_list diags = {0};
+	assert_null(bl_json_read_source(&a, 7, BL_STR("{\n  \"a\": ?\n}"), &diags));
+	assert_null(bl_json_read_source(&a, 7, BL_STR("[1,"), &diags));
+	assert_int_equal(diags.n, 2);
+	assert_int_equal(diags.items[0].span.begin, 9);
+	assert_int_equal(bl_str_find(diags.items[0].message, BL_STR("line"), 0), -1);
+	assert_int_equal(diags.items[1].span.begin, 3);
+	bl_arena_done(&a);
+}
+
 static void a_number_alone_is_a_document(void **state)
 {
 	bl_arena a = {0};
-	const bl_value *v = bl_json_read(&a, 1, BL_STR(" 42"), NULL);
+	bl_diag_list diags = {0};
+	const bl_value *v = bl_json_read_source(&a, 1, BL_STR(" 42"), &diags);
 	assert_true(bl_str_eqz(v->digits, "42"));
 	assert_int_equal(v->span.begin, 1);
 	assert_int_equal(v->span.end, 3);
@@ -81,7 +95,7 @@ static void a_number_alone_is_a_document(void **state)
 static void the_last_of_double_keys_counts_in_small_and_large_maps(void **state)
 {
 	bl_arena a = {0};
-	const bl_value *v = bl_json_read(&a, 0, BL_STR("{\"x\":1,\"y\":2,\"x\":3}"), NULL);
+	const bl_value *v = bl_json_read(&a, BL_STR("{\"x\":1,\"y\":2,\"x\":3}"), NULL);
 	assert_int_equal(v->n, 2);
 	assert_true(bl_str_eqz(bl_value_getz(v, "x")->digits, "3"));
 	bl_buf text = {0};
@@ -89,7 +103,7 @@ static void the_last_of_double_keys_counts_in_small_and_large_maps(void **state)
 	for (int i = 0; i < 5000; i++)
 		bl_buf_putf(&text, "\"k%d\":%d,", i % 2500, i);
 	bl_buf_putz(&text, "\"z\":0}");
-	v = bl_json_read(&a, 0, bl_buf_str(&text), NULL);
+	v = bl_json_read(&a, bl_buf_str(&text), NULL);
 	assert_int_equal(v->n, 2501);
 	assert_true(bl_str_eqz(bl_value_getz(v, "k7")->digits, "2507"));
 	bl_buf_done(&text);
@@ -103,11 +117,11 @@ static void what_is_no_json_is_refused_with_line_and_column(void **state)
 	bl_arena a = {0};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		bl_error error = {""};
-		assert_null(bl_json_read(&a, 0, bl_str_of(bad[i]), &error));
+		assert_null(bl_json_read(&a, bl_str_of(bad[i]), &error));
 		assert_true(bl_str_starts(bl_str_of(error.text), BL_STR("line ")));
 	}
 	bl_error error;
-	assert_null(bl_json_read(&a, 0, BL_STR("{\n  \"a\": ?\n}"), &error));
+	assert_null(bl_json_read(&a, BL_STR("{\n  \"a\": ?\n}"), &error));
 	assert_string_equal(error.text, "line 2, column 8: invalid char in json text");
 	bl_arena_done(&a);
 }
@@ -119,7 +133,7 @@ static void nesting_past_the_limit_is_refused(void **state)
 	bl_buf text = {0};
 	for (int i = 0; i < 100000; i++)
 		bl_buf_putc(&text, '[');
-	assert_null(bl_json_read(&a, 0, bl_buf_str(&text), &error));
+	assert_null(bl_json_read(&a, bl_buf_str(&text), &error));
 	assert_non_null(strstr(error.text, "nested too deeply"));
 	bl_buf_done(&text);
 	bl_arena_done(&a);
@@ -215,6 +229,7 @@ int main(void)
 		cmocka_unit_test(sensitive_and_unknown_values_are_marked_not_shown),
 		cmocka_unit_test(reading_keeps_digits_and_spans),
 		cmocka_unit_test(a_number_alone_is_a_document),
+		cmocka_unit_test(what_is_no_json_is_a_diagnostic_at_its_place),
 		cmocka_unit_test(the_last_of_double_keys_counts_in_small_and_large_maps),
 		cmocka_unit_test(what_is_no_json_is_refused_with_line_and_column),
 		cmocka_unit_test(nesting_past_the_limit_is_refused),

@@ -42,7 +42,7 @@ static int end(void **state)
 static const bl_value *json(const char *text)
 {
 	bl_error error = {""};
-	const bl_value *v = bl_json_read(&arena, 0, bl_str_of(text), &error);
+	const bl_value *v = bl_json_read(&arena, bl_str_of(text), &error);
 	assert_string_equal(error.text, "");
 	return v;
 }

@@ -193,7 +193,7 @@ static void two_filters_let_through_what_both_or_either_do(void **state)
 static bl_net_reach azure(bl_arena *a, const char *json, const bl_firewall_place *place)
 {
 	bl_error error = {""};
-	const bl_value *v = bl_json_read(a, 0, bl_str_of(json), &error);
+	const bl_value *v = bl_json_read(a, bl_str_of(json), &error);
 	assert_string_equal(error.text, "");
 	return bl_net_from_internet(a, bl_firewall_azure(a, v->list, v->n, v->open, place));
 }
@@ -253,7 +253,7 @@ static void a_rule_for_another_machine_opens_nothing_here(void **state)
 static void an_unknown_source_is_a_maybe_that_a_later_rule_can_settle(void **state)
 {
 	bl_arena a = {0};
-	const bl_value *v = bl_json_read(&a, 0, bl_str_of("[" RULE(100, "Allow", "x", "22") "," RULE(200, "Allow", "*", "22") "]"), NULL);
+	const bl_value *v = bl_json_read(&a, bl_str_of("[" RULE(100, "Allow", "x", "22") "," RULE(200, "Allow", "*", "22") "]"), NULL);
 	const bl_value *open = bl_value_with(&a, v->list[0], BL_STR("properties.sourceAddressPrefix"),
 		bl_value_unknown(&a, BL_NOWHERE, "var.source has no value"));
 	const bl_value *rules[] = {open, v->list[1]};
@@ -268,7 +268,7 @@ static void an_unknown_source_is_a_maybe_that_a_later_rule_can_settle(void **sta
 static void aws_groups_add_up(void **state)
 {
 	bl_arena a = {0};
-	const bl_value *v = bl_json_read(&a, 0, BL_STR("["
+	const bl_value *v = bl_json_read(&a, BL_STR("["
 		"{\"IpProtocol\":\"tcp\",\"FromPort\":22,\"ToPort\":22,\"CidrIp\":\"0.0.0.0/0\"},"
 		"{\"IpProtocol\":\"tcp\",\"FromPort\":3306,\"ToPort\":3306,\"SourceSecurityGroupId\":\"sg-1\"},"
 		"{\"IpProtocol\":\"17\",\"FromPort\":53,\"ToPort\":53,\"CidrIpv6\":\"::/0\"},"
@@ -276,7 +276,7 @@ static void aws_groups_add_up(void **state)
 	bl_net_reach r = bl_net_from_internet(&a, bl_firewall_aws(&a, v->list, v->n, false));
 	assert_string_equal(bl_net_text(&a, r.sure).p, "tcp/22, udp/53");
 	assert_true(bl_ranges_equal(r.sure, r.may));
-	v = bl_json_read(&a, 0, BL_STR("[{\"IpProtocol\":\"-1\",\"FromPort\":0,\"ToPort\":0,\"CidrIp\":\"0.0.0.0/0\"}]"), NULL);
+	v = bl_json_read(&a, BL_STR("[{\"IpProtocol\":\"-1\",\"FromPort\":0,\"ToPort\":0,\"CidrIp\":\"0.0.0.0/0\"}]"), NULL);
 	r = bl_net_from_internet(&a, bl_firewall_aws(&a, v->list, v->n, false));
 	assert_string_equal(bl_net_text(&a, r.sure).p, "any");
 	bl_arena_done(&a);
@@ -285,13 +285,13 @@ static void aws_groups_add_up(void **state)
 static void google_denies_first_at_equal_priority_and_honours_tags(void **state)
 {
 	bl_arena a = {0};
-	const bl_value *v = bl_json_read(&a, 0, BL_STR("["
+	const bl_value *v = bl_json_read(&a, BL_STR("["
 		"{\"sourceRanges\":[\"0.0.0.0/0\"],\"allowed\":[{\"IPProtocol\":\"tcp\",\"ports\":[\"22\",\"80-90\"]}]},"
 		"{\"priority\":1000,\"denied\":[{\"IPProtocol\":\"tcp\",\"ports\":[\"85\"]}],\"sourceRanges\":[\"0.0.0.0/0\"]},"
 		"{\"priority\":10,\"targetTags\":[\"web\"],\"denied\":[{\"IPProtocol\":\"all\"}],\"sourceRanges\":[\"0.0.0.0/0\"]}]"), NULL);
 	bl_net_reach r = bl_net_from_internet(&a, bl_firewall_google(&a, v->list, v->n, NULL));
 	assert_string_equal(bl_net_text(&a, r.sure).p, "tcp/22, tcp/80-84, tcp/86-90");
-	bl_firewall_place web = {.tags = bl_json_read(&a, 0, BL_STR("[\"web\"]"), NULL)};
+	bl_firewall_place web = {.tags = bl_json_read(&a, BL_STR("[\"web\"]"), NULL)};
 	assert_int_equal(bl_net_from_internet(&a, bl_firewall_google(&a, v->list, v->n, &web)).may.n, 0);
 	bl_arena_done(&a);
 }

@@ -56,7 +56,7 @@ static const bl_value *with_references(const bl_value *v)
 static const bl_value *json(const char *text)
 {
 	bl_error error = {""};
-	const bl_value *v = bl_json_read(&arena, 0, bl_str_of(text), &error);
+	const bl_value *v = bl_json_read(&arena, bl_str_of(text), &error);
 	assert_string_equal(error.text, "");
 	return v;
 }
@@ -101,7 +101,9 @@ static size_t run(const bl_path *const **paths)
 	bl_graph_seal(graph, BL_LAYER_CODE);
 	bl_mapping_run(graph, schema, snapshots, 1);
 	bl_paths_edges(graph);
-	bl_paths_search(graph);
+	bl_diag_list diags = {0};
+	bl_paths_search(graph, &diags);
+	assert_int_equal(diags.n, 0);
 	return bl_graph_paths(graph, paths);
 }
 

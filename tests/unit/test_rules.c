@@ -98,9 +98,10 @@ static bl_resource *add(const char *address, const char *type, const char *json)
 {
 	bl_resource *r = bl_new(&f.arena, bl_resource);
 	uint32_t source = bl_sources_add(f.sources, BL_STR(""), bl_str_of(address), bl_str_of(json));
-	const bl_value *body = bl_json_read(&f.arena, source, bl_str_of(json), &f.error);
+	bl_diag_list diags = {0};
+	const bl_value *body = bl_json_read_source(&f.arena, source, bl_str_of(json), &diags);
 	if (!body)
-		fail_msg("%s", f.error.text);
+		fail_msg(BL_FMT, BL_ARG(diags.items[0].message));
 	r->root = &root;
 	r->language = BL_LANG_TERRAFORM;
 	r->address = r->label = bl_str_of(address);
