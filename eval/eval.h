@@ -35,7 +35,7 @@ typedef struct bl_eval_options {
 	size_t max_instances; /* of one root; 0: BL_EVAL_MAX_INSTANCES */
 } bl_eval_options;
 
-enum { BL_EVAL_MAX_INSTANCES = 100000, BL_EVAL_MAX_DEPTH = 200 };
+enum { BL_EVAL_MAX_INSTANCES = 50000, BL_EVAL_MAX_DEPTH = 200 };
 
 typedef struct bl_eval_input {
 	const bl_root *root;

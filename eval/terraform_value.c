@@ -20,14 +20,15 @@ const bl_value *bl_tf_error(bl_tf *tf, bl_span span, const char *format, ...)
 
 bool bl_tf_spend(bl_tf *tf, uint64_t n, bl_span span)
 {
-	if (n <= tf->steps) {
+	bool large = tf->arena->used > BL_TF_MAX_BYTES;
+	if (n <= tf->steps && !large) {
 		tf->steps -= n;
 		return true;
 	}
 	tf->steps = 0;
 	if (!tf->out_of_steps)
-		bl_diag_add(tf->arena, tf->diags, BL_DIAG_ERROR, span,
-			"evaluation takes more than %d steps: what is left stays unknown", BL_TF_MAX_STEPS);
+		bl_diag_add(tf->arena, tf->diags, BL_DIAG_ERROR, span, "evaluation takes more than %d %s: what is left stays unknown",
+			large ? BL_TF_MAX_BYTES >> 20 : BL_TF_MAX_STEPS, large ? "MB" : "steps");
 	tf->out_of_steps = true;
 	return false;
 }

@@ -21,12 +21,41 @@ bl_value *bl_value_bool(bl_arena *arena, bl_span span, bool b)
 	return v;
 }
 
+/* The digits of a whole number, many times quicker than printf. */
+static bl_str whole_digits(bl_arena *arena, long long n)
+{
+	char text[24], *p = text + sizeof text;
+	unsigned long long rest = n < 0 ? 0ULL - (unsigned long long)n : (unsigned long long)n;
+	do {
+		*--p = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest);
+	if (n < 0)
+		*--p = '-';
+	return bl_str_dup(arena, bl_str_make(p, (size_t)(text + sizeof text - p)));
+}
+
+/* The number of at most 15 digits and nothing else; false for what needs strtod. */
+static bool small_whole(bl_str digits, double *number)
+{
+	long long n = 0;
+	if (!digits.n || digits.n > 15)
+		return false;
+	for (size_t i = 0; i < digits.n; i++) {
+		if (digits.p[i] < '0' || digits.p[i] > '9')
+			return false;
+		n = n * 10 + (digits.p[i] - '0');
+	}
+	*number = (double)n;
+	return true;
+}
+
 bl_value *bl_value_number(bl_arena *arena, bl_span span, double number)
 {
 	bl_value *v = make(arena, BL_NUMBER, span);
 	v->number = number;
 	if (number == floor(number) && fabs(number) < 1e15)
-		v->digits = bl_str_fmt(arena, "%.0f", number);
+		v->digits = whole_digits(arena, (long long)number);
 	else
 		v->digits = bl_str_fmt(arena, "%.17g", number);
 	return v;
@@ -37,6 +66,8 @@ bl_value *bl_value_digits(bl_arena *arena, bl_span span, bl_str digits)
 	bl_value *v = make(arena, BL_NUMBER, span);
 	char small[64];
 	v->digits = digits;
+	if (small_whole(digits, &v->number))
+		return v;
 	if (digits.n < sizeof small) {
 		memcpy(small, digits.p, digits.n);
 		small[digits.n] = '\0';
