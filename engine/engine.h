@@ -33,6 +33,7 @@ typedef struct bl_side {
 	bool looked_around;
 	bl_str module_dir, bicep_registry; /* absolute, or empty: outside of the repository, read by name all the same */
 	bl_arena arena;               /* the files' bytes and paths */
+	BL_VEC(bl_str) given;         /* the folders that were asked for, from the root; files are not among them */
 	BL_VEC(bl_document *) documents; /* found by walking, sorted by path */
 	BL_VEC(bl_file_entry) entries;   /* alike */
 	bl_map by_path;               /* path -> bl_document, those read by name too */
@@ -99,6 +100,13 @@ void bl_engine_finish(bl_report *report);
 
 /* roots.c: groups the documents into roots, one a deployment. */
 void bl_engine_plan(bl_report *report);
+/* A root without documents; deployment may be empty. */
+bl_root_plan *bl_engine_add_plan(bl_report *report, bl_side *side, bl_language language, bl_str path, bl_str deployment);
+/* A file that is a configuration of its own. */
+void bl_engine_plan_file(bl_report *report, bl_side *side, const bl_document *document);
+bl_str bl_engine_base_name(bl_str path);
+/* roots_terraform.c */
+void bl_engine_plan_terraform(bl_report *report, bl_side *side);
 /* "a/b/../c" -> "a/c"; false when it leaves the root. */
 bool bl_engine_normalise(bl_arena *arena, bl_str path, bl_str *out);
 bl_str bl_engine_folder_of(bl_str path);

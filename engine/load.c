@@ -93,6 +93,23 @@ static bl_str absolute(bl_arena *arena, const char *name)
 	return s;
 }
 
+/* Below the side's root, or as it is. */
+static bl_str below_root(const bl_side *side, bl_str path)
+{
+	if (bl_str_eq(path, side->root))
+		return BL_STR("");
+	bool below = path.n > side->root.n && bl_str_starts(path, side->root) && (side->root.n == 1 || path.p[side->root.n] == '/');
+	return below ? bl_str_slice(path, side->root.n + (side->root.n > 1), path.n) : path;
+}
+
+/* What is given is a folder unless it is listed as a file: a file's path names no folder, so it does no harm here. */
+static void note_given(bl_side *side, const char *path)
+{
+	bl_str whole = absolute(&side->arena, path);
+	if (whole.n)
+		bl_vec_push(&side->arena, &side->given, below_root(side, whole));
+}
+
 static bl_status open_side(bl_report *report, const bl_repo_open *open, const char *const *paths, size_t npaths,
 	bl_error *error)
 {
@@ -108,9 +125,16 @@ static bl_status open_side(bl_report *report, const bl_repo_open *open, const ch
 	side->root = bl_repo_root(repo);
 	side->commit = bl_repo_commit(repo);
 	side->module_dir = absolute(&side->arena, report->options->module_dir);
+	/* within the repository it is read, and shown, as a part of it */
+	if (open->tree == BL_TREE_WORK && side->module_dir.n)
+		side->module_dir = below_root(side, side->module_dir);
 	side->bicep_registry = absolute(&side->arena, report->options->bicep_registry);
 	bl_vec_push(&report->arena, &report->sides, side);
 
+	for (size_t i = 0; i < npaths; i++)
+		note_given(side, paths[i]);
+	if (!npaths)
+		bl_vec_push(&side->arena, &side->given, BL_STR(""));
 	bl_file_entries entries = {0};
 	status = bl_repo_walk(repo, paths, npaths, &side->arena, &entries, &side->diags, error);
 	if (status != BL_OK)
@@ -189,7 +213,7 @@ void bl_side_free(bl_side *side)
 
 static bool is_below(bl_str path, bl_str top)
 {
-	return top.n && path.n > top.n && bl_str_starts(path, top) && path.p[top.n] == '/' &&
+	return top.n && top.p[0] == '/' && path.n > top.n && bl_str_starts(path, top) && path.p[top.n] == '/' &&
 	       bl_str_find(path, BL_STR("/../"), 0) < 0;
 }
 
@@ -267,16 +291,25 @@ static const bl_document *load_document(void *context, bl_str path)
 	return d;
 }
 
+/* The names in a folder of the repository, or of what the user named for modules. The lock is held. */
+static bool list_folder(bl_side *side, bl_str name, bl_str **names, size_t *n)
+{
+	bl_str within;
+	if (is_below(name, side->module_dir))
+		return bl_file_names(&side->arena, bl_str_z(&side->arena, name), names, n, NULL) == BL_OK;
+	bl_repo *repo = repo_for(side, name, &within);
+	return repo && bl_repo_folder(repo, within, &side->arena, names, n, NULL) == BL_OK;
+}
+
 /* Lists a folder that walking did not enter (an ignored .terraform/modules, a path outside those given). The lock is held. */
 static folder *read_folder(bl_side *side, bl_str name)
 {
 	folder *f = bl_new(&side->arena, folder);
 	name = bl_str_dup(&side->arena, name);
 	bl_map_put(&side->arena, &side->folders, name, f);
-	bl_str *names, within;
+	bl_str *names;
 	size_t n;
-	bl_repo *repo = repo_for(side, name, &within);
-	if (!repo || bl_repo_folder(repo, within, &side->arena, &names, &n, NULL) != BL_OK)
+	if (!list_folder(side, name, &names, &n))
 		return f;
 	for (size_t i = 0; i < n; i++) {
 		bl_str path = name.n ? bl_str_fmt(&side->arena, BL_FMT "/" BL_FMT, BL_ARG(name), BL_ARG(names[i])) : names[i];
@@ -319,13 +352,7 @@ static bool load_list(void *context, bl_str folder_name, bl_str **names, size_t 
 {
 	bl_side *side = context;
 	pthread_mutex_lock(&side->lock);
-	bl_repo *repo;
-	bl_str within;
-	bool found = false;
-	if (is_below(folder_name, side->module_dir))
-		found = bl_file_names(&side->arena, bl_str_z(&side->arena, folder_name), names, n, NULL) == BL_OK;
-	else if ((repo = repo_for(side, folder_name, &within)) != NULL)
-		found = bl_repo_folder(repo, within, &side->arena, names, n, NULL) == BL_OK;
+	bool found = list_folder(side, folder_name, names, n);
 	pthread_mutex_unlock(&side->lock);
 	return found;
 }

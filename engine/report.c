@@ -104,6 +104,30 @@ static bool is_told_at_code(const bl_report *report, bl_arena *scratch, const bl
 	return false;
 }
 
+/* An installed module, or a file above the folder given: nobody who reads the scanned tree finds it there. */
+static bool is_outside(const bl_report *report, bl_span span)
+{
+	bl_str path = bl_sources_path(report->sources, bl_sources_root(report->sources, span).source);
+	return bl_str_starts(path, BL_STR("/")) || bl_str_starts(path, BL_STR("../")) ||
+	       bl_str_find(path, BL_STR(".terraform/modules/"), 0) >= 0;
+}
+
+/* A finding in a module that lies outside of the tree is shown at the call of the module; its own place is the first step of the way. */
+static void move_inside(bl_report *report, bl_finding *f)
+{
+	const bl_via *call = f->resource ? f->resource->via : NULL;
+	if (!bl_span_known(f->span) || !is_outside(report, f->span))
+		return;
+	while (call && is_outside(report, call->span))
+		call = call->next;
+	if (!call)
+		return;
+	bl_via *own = bl_new(&report->arena, bl_via);
+	*own = (bl_via){f->resource->address, f->span, f->via == f->resource->via ? NULL : f->via};
+	f->via = own;
+	f->span = call->span;
+}
+
 static void sort_findings(bl_report *report)
 {
 	const bl_finding *const *found;
@@ -119,6 +143,10 @@ static void sort_findings(bl_report *report)
 		const bl_finding *f = found[i];
 		if (is_told_at_code(report, &scratch, &told, f))
 			continue;
+		bl_finding *copy = bl_new(&report->arena, bl_finding);
+		*copy = *f;
+		move_inside(report, copy);
+		f = copy;
 		bl_span root = bl_sources_root(report->sources, f->span);
 		keys[kept++] = (sort_key){.repo = f->resource ? f->resource->root->repo : BL_STR(""),
 			.root = f->resource ? f->resource->root->name : BL_STR(""),
@@ -130,11 +158,8 @@ static void sort_findings(bl_report *report)
 	}
 	if (kept)
 		qsort(keys, kept, sizeof *keys, by_key);
-	for (size_t i = 0; i < kept; i++) {
-		bl_finding *copy = bl_new(&report->arena, bl_finding);
-		*copy = *(const bl_finding *)keys[i].item;
-		bl_vec_push(&report->arena, &report->findings, copy);
-	}
+	for (size_t i = 0; i < kept; i++)
+		bl_vec_push(&report->arena, &report->findings, (bl_finding *)keys[i].item);
 	bl_arena_done(&scratch);
 }
 

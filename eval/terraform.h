@@ -40,6 +40,8 @@ typedef struct bl_tf {
 	int depth;
 	size_t instances;
 	const bl_tf_item *busy; /* what is being worked out, innermost */
+	bl_map installed; /* "vpc.subnets" -> its folder, as the modules.json says; read when first asked for */
+	bool install_read;
 	bl_map checked;   /* folders and calls whose form was looked at */
 	bl_map providers; /* folder -> what its module says of providers */
 	bl_map templates; /* path -> bl_expr of template files */
@@ -181,6 +183,13 @@ const bl_value *bl_tf_json_with_holes(bl_tf *tf, const bl_value *const *parts, s
 
 /* A text from a template file, with its names from a map. */
 const bl_value *bl_tf_template(const bl_tf_scope *scope, bl_str text, bl_str path, const bl_value *names, bl_span span);
+/* Joins and resolves "." and "..". What leads out of the repository begins with "..". */
+void bl_tf_normalise(bl_arena *arena, bl_str folder, bl_str path, bl_str *out);
+/* The root module's folder, from the repository's root. */
+bl_str bl_tf_root_folder(const bl_tf *tf);
+/* terraform_install.c: the ith folder in which a module that is not local may be installed, best first; false when there are no more. */
+bool bl_tf_installed(bl_tf *tf, const bl_tf_module *caller, const bl_tf_item *call, bl_str source, size_t i, bl_str *folder);
+
 /* A path written in the configuration, from the repository's root; false when it leads out of it. */
 bool bl_tf_path(const bl_tf_scope *scope, bl_str written, bl_str *path);
 

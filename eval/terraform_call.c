@@ -7,8 +7,8 @@ static bl_str dirname_of(bl_str path)
 	return slash < 0 ? BL_STR("") : bl_str_slice(path, 0, (size_t)slash);
 }
 
-/* Joins and resolves "." and "..". What leads out of the repository begins with "..": whether it may be read is the loader's business. */
-static void normalise(bl_arena *arena, bl_str folder, bl_str path, bl_str *out)
+/* What leads out of the repository begins with "..": whether it may be read is the loader's business. */
+void bl_tf_normalise(bl_arena *arena, bl_str folder, bl_str path, bl_str *out)
 {
 	char *p = bl_arena_alloc(arena, folder.n + path.n + 2);
 	size_t n = 0, outside = 0; /* bytes of leading ".." */
@@ -35,7 +35,7 @@ static void normalise(bl_arena *arena, bl_str folder, bl_str path, bl_str *out)
 	*out = bl_str_make(p, n);
 }
 
-static bl_str root_folder(const bl_tf *tf)
+bl_str bl_tf_root_folder(const bl_tf *tf)
 {
 	const bl_eval_input *in = tf->input;
 	return in->ndocuments ? dirname_of(in->documents[0]->path) : in->root->path;
@@ -45,7 +45,7 @@ bool bl_tf_path(const bl_tf_scope *s, bl_str written, bl_str *path)
 {
 	if (written.n && (written.p[0] == '/' || written.p[0] == '~'))
 		return false;
-	normalise(s->tf->arena, root_folder(s->tf), written, path);
+	bl_tf_normalise(s->tf->arena, bl_tf_root_folder(s->tf), written, path);
 	return true;
 }
 
@@ -59,7 +59,7 @@ static bool is_local(bl_str source)
 static bl_str module_path(bl_arena *arena, const bl_tf_module *m, bl_str source)
 {
 	bl_str out;
-	normalise(arena, m->path, source, &out);
+	bl_tf_normalise(arena, m->path, source, &out);
 	return out.n ? out : BL_STR(".");
 }
 
@@ -78,21 +78,24 @@ static bl_via *via_of(bl_tf *tf, const bl_tf_module *m, const bl_tf_item *item)
 	return via;
 }
 
-static void enter_module(const bl_tf_scope *s, bl_tf_item *item, bl_str source, bl_str folder)
+/* What path.module says in a module that was installed: its folder, from the root's. */
+static bl_str installed_path(bl_tf *tf, bl_str folder)
+{
+	bl_str root = bl_tf_root_folder(tf);
+	if (!root.n || !bl_str_starts(folder, root) || folder.n <= root.n || folder.p[root.n] != '/')
+		return folder;
+	return bl_str_slice(folder, root.n + 1, folder.n);
+}
+
+/* path: what path.module says there. False when the folder holds no configuration. */
+static bool enter_module(const bl_tf_scope *s, bl_tf_item *item, bl_str folder, bl_str path)
 {
 	bl_tf *tf = s->tf;
 	const bl_loader *loader = tf->input->loader;
 	const bl_document *const *documents = NULL;
 	size_t n = loader && loader->folder ? loader->folder(loader->context, folder, BL_LANG_TERRAFORM, &documents) : 0;
-	if (!n) {
-		bool outside = bl_str_starts(folder, BL_STR(".."));
-		bl_diag_add(tf->arena, tf->diags, BL_DIAG_WARNING, item->block->head, "module '" BL_FMT "': %s '" BL_FMT "'",
-			BL_ARG(item->name), outside ? "nothing is read from outside the repository:" : "there are no files in",
-			BL_ARG(source));
-		if (tf->out)
-			tf->out->not_analysed++;
-		return;
-	}
+	if (!n)
+		return false;
 	const bl_via *via = via_of(tf, s->module, item);
 	bl_tf_check_passing(tf, s->module, item->block, folder, documents, n);
 	for (size_t i = 0; i < item->instances.n; i++) {
@@ -102,12 +105,35 @@ static void enter_module(const bl_tf_scope *s, bl_tf_item *item, bl_str source, 
 		m->frame = instance->frame;
 		m->address = instance->address;
 		m->folder = folder;
-		m->path = module_path(tf->arena, s->module, source);
+		m->path = path;
 		m->via = via;
 		m->condition = bl_tri_and(s->module->condition, item->condition);
 		instance->module = m;
 		bl_tf_check_module_files(tf, m);
 	}
+	return true;
+}
+
+static void enter_local(const bl_tf_scope *s, bl_tf_item *item, bl_str source, bl_str folder)
+{
+	bl_tf *tf = s->tf;
+	if (enter_module(s, item, folder, module_path(tf->arena, s->module, source)))
+		return;
+	bool outside = bl_str_starts(folder, BL_STR(".."));
+	bl_diag_add(tf->arena, tf->diags, BL_DIAG_WARNING, item->block->head, "module '" BL_FMT "': %s '" BL_FMT "'", BL_ARG(item->name),
+		outside ? "nothing is read from outside the repository:" : "there are no files in", BL_ARG(source));
+	if (tf->out)
+		tf->out->not_analysed++;
+}
+
+/* True when the call's module is installed somewhere, and entered. */
+static bool enter_installed(const bl_tf_scope *s, bl_tf_item *item, const bl_value *source)
+{
+	bl_str folder;
+	for (size_t i = 0; bl_tf_installed(s->tf, s->module, item, bl_value_text(source), i, &folder); i++)
+		if (!calls_itself(s->module, folder) && enter_module(s, item, folder, installed_path(s->tf, folder)))
+			return true;
+	return false;
 }
 
 /* A call whose module is not here is an entry of its own: what it is given is still worth a look. */
@@ -162,13 +188,14 @@ void bl_tf_call(const bl_tf_scope *s, bl_tf_item *item)
 		bl_tf_end_item(tf, item); /* that it lacks one was said when the module's form was looked at */
 		return;
 	}
-	normalise(tf->arena, s->module->folder, bl_value_text(source), &folder);
+	bl_tf_normalise(tf->arena, s->module->folder, bl_value_text(source), &folder);
 	if (!bl_value_is(source, BL_STRING) || !is_local(source->string)) {
-		note_missing(s, item, source);
+		if (s->module->depth >= BL_TF_MAX_MODULE_DEPTH || !enter_installed(s, item, source))
+			note_missing(s, item, source);
 	} else if (calls_itself(s->module, folder) || s->module->depth >= BL_TF_MAX_MODULE_DEPTH) {
 		bl_diag_add(tf->arena, tf->diags, BL_DIAG_ERROR, item->block->head, "module '" BL_FMT "' calls itself", BL_ARG(item->name));
 	} else {
-		enter_module(s, item, source->string, folder);
+		enter_local(s, item, source->string, folder);
 	}
 	bl_tf_end_item(tf, item);
 }

@@ -233,6 +233,9 @@ static void place(judgement *j, const bl_cursor *element, const bl_cursor *at, b
 	if (!bl_span_known(f->span))
 		f->span = node->span;
 	f->via = via_of(at);
+	/* what a module says itself came by the call of the module */
+	if (!f->via && f->resource)
+		f->via = f->resource->via;
 	f->path = at ? bl_cursor_path(&j->result->arena, at, false) : BL_STR("");
 	if (!f->resource)
 		return;

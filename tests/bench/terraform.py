@@ -102,7 +102,7 @@ CASES = {
     '50,000 lines in 200 modules': (large(200, 250), 1, 150),
     '1,000 nested module calls': (nested(40, 25), 1, 150),
     '2,000 instances': (instances(2000), 1, 150),
-    '20,000 instances': (instances(20000), 1, 150),
+    '20,000 instances': (instances(20000), 10, 300),
     'count = 1e9': ({'main.tf': 'resource "t" "x" {\n  count = 1000000000\n  a     = 1\n}\n'}, 1, 300),
     'a module that calls itself': ({'main.tf': 'module "m" {\n  source = "./"\n  count  = 100\n}\n'}, 1, 300),
     'modules calling modules, 3 ** 30': (fan_out(30, 3), 1, 300),

@@ -1,0 +1,3 @@
+resource "aws_subnet" "s" {
+  p = path.module
+}
