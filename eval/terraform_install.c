@@ -22,7 +22,7 @@ static void read_list(bl_tf *tf, bl_str folder, bool own)
 	bl_str path = bl_str_fmt(tf->arena, BL_FMT "%smodules.json", BL_ARG(folder), folder.n ? "/" : "");
 	if (!loader || !loader->bytes || !loader->bytes(loader->context, path, &text))
 		return;
-	const bl_value *modules = bl_value_getz(bl_json_read(tf->arena, 0, text, NULL), "Modules");
+	const bl_value *modules = bl_value_getz(bl_json_read(tf->arena, text, NULL), "Modules");
 	for (uint32_t i = 0; bl_value_is(modules, BL_LIST) && i < modules->n; i++) {
 		bl_str key = bl_value_text(bl_value_getz(modules->list[i], "Key")), dir = bl_value_text(bl_value_getz(modules->list[i], "Dir")), out;
 		ptrdiff_t at = bl_str_find(dir, inside, 0);
