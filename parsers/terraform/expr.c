@@ -307,7 +307,7 @@ static bl_expr *object(bl_hcl *h, bl_hcl_node n)
 	return e;
 }
 
-void bl_hcl_expect(bl_hcl *h, bl_hcl_node n, const char *word)
+static void expect(bl_hcl *h, bl_hcl_node n, const char *word)
 {
 	if (!bl_str_eqz(bl_hcl_slice(h, n.begin, n.end), word))
 		bl_hcl_wrong(h, n.begin, n.end, "syntax error: '%s' should stand here", word);
@@ -322,7 +322,7 @@ static bl_expr *condition(bl_hcl *h)
 	do {
 		bl_hcl_node n = bl_hcl_here(h);
 		if (n.kind == BL_HCL_WORD)
-			bl_hcl_expect(h, n, "if");
+			expect(h, n, "if");
 		else
 			e = inner_lines(h, false);
 	} while (bl_hcl_next(h));
@@ -332,15 +332,13 @@ static bl_expr *condition(bl_hcl *h)
 
 void bl_hcl_for(bl_hcl *h, bl_expr *e, bl_expr **results)
 {
-	size_t nresults = 0;
-	bool head = true;
+	size_t nresults = 0, words = 0;
 	bl_expr *name = NULL;
 	do {
 		bl_hcl_node n = bl_hcl_here(h);
 		if (n.kind == BL_HCL_WORD) {
-			bl_hcl_expect(h, n, "in");
-			head = false;
-		} else if (n.kind == BL_HCL_IDENTIFIER && head) {
+			expect(h, n, words++ ? "in" : "for");
+		} else if (n.kind == BL_HCL_IDENTIFIER && words < 2) {
 			/* `k, v`: the key stands first */
 			e->kids[BL_FOR_KEY] = name;
 			name = new_expr(h, BL_EXPR_NAME, n, 0);

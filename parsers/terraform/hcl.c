@@ -9,19 +9,12 @@
  */
 typedef struct builder {
 	bl_hcl *h;
-	uint32_t head_begin, head_end;
-	size_t labels; /* the head's are those above this height */
 	size_t opened; /* how many bodies this builder has opened */
 	size_t attrs;  /* where the innermost body's attributes begin */
-	bl_str kind;
+	uint32_t last; /* where the last attribute or stray word ended; 0: there was none */
 } builder;
 
 static void add_items(builder *b);
-
-static builder begin_body(bl_hcl *h)
-{
-	return (builder){.h = h, .labels = h->labels.n, .attrs = h->attrs.n};
-}
 
 /* What stands behind an attribute's key; the cursor is on that. */
 static bl_expr *read_value(bl_hcl *h, bl_hcl_node attribute, bl_hcl_node key)
@@ -70,54 +63,78 @@ static void add_attribute(builder *b, bl_hcl_node n)
 		}
 	}
 	bl_vec_push(&h->scratch, &h->attrs, a);
+	b->last = n.end;
 }
 
-static void forget_head(builder *b)
+/* White space and comments of a head, from at on. */
+static uint32_t skip_gap(const bl_hcl *h, uint32_t at, uint32_t end)
 {
-	b->kind = BL_STR("");
-	b->h->labels.n = b->labels;
-}
-
-static void add_label(builder *b, bl_hcl_node n)
-{
-	bl_hcl *h = b->h;
-	bl_label label = {.span = bl_hcl_span(h, n.begin, n.end)};
-	if (n.kind == BL_HCL_STRING)
-		label.text = bl_value_text(bl_hcl_template(h)->value);
-	else
-		label.text = bl_hcl_slice(h, n.begin, n.end);
-	bl_vec_push(&h->scratch, &h->labels, label);
-	b->head_end = n.end;
-}
-
-static void head_word(builder *b, bl_hcl_node n)
-{
-	if (n.kind != BL_HCL_STRING && (!b->kind.n || bl_hcl_newline_between(b->h, b->head_end, n.begin))) {
-		forget_head(b);
-		b->kind = bl_hcl_slice(b->h, n.begin, n.end);
-		b->head_begin = n.begin;
-		b->head_end = n.end;
-	} else if (b->kind.n) {
-		add_label(b, n);
+	const char *p = h->text.p;
+	for (;;) {
+		while (at < end && (p[at] == ' ' || p[at] == '\t' || p[at] == '\r' || p[at] == '\n'))
+			at++;
+		if (at + 1 >= end || p[at] != '/' || p[at + 1] != '*')
+			return at;
+		for (at += 4; at < end && (p[at - 2] != '*' || p[at - 1] != '/');)
+			at++;
 	}
 }
 
-static void open_block(builder *b, bl_hcl_node brace)
+/* The end of the string that begins at at; the grammar has seen that it has one. */
+static uint32_t string_end(const bl_hcl *h, uint32_t at, uint32_t end)
+{
+	for (at++; at < end && h->text.p[at] != '"'; at++)
+		at += h->text.p[at] == '\\';
+	return at + 1;
+}
+
+/* The label at at, whose end it becomes; false when none stands there. */
+static bool read_label(bl_hcl *h, uint32_t *at, uint32_t end, bl_label *label)
+{
+	uint32_t begin = *at, word = bl_hcl_word(h, begin, end);
+	if (word) {
+		*at = begin + word;
+		label->text = bl_hcl_slice(h, begin, *at);
+	} else if (begin < end && h->text.p[begin] == '"') {
+		*at = string_end(h, begin, end);
+		label->text = bl_hcl_string(h, begin, *at);
+	} else {
+		return false;
+	}
+	label->span = bl_hcl_span(h, begin, *at);
+	return true;
+}
+
+/* The labels between at and end, into block; the end of the last. */
+static uint32_t read_labels(bl_hcl *h, bl_block *block, uint32_t at, uint32_t end)
+{
+	BL_VEC(bl_label) labels = {0};
+	bl_label label;
+	uint32_t last = at;
+	for (at = skip_gap(h, at, end); read_label(h, &at, end, &label); at = skip_gap(h, at, end)) {
+		bl_vec_push(&h->scratch, &labels, label);
+		last = at;
+	}
+	block->labels.n = block->labels.cap = labels.n;
+	if (labels.n) {
+		block->labels.items = bl_new_n(h->arena, bl_label, labels.n);
+		memcpy(block->labels.items, labels.items, labels.n * sizeof *labels.items);
+	}
+	return last;
+}
+
+static void open_block(builder *b, bl_hcl_node head)
 {
 	bl_hcl *h = b->h;
 	bl_hcl_body body = {bl_new(h->arena, bl_block), h->attrs.n, h->blocks.n};
 	bl_block *block = body.block;
-	if (bl_hcl_newline_between(h, b->head_end, brace.begin))
-		bl_hcl_wrong(h, brace.begin, brace.end, "syntax error: '{' must stand on the line of its block's head");
-	block->kind = b->kind;
-	block->head = bl_hcl_span(h, b->head_begin, b->head_end);
-	block->span = bl_hcl_span(h, b->head_begin, brace.end);
-	block->labels.n = block->labels.cap = h->labels.n - b->labels;
-	if (block->labels.n) {
-		block->labels.items = bl_new_n(h->arena, bl_label, block->labels.n);
-		memcpy(block->labels.items, h->labels.items + b->labels, block->labels.n * sizeof *block->labels.items);
-	}
-	forget_head(b);
+	uint32_t brace = head.end - 1, kind = head.begin + bl_hcl_word(h, head.begin, brace);
+	uint32_t last = read_labels(h, block, kind, brace);
+	if (bl_hcl_newline_between(h, last, brace))
+		bl_hcl_wrong(h, brace, head.end, "syntax error: '{' must stand on the line of its block's head");
+	block->kind = bl_hcl_slice(h, head.begin, kind);
+	block->head = bl_hcl_span(h, head.begin, last);
+	block->span = bl_hcl_span(h, head.begin, head.end);
 	bl_vec_push(&h->scratch, &h->bodies, body);
 	b->opened++;
 	b->attrs = h->attrs.n;
@@ -157,47 +174,46 @@ static void close_block(builder *b, uint32_t end)
 
 static void add_block(bl_hcl *h, bl_hcl_node n)
 {
-	builder inner = begin_body(h);
+	builder inner = {.h = h, .attrs = h->attrs.n};
 	add_items(&inner);
 	while (inner.opened)
 		close_block(&inner, n.end);
-	forget_head(&inner);
 }
 
-static void punctuation(builder *b, bl_hcl_node n)
+/* What stands behind an argument's value makes the value doubtful. Of several on one line the first is said. */
+static void add_stray(builder *b, bl_hcl_node n)
 {
-	char c = n.begin < n.end ? b->h->text.p[n.begin] : 0;
-	if (c == '{' && b->kind.n)
-		open_block(b, n);
-	else if (c == '}')
-		close_block(b, n.end);
-	else if (c)
-		forget_head(b);
+	bl_hcl *h = b->h;
+	bool same_line = b->last && !bl_hcl_newline_between(h, b->last, n.begin);
+	bl_attr *before = h->attrs.n > b->attrs ? &h->attrs.items[h->attrs.n - 1] : NULL;
+	if (same_line && before && before->span.end == b->last) {
+		before->expr = bl_hcl_opaque(h, before->expr->span.begin, n.end);
+		before->span.end = n.end;
+	}
+	if (!same_line || (before && before->span.end == n.end))
+		bl_hcl_unexpected(h, n.begin, n.end);
+	b->last = n.end;
+}
+
+static bool is_brace(const bl_hcl *h, bl_hcl_node n)
+{
+	return n.kind == BL_HCL_NONE && n.begin < n.end && h->text.p[n.begin] == '}';
 }
 
 static void add_item(builder *b, bl_hcl_node n)
 {
-	switch (n.kind) {
-	case BL_HCL_ATTRIBUTE:
+	if (n.kind == BL_HCL_ATTRIBUTE)
 		add_attribute(b, n);
-		break;
-	case BL_HCL_BLOCK:
+	else if (n.kind == BL_HCL_BLOCK)
 		add_block(b->h, n);
-		break;
-	case BL_HCL_ERROR:
+	else if (n.kind == BL_HCL_HEAD)
+		open_block(b, n);
+	else if (n.kind == BL_HCL_STRAY)
+		add_stray(b, n);
+	else if (n.kind == BL_HCL_ERROR)
 		add_items(b);
-		break;
-	case BL_HCL_IDENTIFIER:
-	case BL_HCL_STRING:
-	case BL_HCL_TRAVERSAL: /* a word that the lexer took for an expression's */
-		head_word(b, n);
-		break;
-	case BL_HCL_NONE:
-		punctuation(b, n);
-		break;
-	default:
-		forget_head(b);
-	}
+	else if (is_brace(b->h, n))
+		close_block(b, n.end);
 }
 
 /*
@@ -205,20 +221,19 @@ static void add_item(builder *b, bl_hcl_node n)
  * line may hold one argument.
  */
 typedef struct layout {
-	uint32_t brace; /* the end of `{`, 0 before it */
-	uint32_t last;  /* the end of the last item, or of `{` */
+	uint32_t last;  /* the end of the last item, or of the head */
 	size_t items;
-	bool one_line; /* an item stands on the line of `{` */
+	bool head;
+	bool one_line; /* an item stands on the head's line */
 } layout;
 
 static void check_layout(bl_hcl *h, layout *l, bl_hcl_node n)
 {
 	bool item = n.kind == BL_HCL_ATTRIBUTE || n.kind == BL_HCL_BLOCK;
-	char c = n.kind == BL_HCL_NONE && n.begin < n.end ? h->text.p[n.begin] : 0;
 	bool newline = bl_hcl_newline_between(h, l->last, n.begin);
 	if (item) {
 		bool first = !l->items++;
-		if (first && l->brace)
+		if (first && l->head)
 			l->one_line = !newline;
 		if (l->one_line && first && n.kind == BL_HCL_BLOCK)
 			bl_hcl_wrong(h, n.begin, n.begin, "a block on one line holds no other block");
@@ -227,9 +242,10 @@ static void check_layout(bl_hcl *h, layout *l, bl_hcl_node n)
 				n.kind == BL_HCL_BLOCK ? "a block" : "an argument");
 		/* what lacks its end ends with its newline */
 		l->last = n.end - (h->text.p[n.end - 1] == '\n');
-	} else if (c == '{' && !l->brace) {
-		l->brace = l->last = n.end;
-	} else if (c == '}' && l->items && newline == l->one_line) {
+	} else if (n.kind == BL_HCL_HEAD) {
+		l->head = true;
+		l->last = n.end;
+	} else if (is_brace(h, n) && l->items && newline == l->one_line) {
 		bl_hcl_wrong(h, n.begin, n.end,
 			newline ? "a block whose first argument stands on its head's line ends on that line"
 				: "'}' must start on a new line");
@@ -271,7 +287,7 @@ static void add_arguments(bl_hcl *h)
 
 static void add_file(bl_hcl *h, void *context)
 {
-	builder b = begin_body(h);
+	builder b = {.h = h};
 	(void)context;
 	add_items(&b);
 	while (b.opened)

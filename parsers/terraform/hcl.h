@@ -86,7 +86,6 @@ typedef struct bl_hcl {
 	BL_VEC(bl_attr) attrs;
 	BL_VEC(bl_block *) blocks;
 	BL_VEC(bl_hcl_body) bodies;
-	BL_VEC(bl_label) labels;
 	BL_VEC(bl_expr *) kids;
 	BL_VEC(bl_hcl_suffix) suffixes;
 	BL_VEC(bl_hcl_operand) operands;
@@ -104,6 +103,8 @@ void bl_hcl_leave(bl_hcl *h);
 void bl_hcl_parse(bl_hcl *h, void (*visit)(bl_hcl *h, void *context), void *context);
 /* A syntax error that the grammar does not know of. */
 void bl_hcl_wrong(bl_hcl *h, uint32_t begin, uint32_t end, const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* What stands at [begin, end), as a syntax error. */
+void bl_hcl_unexpected(bl_hcl *h, uint32_t begin, uint32_t end);
 /* True, and a diagnostic once, when the tree is deeper or larger than it may be. */
 bool bl_hcl_over_limit(bl_hcl *h, uint32_t begin, uint32_t end);
 bl_expr *bl_hcl_opaque(bl_hcl *h, uint32_t begin, uint32_t end);
@@ -136,10 +137,10 @@ bl_expr *bl_hcl_expression(bl_hcl *h);
  * results into results. The cursor ends on the last child.
  */
 void bl_hcl_for(bl_hcl *h, bl_expr *e, bl_expr **results);
-/* n, which is one, should be this word. */
-void bl_hcl_expect(bl_hcl *h, bl_hcl_node n, const char *word);
 /* template.c: the cursor is on a string, template or heredoc and stays there. */
 bl_expr *bl_hcl_template(bl_hcl *h);
+/* What the string [begin, end), which is with its quotes and holds no sequence, stands for. */
+bl_str bl_hcl_string(bl_hcl *h, uint32_t begin, uint32_t end);
 
 /* hcl.c: a text made from source [begin, end) as a whole, parsed as a template; NULL after a syntax error, which is in the diagnostics. */
 bl_expr *bl_hcl_template_text(bl_sources *sources, bl_document *document, bl_span span, bl_str text);

@@ -139,22 +139,27 @@ uint32_t bl_hcl_word(const bl_hcl *h, uint32_t begin, uint32_t end)
 	return at - begin;
 }
 
-static void say_error(bl_hcl *h, bl_hcl_node n)
+void bl_hcl_unexpected(bl_hcl *h, uint32_t begin, uint32_t end)
 {
-	bl_str what = bl_hcl_slice(h, n.begin, n.end);
-	if (ts_node_is_missing(n.node)) {
-		/* it is missed where the next token stands */
-		while (n.end < h->text.n && strchr(" \t\r\n", h->text.p[n.end]))
-			n.end++;
-		bl_hcl_wrong(h, n.end, n.end, "syntax error: '%s' is missing", ts_node_type(n.node));
-		return;
-	}
+	bl_str what = bl_hcl_slice(h, begin, end);
 	const char *newline = memchr(what.p, '\n', what.n);
 	if (newline)
 		what.n = (size_t)(newline - what.p);
 	if (what.n > 40)
 		what.n = 40;
-	bl_hcl_wrong(h, n.begin, n.end, what.n ? "syntax error near '" BL_FMT "'" : "syntax error" BL_FMT, BL_ARG(what));
+	bl_hcl_wrong(h, begin, end, what.n ? "syntax error near '" BL_FMT "'" : "syntax error" BL_FMT, BL_ARG(what));
+}
+
+static void say_error(bl_hcl *h, bl_hcl_node n)
+{
+	if (!ts_node_is_missing(n.node)) {
+		bl_hcl_unexpected(h, n.begin, n.end);
+		return;
+	}
+	/* it is missed where the next token stands */
+	while (n.end < h->text.n && strchr(" \t\r\n", h->text.p[n.end]))
+		n.end++;
+	bl_hcl_wrong(h, n.end, n.end, "syntax error: '%s' is missing", ts_node_type(n.node));
 }
 
 static bool holds_error(bl_hcl_node n)

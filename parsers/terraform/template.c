@@ -497,23 +497,20 @@ static bool ends_in_escape(const bl_hcl *h, uint32_t begin, uint32_t end)
 	return (end - at) % 2 != 0;
 }
 
-/* The end of a quoted template's text: its closing quote, or its line's end when it has none. */
-static uint32_t quoted_end(bl_hcl *h, bl_hcl_node n)
+/* Where the text of a quoted template ends that begins at begin: before its closing quote, or with its line when it has none. */
+static uint32_t quoted_end(bl_hcl *h, uint32_t begin, uint32_t end)
 {
-	if (n.end > n.begin + 1 && h->text.p[n.end - 1] == '"' && !ends_in_escape(h, n.begin + 1, n.end - 1))
-		return n.end - 1;
-	bl_hcl_wrong(h, n.begin, n.end, "syntax error: a string has no closing quote on its line");
-	return n.end - (h->text.p[n.end - 1] == '\n');
+	if (end > begin + 1 && h->text.p[end - 1] == '"' && !ends_in_escape(h, begin + 1, end - 1))
+		return end - 1;
+	bl_hcl_wrong(h, begin, end, "syntax error: a string has no closing quote on its line");
+	return end - (h->text.p[end - 1] == '\n');
 }
 
-/* The place of a string is that of all its text, with its quotes. */
-static bl_expr *string(bl_hcl *h, bl_hcl_node n)
+bl_str bl_hcl_string(bl_hcl *h, uint32_t begin, uint32_t end)
 {
-	uint32_t begin = n.begin + 1, end = quoted_end(h, n);
-	bl_str s = bl_hcl_slice(h, begin, end);
-	if (has_escape(s, true))
-		s = decode(h, begin, end);
-	return bl_expr_string(h->arena, bl_hcl_span(h, n.begin, n.end), s);
+	end = quoted_end(h, begin, end);
+	bl_str s = bl_hcl_slice(h, begin + 1, end);
+	return has_escape(s, true) ? decode(h, begin + 1, end) : s;
 }
 
 static bl_expr *quoted(bl_hcl *h, bl_hcl_node n)
@@ -521,7 +518,7 @@ static bl_expr *quoted(bl_hcl *h, bl_hcl_node n)
 	size_t first = h->runs.n, first_kid = h->kids.n;
 	if (!bl_hcl_enter(h))
 		return bl_hcl_opaque(h, n.begin, n.end);
-	read_pieces(h, n.begin + 1, quoted_end(h, n));
+	read_pieces(h, n.begin + 1, quoted_end(h, n.begin, n.end));
 	bl_hcl_leave(h);
 	finish_quoted(h, first);
 	h->runs.n = first;
@@ -566,8 +563,9 @@ bl_expr *bl_hcl_template(bl_hcl *h)
 {
 	bl_hcl_node n = bl_hcl_here(h);
 	bool trim_next = h->trim_next, lines = h->lines;
+	/* the place of a string is that of all its text, with its quotes */
 	if (n.kind == BL_HCL_STRING)
-		return string(h, n);
+		return bl_expr_string(h->arena, bl_hcl_span(h, n.begin, n.end), bl_hcl_string(h, n.begin, n.end));
 	h->trim_next = h->lines = false;
 	bl_expr *e = n.kind == BL_HCL_HEREDOC ? heredoc(h, n) : quoted(h, n);
 	h->trim_next = trim_next;

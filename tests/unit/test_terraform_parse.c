@@ -358,6 +358,30 @@ static void a_missing_value_costs_no_more_than_itself(void **state)
 	done(&p);
 }
 
+static void a_stray_word_costs_no_more_than_its_line(void **state)
+{
+	parsed p = parse("resource \"a\" \"b\" {\n  x \"a\"\n  y = 1 2\n  z = 3\n}\nlocals\ndata \"c\" \"d\" {}\n");
+	assert_int_equal(p.document.diags.n, 3);
+	assert_int_equal(p.document.blocks.n, 2);
+	assert_int_equal(attr_of(&p, 0, "y")->kind, BL_EXPR_OPAQUE);
+	assert_str(attr_of(&p, 0, "z")->value->digits, "3");
+	assert_str(bl_block_label(p.document.blocks.items[1], 1), "d");
+	done(&p);
+}
+
+static void labels_are_words_or_strings_on_the_head_s_line(void **state)
+{
+	parsed p = parse("a /* b */ c \"d\\\"{\" e-1{\n}\n");
+	const bl_block *b = p.document.blocks.items[0];
+	assert_int_equal(p.document.diags.n, 0);
+	assert_int_equal(b->labels.n, 3);
+	assert_str(bl_block_label(b, 0), "c");
+	assert_str(bl_block_label(b, 1), "d\"{");
+	assert_str(bl_block_label(b, 2), "e-1");
+	assert_int_equal(b->head.end, 22);
+	done(&p);
+}
+
 static void an_unknown_escape_is_an_error_where_it_stands(void **state)
 {
 	assert_wrong_at("locals {\n  e = \"a\\d\"\n}\n", 2, 9);
@@ -402,6 +426,7 @@ int main(void)
 		cmocka_unit_test(a_lone_interpolation_is_the_value_itself),
 		cmocka_unit_test(a_missing_value_costs_no_more_than_itself),
 		cmocka_unit_test(a_newline_ends_an_expression_outside_brackets),
+		cmocka_unit_test(a_stray_word_costs_no_more_than_its_line),
 		cmocka_unit_test(a_string_without_an_end_ends_at_its_line),
 		cmocka_unit_test(a_syntax_error_has_a_place_and_the_rest_stays),
 		cmocka_unit_test(an_indented_heredoc_is_dedented_and_its_places_lead_to_the_file),
@@ -414,6 +439,7 @@ int main(void)
 		cmocka_unit_test(escapes_are_decoded_and_white_space_is_kept),
 		cmocka_unit_test(for_expressions_take_a_condition_and_group),
 		cmocka_unit_test(json_blocks_are_the_same_blocks),
+		cmocka_unit_test(labels_are_words_or_strings_on_the_head_s_line),
 		cmocka_unit_test(names_may_be_of_any_script),
 		cmocka_unit_test(object_items_are_parted_by_commas_or_newlines),
 		cmocka_unit_test(operators_bind_as_the_language_says),

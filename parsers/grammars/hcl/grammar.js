@@ -3,8 +3,8 @@
  * (https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md), for .tf, .tofu and .tfvars.
  *
  * Written for speed: no GLR conflicts, and as few tokens and reductions as the language allows. A
- * reference with its plain steps (`a.b[0].c`), an argument's name with its `=` and a string's text up to
- * the next interpolation are one token each. Operations are flat runs of operands and operators, and a
+ * reference with its plain steps (`a.b[0].c`), an argument's name with its `=`, a block's head and a
+ * string's text up to the next interpolation are one token each. Operations are flat runs of operands and operators, and a
  * template's directives are a flat run too: who reads the tree settles precedence and nesting. Lists
  * are hidden left-recursive rules, which cost one reduction an item where repeat() costs two.
  *
@@ -32,8 +32,6 @@ const STEP = choice(
 module.exports = grammar({
 	name: 'hcl',
 
-	word: $ => $.identifier,
-
 	externals: $ => [
 		$.heredoc_plain,
 		$.heredoc_value_start,
@@ -53,15 +51,15 @@ module.exports = grammar({
 
 		_items: $ => choice($._item, seq($._items, $._item)),
 
-		_item: $ => choice($.attribute, $.block),
+		_item: $ => choice($.attribute, $.block, $.stray),
+
+		// What is no item: a word without a sign, a head without a brace. Who reads the tree reports it; to the parser it is no
+		// error, so it costs no more than itself.
+		stray: $ => choice($.identifier, $.number, $.string, $.traversal),
 
 		attribute: $ => choice(seq($.key, $._expression), $.hollow),
 
-		block: $ => seq($.identifier, optional($._labels), '{', optional($._items), '}'),
-
-		_labels: $ => choice($._label, seq($._labels, $._label)),
-
-		_label: $ => choice($.identifier, $.string),
+		block: $ => seq($.head, optional($._items), '}'),
 
 		// Expressions
 
@@ -127,10 +125,11 @@ module.exports = grammar({
 			$.hollow,
 		),
 
-		// `in` and `if` are identifiers here and below, like the words of directives: a keyword that stands where no key
-		// can would keep keys and references from being tokens in the search for a way out of an error.
+		// There are no keywords: `for`, `in`, `if` and the words of directives are identifiers to the grammar. A keyword would
+		// keep heads, keys and references, which begin like it, from being tokens in the search for a way out of an error.
 		_for_head: $ => seq(
-			'for', $.identifier, optional(seq(',', $.identifier)), alias($.identifier, $.word), $._expression),
+			alias($.identifier, $.word), $.identifier, optional(seq(',', $.identifier)),
+			alias($.identifier, $.word), $._expression),
 
 		for_tuple: $ => seq('[', $._for_head, ':', $._expression, optional($.for_condition), ']'),
 
@@ -196,6 +195,12 @@ module.exports = grammar({
 		traversal: _ => token(seq(IDENTIFIER, repeat1(STEP))),
 
 		steps: _ => token(repeat1(STEP)),
+
+		// A block's kind, its labels, and the brace, which who reads the tree wants on the same line.
+		head: _ => token(seq(
+			IDENTIFIER,
+			repeat(seq(GAP, choice(IDENTIFIER, seq('"', TEXT, /[$%]*/, '"')))),
+			GAP, /[ \t\r\n]*/, '{')),
 
 		key: _ => token(seq(IDENTIFIER, GAP, /[=:]/)),
 
