@@ -27,6 +27,7 @@ enum {
 /* The values an option was given, in order; n is 1 for a flag that was given. */
 typedef struct option_values {
 	const char **items;
+	int *places; /* on the command line: which of two options came first */
 	size_t n;
 } option_values;
 

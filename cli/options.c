@@ -108,13 +108,16 @@ static bool unknown_option(const command *c, const char *given)
 	return false;
 }
 
-static void append(option_values *v, const char *text)
+static void append(option_values *v, const char *text, int place)
 {
 	const char **items = realloc(v->items, (v->n + 1) * sizeof *items);
-	if (!items)
+	int *places = realloc(v->places, (v->n + 1) * sizeof *places);
+	if (!items || !places)
 		abort();
-	items[v->n++] = text;
+	items[v->n] = text;
+	places[v->n++] = place;
 	v->items = items;
+	v->places = places;
 }
 
 static const option_row *find(const command *c, const char *name, size_t n, char letter)
@@ -148,7 +151,7 @@ static bool read_option(command *c, int argc, char **argv, int *i)
 			cli_complain("'%s' takes no value", word);
 			return false;
 		}
-		append(v, "");
+		append(v, "", *i);
 		return true;
 	}
 	if (!value) {
@@ -162,7 +165,7 @@ static bool read_option(command *c, int argc, char **argv, int *i)
 		cli_complain("'%s' is given twice", word);
 		return false;
 	}
-	append(v, value);
+	append(v, value, *i);
 	return true;
 }
 
@@ -173,7 +176,7 @@ bool cli_read_options(command *c, int argc, char **argv)
 	bool good = true;
 	for (int i = 0; i < argc && good; i++) {
 		if (options_end || argv[i][0] != '-' || !argv[i][1])
-			append(&arguments, argv[i]);
+			append(&arguments, argv[i], i);
 		else if (strcmp(argv[i], "--") == 0)
 			options_end = true;
 		else
@@ -181,13 +184,17 @@ bool cli_read_options(command *c, int argc, char **argv)
 	}
 	c->o.arguments = arguments.items;
 	c->o.narguments = arguments.n;
+	free(arguments.places);
 	return good;
 }
 
 void cli_free_options(command *c)
 {
-	for (size_t i = 0; i < ROWS; i++)
-		free(((option_values *)((char *)&c->o + rows[i].offset))->items);
+	for (size_t i = 0; i < ROWS; i++) {
+		option_values *v = (option_values *)((char *)&c->o + rows[i].offset);
+		free(v->items);
+		free(v->places);
+	}
 	free(c->o.arguments);
 }
 

@@ -50,6 +50,16 @@ static bool read_jobs(const command *c, unsigned *jobs)
 	return *text >= '0' && *text <= '9' && !*end && !errno && n <= 1024;
 }
 
+/* For each --var, how many --var-file stand before it; the caller frees it. NULL without any. */
+static size_t *order_of_vars(const command *c)
+{
+	size_t *after = c->o.var.n ? calloc(c->o.var.n, sizeof *after) : NULL;
+	for (size_t i = 0; after && i < c->o.var.n; i++)
+		for (size_t k = 0; k < c->o.var_file.n; k++)
+			after[i] += c->o.var_file.places[k] < c->o.var.places[i];
+	return after;
+}
+
 bl_report *cli_run(const command *c, bl_session *session, bl_run_options *run, int *exit_code)
 {
 	char error[600];
@@ -78,6 +88,8 @@ bl_report *cli_run(const command *c, bl_session *session, bl_run_options *run, i
 	run->nsnapshots = c->o.snapshot.n;
 	run->vars = c->o.var.items;
 	run->nvars = c->o.var.n;
+	run->var_after = order_of_vars(c);
+	run->env_vars = c->o.env_vars.n > 0;
 	run->var_files = c->o.var_file.items;
 	run->nvar_files = c->o.var_file.n;
 	run->module_dir = cli_value(c->o.module_dir, NULL);
@@ -90,6 +102,8 @@ bl_report *cli_run(const command *c, bl_session *session, bl_run_options *run, i
 	if (c->progress)
 		run->progress = show_progress;
 	bl_report *report = bl_run(session, run, error, sizeof error);
+	free((size_t *)run->var_after);
+	run->var_after = NULL;
 	if (c->progress)
 		fputs("\r\033[K", stderr);
 	if (!report) {

@@ -51,6 +51,7 @@ typedef struct bl_root_plan {
 	bl_root root;
 	bl_side *side;
 	bl_document_list documents, var_files;
+	size_t ncommand_files; /* the last so many var_files are the command line's */
 	bl_evaluation evaluation;
 	bl_arena arena; /* of the evaluation; adopted by the report */
 } bl_root_plan;

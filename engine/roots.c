@@ -55,6 +55,7 @@ void bl_engine_plan_file(bl_report *report, bl_side *side, const bl_document *d)
 	bl_vec_push(&report->arena, &plan->documents, d);
 	for (size_t i = 0; i < report->var_files.n; i++)
 		bl_vec_push(&report->arena, &plan->var_files, report->var_files.items[i]);
+	plan->ncommand_files = report->var_files.n;
 }
 
 bl_str bl_engine_base_name(bl_str path)

@@ -222,8 +222,8 @@ static void plan_deployment(planner *p, const module *m, const variable_set *set
 	for (size_t i = 0; set && i < set->files.n; i++)
 		bl_vec_push(arena, &plan->var_files, set->files.items[i]);
 	for (size_t i = 0; i < report->var_files.n; i++)
-		if (report->var_files.items[i]->language == BL_LANG_TERRAFORM)
-			bl_vec_push(arena, &plan->var_files, report->var_files.items[i]);
+		bl_vec_push(arena, &plan->var_files, report->var_files.items[i]);
+	plan->ncommand_files = report->var_files.n;
 }
 
 /* terraform reads these whether or not git ignores them, as it should where they hold secrets. */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 void bl_engine_progress(const bl_report *report, const char *stage, size_t done, size_t total)
 {
@@ -29,6 +30,7 @@ static void evaluate_root(void *context, size_t item, bl_arena *scratch)
 	options.bicep_registry = plan->side->bicep_registry;
 	options.var_files = plan->var_files.items;
 	options.nvar_files = plan->var_files.n;
+	options.ncommand_files = plan->ncommand_files;
 	bl_eval_input input = {
 		.root = &plan->root,
 		.documents = plan->documents.items,
@@ -63,11 +65,21 @@ static bl_status read_variables(bl_report *report, bl_error *error)
 	const bl_run_options *o = report->options;
 	for (size_t i = 0; i < o->nvars; i++) {
 		bl_var var;
+		var = (bl_var){.after = o->var_after ? o->var_after[i] : o->nvar_files};
 		var.text = bl_str_cut(bl_str_of(o->vars[i]), '=', &var.name);
 		if (!memchr(o->vars[i], '=', var.name.n + 1) || !var.name.n)
 			return bl_error_set(error, BL_FAILED, "'%s' is not NAME=VALUE", o->vars[i]);
 		var.name = bl_str_dup(&report->arena, var.name);
 		var.text = bl_str_dup(&report->arena, var.text);
+		bl_vec_push(&report->arena, &report->vars, var);
+	}
+	for (char **e = environ; o->env_vars && *e; e++) {
+		bl_var var = {.environment = true};
+		bl_str text = bl_str_of(*e), prefix = BL_STR("TF_VAR_");
+		if (!bl_str_starts(text, prefix))
+			continue;
+		var.text = bl_str_dup(&report->arena, bl_str_cut(bl_str_slice(text, prefix.n, text.n), '=', &var.name));
+		var.name = bl_str_dup(&report->arena, var.name);
 		bl_vec_push(&report->arena, &report->vars, var);
 	}
 	for (size_t i = 0; i < o->nvar_files; i++) {

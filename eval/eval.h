@@ -23,6 +23,8 @@ typedef struct bl_loader {
 
 typedef struct bl_var {
 	bl_str name, text; /* --var NAME=TEXT */
+	size_t after;      /* so many of the command line's variable files stand before it and give way to it */
+	bool environment;  /* from TF_VAR_NAME: every file and every --var goes before it */
 } bl_var;
 
 typedef struct bl_eval_options {
@@ -30,6 +32,7 @@ typedef struct bl_eval_options {
 	size_t nvars;
 	const bl_document *const *var_files; /* --var-file and the root's own, in order of rising precedence */
 	size_t nvar_files;
+	size_t ncommand_files; /* the last so many are the command line's */
 	bl_str module_dir, bicep_registry, workspace; /* or empty */
 	bl_str subscription, resource_group, location; /* where Azure's templates are deployed to; empty: not known */
 	size_t max_instances; /* of one root; 0: BL_EVAL_MAX_INSTANCES */

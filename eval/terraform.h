@@ -40,6 +40,8 @@ typedef struct bl_tf {
 	int depth;
 	size_t instances;
 	const bl_tf_item *busy; /* what is being worked out, innermost */
+	bl_map written;   /* variable -> what the last variable file says of it; when files_read */
+	bool files_read;
 	bl_map installed; /* "vpc.subnets" -> its folder, as the modules.json says; read when first asked for */
 	bool install_read;
 	bl_map checked;   /* folders and calls whose form was looked at */

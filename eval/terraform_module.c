@@ -153,35 +153,66 @@ bl_tf_module *bl_tf_module_new(bl_tf *tf, bl_tf_module *parent, const bl_documen
 
 /* --- variables --- */
 
-static const bl_value *written_in_file(const bl_tf_scope *s, bl_str name, bl_span *span)
+/* What the variable files say of a variable: the last one wins. */
+typedef struct file_value {
+	const bl_attr *attr;
+	size_t file; /* its place among the files */
+} file_value;
+
+static void index_file(bl_tf *tf, const bl_document *d, size_t place)
 {
-	const bl_eval_options *o = s->tf->input->options;
-	const bl_attr *found = NULL;
-	for (size_t i = 0; o && i < o->nvar_files; i++) {
-		const bl_document *d = o->var_files[i];
-		for (size_t k = 0; k < d->blocks.n; k++) {
-			const bl_block *b = d->blocks.items[k];
-			for (size_t a = 0; !b->kind.n && a < b->attrs.n; a++)
-				if (bl_str_eq(b->attrs.items[a].name, name))
-					found = &b->attrs.items[a];
+	for (size_t k = 0; k < d->blocks.n; k++) {
+		const bl_block *b = d->blocks.items[k];
+		for (size_t a = 0; !b->kind.n && a < b->attrs.n; a++) {
+			file_value *w = bl_new(tf->arena, file_value);
+			*w = (file_value){&b->attrs.items[a], place};
+			bl_map_put(tf->arena, &tf->written, w->attr->name, w);
 		}
 	}
-	if (!found)
+}
+
+static const file_value *written_of(bl_tf *tf, bl_str name)
+{
+	const bl_eval_options *o = tf->input->options;
+	for (size_t i = 0; o && !tf->files_read && i < o->nvar_files; i++)
+		index_file(tf, o->var_files[i], i);
+	tf->files_read = true;
+	return bl_map_get(&tf->written, name);
+}
+
+static const bl_value *written_in_file(const bl_tf_scope *s, bl_str name, bl_span *span)
+{
+	const file_value *w = written_of(s->tf, name);
+	if (!w)
 		return NULL;
-	*span = found->span;
+	*span = w->attr->span;
 	bl_tf_scope nothing = {s->tf, NULL, NULL};
-	return bl_tf_eval(&nothing, found->expr);
+	return bl_tf_eval(&nothing, w->attr->expr);
+}
+
+/*
+ * The --var that counts for a variable: the last, unless a --var-file after it sets the variable too. One of the environment gives way to
+ * every file and to every --var.
+ */
+static const bl_var *given_var(bl_tf *tf, bl_str name)
+{
+	const bl_eval_options *o = tf->input->options;
+	const file_value *w = written_of(tf, name);
+	const bl_var *var = NULL;
+	for (size_t i = 0; o && i < o->nvars; i++)
+		if (bl_str_eq(o->vars[i].name, name) && (!o->vars[i].environment || !var))
+			var = &o->vars[i];
+	if (!var || !w)
+		return var;
+	size_t before = o->nvar_files - o->ncommand_files + var->after;
+	return var->environment || w->file >= before ? NULL : var;
 }
 
 /* --var NAME=TEXT: text is the string itself for a variable of a primitive type, an expression for others. */
 static const bl_value *given(const bl_tf_scope *s, const bl_tf_item *item)
 {
 	bl_tf *tf = s->tf;
-	const bl_eval_options *o = tf->input->options;
-	const bl_var *var = NULL;
-	for (size_t i = 0; o && i < o->nvars; i++)
-		if (bl_str_eq(o->vars[i].name, item->name))
-			var = &o->vars[i];
+	const bl_var *var = given_var(tf, item->name);
 	if (!var)
 		return NULL;
 	const bl_attr *type = bl_block_attr(item->block, "type");

@@ -70,6 +70,8 @@ typedef struct bl_run_options {
 	size_t nsnapshots;
 	const char *const *vars; /* "NAME=VALUE" */
 	size_t nvars;
+	const size_t *var_after; /* for each of vars: how many of var_files give way to it; NULL: all do */
+	int env_vars;            /* Terraform's variables from TF_VAR_NAME in the environment too */
 	const char *const *var_files;
 	size_t nvar_files;
 	const char *module_dir, *bicep_registry, *workspace;
