@@ -82,6 +82,16 @@ int cmd_resources(command *c)
 	return run_and_print(c, &run, "resources", end_plain);
 }
 
+int cmd_build(command *c)
+{
+	if (c->o.narguments != 1) {
+		cli_complain("'build' takes one Bicep file");
+		return BL_EXIT_USAGE;
+	}
+	bl_run_options run = {.depth = BL_RUN_EVALUATE, .paths = c->o.arguments, .npaths = 1, .one_root = 1, .build = 1};
+	return run_and_print(c, &run, "build", end_plain);
+}
+
 int cmd_map(command *c)
 {
 	if (!check_formats(c, text_json))

@@ -144,7 +144,7 @@ bool cli_print(const command *c, const bl_report *report, const char *view)
 	size_t n = c->o.format.n ? c->o.format.n : 1;
 	bool good = true;
 	for (size_t i = 0; i < n; i++) {
-		const char *format = c->o.format.n ? c->o.format.items[i] : strcmp(view, "baseline") == 0 ? "json" : "text";
+		const char *format = c->o.format.n ? c->o.format.items[i] : strcmp(view, "baseline") == 0 || strcmp(view, "build") == 0 ? "json" : "text";
 		const char *path = i < c->o.output.n ? c->o.output.items[i] : NULL;
 		good = print_one(c, report, view, format, path) && good;
 	}

@@ -93,6 +93,21 @@ static void print_resources(const bl_report *report, bool json, bool colour, bl_
 	bl_arena_done(&scratch);
 }
 
+/* The template of the one file that was given; with several parameter files it has a root for each. */
+static bool print_build(const bl_report *report, bl_buf *out)
+{
+	for (size_t i = 0; i < report->plans.n; i++) {
+		bl_json j;
+		if (!report->plans.items[i]->template)
+			continue;
+		bl_json_begin(&j, out, true);
+		bl_json_value(&j, report->plans.items[i]->template);
+		bl_buf_putc(out, '\n');
+		return true;
+	}
+	return true; /* the diagnostics say why */
+}
+
 static void print_links(const bl_report *report, bool json, bool colour, bl_buf *out)
 {
 	bl_arena scratch = {0};
@@ -198,6 +213,8 @@ static bool print_view(const bl_report *report, const bl_print_options *o, bl_bu
 		return false;
 	else if (strcmp(view, "resources") == 0 || strcmp(view, "eval") == 0)
 		print_resources(report, json, colour, out);
+	else if (strcmp(view, "build") == 0 && json)
+		return print_build(report, out);
 	else if (strcmp(view, "links") == 0)
 		print_links(report, json, colour, out);
 	else if (strcmp(view, "paths") == 0)

@@ -53,6 +53,7 @@ typedef struct bl_root_plan {
 	bl_document_list documents, var_files;
 	size_t ncommand_files; /* the last so many var_files are the command line's */
 	bl_evaluation evaluation;
+	const bl_value *template; /* what a Bicep file stands for, when that was asked for; or NULL */
 	bl_arena arena; /* of the evaluation; adopted by the report */
 } bl_root_plan;
 

@@ -18,6 +18,7 @@ void bl_engine_progress(const bl_report *report, const char *stage, size_t done,
 typedef struct evaluate_task {
 	bl_report *report;
 	bl_eval_options options;
+	bool build;
 } evaluate_task;
 
 static void evaluate_root(void *context, size_t item, bl_arena *scratch)
@@ -42,12 +43,14 @@ static void evaluate_root(void *context, size_t item, bl_arena *scratch)
 	};
 	bl_eval_root(&input, scratch, &plan->evaluation);
 	bl_evaluation_keep(&plan->evaluation, scratch, &plan->arena);
+	if (t->build)
+		plan->template = bl_eval_build(&input, &plan->arena, &plan->evaluation.diags);
 }
 
 static void evaluate(bl_report *report, bl_pool *pool)
 {
 	const bl_run_options *o = report->options;
-	evaluate_task task = {.report = report};
+	evaluate_task task = {.report = report, .build = o->build};
 	task.options.vars = report->vars.items;
 	task.options.nvars = report->vars.n;
 	task.options.workspace = bl_str_of(o->workspace);

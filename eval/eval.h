@@ -56,6 +56,12 @@ typedef struct bl_eval_input {
  */
 void bl_eval_root(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out);
 
+/*
+ * The ARM template that a root's Bicep file stands for: JSON as values, strings in brackets where they are expressions. NULL when the
+ * root is no Bicep file; what could not be written is in diags.
+ */
+const bl_value *bl_eval_build(const bl_eval_input *input, bl_arena *arena, bl_diag_list *diags);
+
 /* One expression, without a configuration around it unless input has documents; for the console. */
 const bl_value *bl_eval_expression(const bl_eval_input *input, bl_arena *arena, const bl_expr *expr,
 	bl_diag_list *diags);

@@ -79,6 +79,7 @@ typedef struct bl_run_options {
 	const char *baseline; /* a baseline file: its findings are known */
 	const char *now;      /* the time it is, beginning YYYY-MM-DD (UTC); NULL: the clock's */
 	unsigned jobs;        /* 0: one a processor */
+	int build;            /* make the templates that Bicep files stand for, for the view "build" */
 	int one_root;         /* a folder given that is a configuration itself is the only one */
 	bl_progress_fn progress;
 	void *progress_context;
@@ -102,7 +103,7 @@ BL_API bl_counts bl_report_counts(const bl_report *report);
 BL_API int bl_report_exit_code(const bl_report *report, const char *fail_on, int on_maybe, int strict);
 
 typedef struct bl_print_options {
-	const char *view;   /* "findings", "resources", "links", "paths", "parse", "eval", "graph", "baseline", "diagnostics" */
+	const char *view;   /* "findings", "resources", "build", "links", "paths", "parse", "eval", "graph", "baseline", "diagnostics" */
 	const char *format; /* "text", "json"; findings also "sarif", "github", "azure-devops"; parse also "sexp" */
 	int colour;
 	const char *fail_on;
