@@ -238,6 +238,14 @@ static void import_named(bl_bicep_builder *b)
 	}
 }
 
+static void find_loads(bl_bicep_builder *b, const bl_block *block, int depth)
+{
+	for (size_t i = 0; i < block->attrs.n; i++)
+		bl_bicep_build_loads(b, block->attrs.items[i].expr, 0);
+	for (size_t i = 0; i < block->blocks.n && depth < 100; i++)
+		find_loads(b, block->blocks.items[i], depth + 1);
+}
+
 static void put_some(bl_bicep_builder *b, bl_items *items, const char *key, const bl_value *v)
 {
 	if (v->n)
@@ -250,6 +258,8 @@ const bl_value *bl_bicep_build_file(bl_bicep_scope *s, bl_diag_list *diags, int 
 	bl_items items = {0};
 	b->symbolic = bl_bicep_is_symbolic(s->document);
 	import_named(b);
+	for (size_t i = 0; i < s->document->blocks.n; i++)
+		find_loads(b, s->document->blocks.items[i], 0);
 	const bl_value *head = metadata(b), *given = parameters(b), *resources = bl_bicep_build_resources(b), *results = outputs(b);
 	const bl_value *values = variables(b), *calls = functions(b), *types = members(b, "type");
 	put(b, &items, "$schema", text(b, schema_uri(bl_bicep_target(s->document))));

@@ -50,6 +50,8 @@ bl_str bl_bicep_build_quote(bl_bicep_builder *b, bl_str s); /* 'text' */
 const bl_value *bl_bicep_build_copy(bl_bicep_builder *b, const bl_expr *loop, bl_str name, bl_str label);
 /* Sets a loop's variables for the element that index, an expression's text, says; what was set before is returned. */
 const bl_bicep_binding *bl_bicep_bind_loop(bl_bicep_builder *b, const bl_expr *loop, bl_str index);
+/* Finds the files that e loads: they are numbered in the order of the source. */
+void bl_bicep_build_loads(bl_bicep_builder *b, const bl_expr *e, int depth);
 /* Must the variable's value stand wherever it is used, since it is known only once something is deployed? */
 bool bl_bicep_is_inlined(bl_bicep_builder *b, bl_bicep_symbol *symbol);
 /* The name of an imported function, variable or type in this template; it is written once it has been asked for. */
@@ -75,6 +77,8 @@ bl_str bl_bicep_build_id(bl_bicep_builder *b, const bl_bicep_named *t);
 const bl_value *bl_bicep_build_name(bl_bicep_builder *b, const bl_bicep_named *t);
 /* The text of a member chain over a resource; false when e is none. */
 bool bl_bicep_build_member(bl_bicep_builder *b, const bl_expr *e, bl_str *out);
+/* The resource as a whole, as `.?` reads it. */
+bl_str bl_bicep_build_guarded(bl_bicep_builder *b, const bl_bicep_named *t);
 /* What listKeys() and the like are called with: the symbol or the id, and the version. */
 bl_str bl_bicep_build_resource(bl_bicep_builder *b, const bl_bicep_named *t);
 /* The resource's body object, through loops and conditions; NULL without one. condition may be NULL. */

@@ -237,34 +237,55 @@ static bl_str from_end(bl_bicep_builder *b, const bl_expr *e)
 	return call2(b, e->safe ? "tryIndexFromEnd" : "indexFromEnd", bl_bicep_build_text(b, e->kids[0]), bl_bicep_build_text(b, e->kids[1]));
 }
 
-/* `a.?b.c` asks for both at once: what is not there ends the whole chain. */
-static bl_str safe_chain(bl_bicep_builder *b, const bl_expr *e)
-{
-	bl_str keys[MAX_DEPTH + 1];
-	size_t n = 0;
-	for (; !e->safe; e = e->kids[0])
-		keys[n++] = key_text(b, e);
-	keys[n++] = key_text(b, e);
-	bl_str *args = bl_new_n(b->arena, bl_str, n + 1);
-	args[0] = bl_bicep_build_text(b, e->kids[0]);
-	for (size_t i = 0; i < n; i++)
-		args[i + 1] = keys[n - 1 - i];
-	return call_of(b, "tryGet", args, n + 1);
-}
-
 static bool is_access(const bl_expr *e)
 {
 	return e->kind == BL_EXPR_ATTR || (e->kind == BL_EXPR_INDEX && !bl_str_eqz(e->text, "^"));
+}
+
+/* The step before e in its chain of accesses; `!` is none. */
+static const bl_expr *before(const bl_expr *e)
+{
+	e = e->kids[0];
+	while (e->kind == BL_EXPR_UNARY && bl_str_eqz(e->text, "!."))
+		e = e->kids[0];
+	return e;
 }
 
 /* Is there a `.?` in the chain of accesses that e ends? One in parentheses is not part of it, but those are not kept. */
 static bool is_safe_chain(const bl_expr *e)
 {
 	int n = 0;
-	for (; is_access(e) && n++ < MAX_DEPTH; e = e->kids[0])
+	for (; is_access(e) && n++ < MAX_DEPTH; e = before(e))
 		if (e->safe)
 			return true;
 	return false;
+}
+
+/* `a.?b.c` asks for both at once: what is not there ends the whole chain. What a module puts out is in its `value`. */
+static bl_str safe_chain(bl_bicep_builder *b, const bl_expr *e)
+{
+	bl_str keys[MAX_DEPTH + 2], base;
+	bl_bicep_named t;
+	size_t n = 0, args = 1;
+	for (; !e->safe && n < MAX_DEPTH; e = before(e))
+		keys[n++] = key_text(b, e);
+	keys[n++] = key_text(b, e);
+	const bl_expr *from = before(e);
+	bool resource = bl_bicep_build_target(b, from, &t);
+	bool outputs = !resource && is_access(from) && bl_bicep_build_target(b, from->kids[0], &t) && t.declared->is_module;
+	base = resource ? bl_bicep_build_guarded(b, &t) : bl_bicep_build_text(b, from);
+	if (outputs) {
+		base = call2(b, "tryGet", base, keys[--n]);
+		keys[n++] = BL_STR("'value'");
+	}
+	bl_str *all = bl_new_n(b->arena, bl_str, n + 3);
+	all[0] = base;
+	for (size_t i = 0; i < n; i++) {
+		all[args++] = keys[n - 1 - i];
+		if (resource && t.declared->is_module && i == 1 && bl_str_eqz(keys[n - 1], "'outputs'"))
+			all[args++] = BL_STR("'value'");
+	}
+	return call_of(b, "tryGet", all, args);
 }
 
 static bl_str access_text(bl_bicep_builder *b, const bl_expr *e)
@@ -273,12 +294,12 @@ static bl_str access_text(bl_bicep_builder *b, const bl_expr *e)
 	bl_bicep_symbol *symbol = imported_member(b, e);
 	if (symbol)
 		return symbol_text(b, symbol, e);
+	if (is_safe_chain(e))
+		return safe_chain(b, e);
 	if (bl_bicep_build_member(b, e, &text))
 		return text;
 	if (!is_access(e))
 		return from_end(b, e);
-	if (is_safe_chain(e))
-		return safe_chain(b, e);
 	bl_str base = bl_bicep_build_text(b, e->kids[0]);
 	bl_str key = e->kind == BL_EXPR_ATTR ? e->text : BL_STR("");
 	if (e->kind == BL_EXPR_ATTR && is_word(key))
@@ -349,6 +370,28 @@ static bl_str lambda_text(bl_bicep_builder *b, const bl_expr *e)
 	return call_of(b, "lambda", args, n);
 }
 
+/* A string that looks like an expression is not one: its bracket is doubled. */
+static const bl_value *literal_value(bl_bicep_builder *b, const bl_value *v)
+{
+	if (v->kind != BL_STRING || !bl_str_starts(v->string, BL_STR("[")) || !bl_str_ends(v->string, BL_STR("]")))
+		return v;
+	return bl_value_string(b->arena, v->span, bl_str_cat(b->arena, BL_STR("["), v->string));
+}
+
+/* As literal_value, everywhere in v. */
+static const bl_value *escaped(bl_bicep_builder *b, const bl_value *v, int depth)
+{
+	bl_items items = {0};
+	bl_values values = {0};
+	if (depth > MAX_DEPTH || (v->kind != BL_MAP && v->kind != BL_LIST))
+		return literal_value(b, v);
+	for (uint32_t i = 0; v->kind == BL_MAP && i < v->n; i++)
+		bl_vec_push(b->arena, &items, ((bl_item){v->map[i].key, v->map[i].key_span, escaped(b, v->map[i].value, depth + 1)}));
+	for (uint32_t i = 0; v->kind == BL_LIST && i < v->n; i++)
+		bl_vec_push(b->arena, &values, escaped(b, v->list[i], depth + 1));
+	return v->kind == BL_MAP ? bl_items_value(b->arena, v->span, &items) : bl_values_value(b->arena, v->span, &values);
+}
+
 /* load*Content(): the file becomes a variable of the template, once for each call. */
 static bl_str loaded_text(bl_bicep_builder *b, const bl_expr *e)
 {
@@ -362,7 +405,7 @@ static bl_str loaded_text(bl_bicep_builder *b, const bl_expr *e)
 		return BL_STR("null()");
 	}
 	bl_str name = bl_str_fmt(b->arena, "$fxv#%zu", b->loaded.n);
-	bl_items_put(b->arena, &b->loaded, name, e->span, v);
+	bl_vec_push(b->arena, &b->loaded, ((bl_item){name, e->span, escaped(b, v, 0)}));
 	return named(b, "variables", name);
 }
 
@@ -514,14 +557,6 @@ bl_str bl_bicep_build_text(bl_bicep_builder *b, const bl_expr *e)
 
 /* ---- values ---- */
 
-/* A string that looks like an expression is not one: its bracket is doubled. */
-static const bl_value *literal_value(bl_bicep_builder *b, const bl_value *v)
-{
-	if (v->kind != BL_STRING || !bl_str_starts(v->string, BL_STR("[")) || !bl_str_ends(v->string, BL_STR("]")))
-		return v;
-	return bl_value_string(b->arena, v->span, bl_str_cat(b->arena, BL_STR("["), v->string));
-}
-
 const bl_bicep_binding *bl_bicep_bind_loop(bl_bicep_builder *b, const bl_expr *loop, bl_str index)
 {
 	const bl_bicep_binding *outer = b->locals;
@@ -605,6 +640,16 @@ const bl_value *bl_bicep_build_value(bl_bicep_builder *b, const bl_expr *e)
 		v = bl_bicep_build_string(b, bl_bicep_build_text(b, e));
 	b->depth--;
 	return v;
+}
+
+void bl_bicep_build_loads(bl_bicep_builder *b, const bl_expr *e, int depth)
+{
+	if (!e || depth > MAX_DEPTH)
+		return;
+	if (e->kind == BL_EXPR_CALL && bl_str_starts(e->text, BL_STR("load")))
+		bl_bicep_build_text(b, e);
+	for (uint32_t i = 0; i < e->n; i++)
+		bl_bicep_build_loads(b, e->kids[i], depth + 1);
 }
 
 /* ---- variables that cannot be variables ---- */

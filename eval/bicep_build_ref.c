@@ -381,19 +381,32 @@ static bl_str member_name(bl_bicep_builder *b, const bl_bicep_named *t)
 	return text;
 }
 
-static bl_str step(bl_bicep_builder *b, bl_str base, bl_str key, bool safe)
+static bl_str step(bl_bicep_builder *b, bl_str base, bl_str key)
 {
-	bl_str args[] = {base, bl_bicep_build_quote(b, key)};
-	return safe ? call_of(b, "tryGet", args, 2) : bl_str_fmt(b->arena, BL_FMT "." BL_FMT, BL_ARG(base), BL_ARG(key));
+	return bl_str_fmt(b->arena, BL_FMT "." BL_FMT, BL_ARG(base), BL_ARG(key));
 }
 
-static bl_str property(bl_bicep_builder *b, const bl_bicep_named *t, bl_str key, bool safe)
+/* The resource as a whole for `.?`: one that may not be deployed is null then. */
+bl_str bl_bicep_build_guarded(bl_bicep_builder *b, const bl_bicep_named *t)
+{
+	const bl_expr *loop, *condition;
+	bl_str args[] = {BL_STR(""), reference(b, t, !t->declared->is_module), BL_STR("null()")};
+	bl_bicep_build_body(t->declared, &loop, &condition);
+	if (!condition)
+		return args[1];
+	place outer = enter(b, t);
+	args[0] = bl_bicep_build_text(b, condition);
+	leave(b, outer);
+	return call_of(b, "if", args, 3);
+}
+
+static bl_str property(bl_bicep_builder *b, const bl_bicep_named *t, bl_str key)
 {
 	const bl_bicep_declared *d = t->declared;
 	if (bl_str_eqz(key, "name"))
 		return member_name(b, t);
 	if (d->is_module)
-		return step(b, reference(b, t, false), key, safe);
+		return step(b, reference(b, t, false), key);
 	if (bl_str_eqz(key, "id"))
 		return bl_bicep_build_id(b, t);
 	if (bl_str_eqz(key, "type"))
@@ -402,7 +415,7 @@ static bl_str property(bl_bicep_builder *b, const bl_bicep_named *t, bl_str key,
 		return bl_bicep_build_quote(b, d->api_version);
 	if (bl_str_eqz(key, "properties"))
 		return reference(b, t, false);
-	return step(b, reference(b, t, true), key, safe);
+	return step(b, reference(b, t, true), key);
 }
 
 /* A step's key, when it is written out: `.key` or `['key']`. */
@@ -429,14 +442,13 @@ bool bl_bicep_build_member(bl_bicep_builder *b, const bl_expr *e, bl_str *out)
 	if (!key_of(e, &key))
 		return false;
 	if (bl_bicep_build_target(b, e->kids[0], &t)) {
-		*out = property(b, &t, key, e->safe);
+		*out = property(b, &t, key);
 		return true;
 	}
 	/* an output of a module: what it is, is its `value` */
 	const bl_expr *outputs = e->kids[0];
 	if (!key_of(outputs, &outer) || !bl_str_eqz(outer, "outputs") || !bl_bicep_build_target(b, outputs->kids[0], &t) || !t.declared->is_module)
 		return false;
-	bl_str base = step(b, reference(b, &t, false), outer, outputs->safe);
-	*out = step(b, step(b, base, key, e->safe), BL_STR("value"), e->safe);
+	*out = step(b, step(b, step(b, reference(b, &t, false), outer), key), BL_STR("value"));
 	return true;
 }

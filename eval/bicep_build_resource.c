@@ -145,11 +145,6 @@ static void look_at_variable(search *s, const bl_expr *e, int depth)
 	b->locals = locals;
 }
 
-static bool is_listing(const bl_expr *e)
-{
-	return bl_str_eqz(e->text, "reference") || bl_str_starts(e->text, BL_STR("list"));
-}
-
 static void look_within(search *s, const bl_expr *e, int depth)
 {
 	const bl_bicep_binding *outer = s->b->locals;
@@ -180,7 +175,7 @@ static void look(search *s, const bl_expr *e, int depth)
 		return;
 	}
 	if (e->kind == BL_EXPR_CALL && e->method && e->n && bl_bicep_build_target(s->b, e->kids[0], &t)) {
-		use(s, &t, is_listing(e), depth);
+		use(s, &t, false, depth);
 		for (uint32_t i = 1; i < e->n; i++)
 			look(s, e->kids[i], depth);
 		return;
@@ -188,6 +183,18 @@ static void look(search *s, const bl_expr *e, int depth)
 	if (e->kind == BL_EXPR_NAME)
 		look_at_variable(s, e, depth);
 	look_within(s, e, depth);
+}
+
+/* What dependsOn itself lists is waited for even when it exists. */
+static void look_at_body(search *s, const bl_expr *body)
+{
+	const bl_expr *list = body ? bl_azure_key(body, "dependsOn") : NULL;
+	look(s, body, 0);
+	for (uint32_t i = 0; list && list->kind == BL_EXPR_LIST && i < list->n; i++) {
+		bl_bicep_named t;
+		if (bl_bicep_build_target(s->b, list->kids[i], &t) && t.declared->existing)
+			use(s, &t, true, 0);
+	}
 }
 
 static int by_symbol(const void *a, const void *b)
@@ -216,7 +223,7 @@ static void put_dependencies(bl_bicep_builder *b, bl_items *items, bl_bicep_decl
 		use(&s, &parent, false, 0);
 	}
 	look(&s, condition, 0);
-	look(&s, body, 0);
+	look_at_body(&s, body);
 	if (s.found.n)
 		qsort(s.found.items, s.found.n, sizeof *s.found.items, by_symbol);
 	for (size_t i = 0; i < s.found.n; i++)

@@ -237,7 +237,9 @@ static void schema(bl_bicep_builder *b, bl_items *items, const bl_expr *e, const
 		break;
 	case BL_EXPR_NAME:
 	case BL_EXPR_ATTR: /* sys.string */
-		if (!bl_str_eqz(e->text, "any"))
+		if (e->kind == BL_EXPR_NAME && !bl_bicep_type_named(e->text)) /* imported from what is not here */
+			put(b, items, "$ref", bl_value_string(b->arena, e->span, bl_str_cat(b->arena, BL_STR("#/definitions/"), e->text)));
+		else if (!bl_str_eqz(e->text, "any"))
 			put(b, items, "type", bl_value_string(b->arena, BL_NOWHERE, e->text));
 		break;
 	case BL_EXPR_LITERAL:

@@ -315,6 +315,9 @@ void bl_bicep_check_resource(bl_bicep_checker *c, const bl_block *block, const b
 		*v = (bl_bicep_variable){bl_block_label(t->block, 0), body && body->kind == BL_EXPR_FOR ? &bl_bicep_t_any : t, false, c->locals};
 		c->locals = v;
 	}
+	const bl_expr *around = parent ? attr(parent, "body") : NULL;
+	if (around && around->kind == BL_EXPR_FOR)
+		bl_bicep_error(c, block->head, "BCP160", "a resource cannot be nested in one that a loop makes");
 	check_kind(c, block, parent);
 	bl_bicep_check_decorators(c, block);
 	bl_bicep_check_body(c, block, check_object, &place);

@@ -14,7 +14,7 @@ PAGES = {
     "belay-annotate": ["annotate"],
     "belay-map": ["map"],
     "belay-paths": ["paths"],
-    "belay-resources": ["console", "dump", "resources"],
+    "belay-resources": ["build", "console", "dump", "resources"],
     "belay-rules": ["rules"],
     "belay-scan": ["baseline", "scan"],
 }
