@@ -492,13 +492,13 @@ static bl_str loop_text(bl_bicep_builder *b, const bl_expr *e)
 	/* where no copy can stand, a loop is a map over its elements */
 	const bl_bicep_binding *outer = b->locals;
 	bl_bicep_binding item = {e->text, named(b, "lambdaVariables", e->text), outer};
-	bl_bicep_binding position = {e->text2, named(b, "lambdaVariables", e->text2), &item};
+	bl_bicep_binding position = {bl_expr_for_key(e), named(b, "lambdaVariables", bl_expr_for_key(e)), &item};
 	bl_str args[3], in = bl_bicep_build_text(b, e->kids[0]);
 	size_t n = 0;
-	b->locals = e->text2.n ? &position : &item;
+	b->locals = bl_expr_for_key(e).n ? &position : &item;
 	args[n++] = bl_bicep_build_quote(b, e->text);
-	if (e->text2.n)
-		args[n++] = bl_bicep_build_quote(b, e->text2);
+	if (bl_expr_for_key(e).n)
+		args[n++] = bl_bicep_build_quote(b, bl_expr_for_key(e));
 	args[n++] = bl_bicep_build_text(b, e->kids[2]);
 	b->locals = outer;
 	return call2(b, "map", in, call_of(b, "lambda", args, n));
@@ -563,8 +563,8 @@ const bl_bicep_binding *bl_bicep_bind_loop(bl_bicep_builder *b, const bl_expr *l
 	bl_bicep_binding *l = bl_new_n(b->arena, bl_bicep_binding, 2);
 	bl_str in = bl_bicep_build_text(b, loop->kids[0]);
 	l[0] = (bl_bicep_binding){loop->text, bl_str_fmt(b->arena, BL_FMT "[" BL_FMT "]", BL_ARG(in), BL_ARG(index)), outer};
-	l[1] = (bl_bicep_binding){loop->text2, index, &l[0]};
-	b->locals = loop->text2.n ? &l[1] : &l[0];
+	l[1] = (bl_bicep_binding){bl_expr_for_key(loop), index, &l[0]};
+	b->locals = bl_expr_for_key(loop).n ? &l[1] : &l[0];
 	return outer;
 }
 

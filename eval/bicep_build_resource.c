@@ -90,7 +90,7 @@ static void look_through(search *s, bl_bicep_declared *d, int depth)
 	if (loop) {
 		look(s, loop->kids[0], depth);
 		bind_inner(b, loop->text);
-		bind_inner(b, loop->text2);
+		bind_inner(b, bl_expr_for_key(loop));
 	}
 	if (condition)
 		look(s, condition, depth);
@@ -151,7 +151,7 @@ static void look_within(search *s, const bl_expr *e, int depth)
 	for (uint32_t i = 0; i < e->n; i++) {
 		if ((e->kind == BL_EXPR_FOR && i == 2) || e->kind == BL_EXPR_LAMBDA) {
 			bind_inner(s->b, e->text);
-			bind_inner(s->b, e->text2);
+			bind_inner(s->b, bl_expr_for_key(e));
 		}
 		look(s, e->kids[i], depth);
 	}
@@ -535,7 +535,7 @@ static const bl_value *module_template(bl_bicep_builder *b, bl_bicep_declared *d
 			b->modules + 1);
 	}
 	const bl_value *v = file && file->language == BL_LANG_ARM
-		? bl_json_read(b->arena, 0, bl_sources_text(b->s->azure->input->sources, file->source), NULL) : NULL;
+		? bl_json_read(b->arena, bl_sources_text(b->s->azure->input->sources, file->source), NULL) : NULL;
 	if (v)
 		*target = schema_target(v);
 	else
