@@ -177,12 +177,11 @@ static const bl_value *unset(bl_arm_scope *s, bl_str name, const bl_expr *declar
 	return v;
 }
 
-static const bl_value *parameter(bl_arm_scope *s, bl_str name)
+static const bl_value *parameter(bl_arm_scope *s, bl_str name, bl_arm_memo *m)
 {
 	bl_azure *a = s->azure;
-	bl_arm_memo *m = memo(s, 'p', name);
-	if (!m || m->value || m->busy)
-		return m ? m->value : NULL;
+	if (m->value || m->busy)
+		return m->value;
 	const bl_expr *declared = m->declared;
 	m->busy = true;
 	bl_azure_frame f = bl_arm_frame(s, NULL);
@@ -231,7 +230,8 @@ const bl_value *bl_arm_copy(const bl_azure_frame *f, const bl_expr *copy, bl_str
 	/* in a copied resource, copyIndex() without a name is the resource's */
 	const bl_value *outer = bl_arm_local(f, BL_STR("copyIndex()"));
 	int64_t i = 0;
-	for (; i < have && a->steps < BL_AZURE_MAX_STEPS; i++) {
+	for (; i < have && bl_azure_goes_on(a, copy->span); i++) {
+		a->steps += BL_AZURE_STEP_COPY;
 		bl_azure_frame inner = *f;
 		bl_azure_local *named = bl_new(a->arena, bl_azure_local);
 		const bl_value *index = bl_azure_number(a, copy->span, i);
@@ -245,12 +245,11 @@ const bl_value *bl_arm_copy(const bl_azure_frame *f, const bl_expr *copy, bl_str
 	return v;
 }
 
-static const bl_value *variable(bl_arm_scope *s, bl_str name)
+static const bl_value *variable(bl_arm_scope *s, bl_str name, bl_arm_memo *m)
 {
 	bl_azure *a = s->azure;
-	bl_arm_memo *m = memo(s, 'v', name);
-	if (!m || m->value || m->busy)
-		return m ? m->value : NULL;
+	if (m->value || m->busy)
+		return m->value;
 	m->busy = true;
 	bl_azure_frame f = bl_arm_frame(s, NULL);
 	const bl_value *v = m->copy ? bl_arm_copy(&f, m->declared, name) : bl_azure_eval(&f, m->declared);
@@ -271,6 +270,14 @@ const bl_expr *bl_arm_definition(bl_arm_scope *s, bl_str name, bool parameter)
 	return parameter ? bl_azure_key(m->declared, "defaultValue") : m->declared;
 }
 
+const bl_value *bl_arm_argument(const bl_azure_frame *f, bl_str name)
+{
+	for (const bl_azure_local *l = f->locals; l; l = l->next)
+		if (l->argument && bl_str_eqi(l->name, name))
+			return l->value;
+	return NULL;
+}
+
 static const bl_value *named(const bl_azure_frame *f, const bl_expr *e, bool parameters)
 {
 	bl_azure *a = f->azure;
@@ -278,18 +285,23 @@ static const bl_value *named(const bl_azure_frame *f, const bl_expr *e, bool par
 	const bl_value *name = bl_azure_eval(f, e->kids[0]);
 	if (name->kind != BL_STRING)
 		return bl_azure_unknown(a, e->span, -1, &name, 1);
-	const bl_value *v = parameters ? parameter(s, name->string) : variable(s, name->string);
+	const bl_value *argument = parameters ? bl_arm_argument(f, name->string) : NULL;
+	if (argument)
+		return argument;
+	bl_arm_memo *m = memo(s, parameters ? 'p' : 'v', name->string);
+	const bl_value *v = !m ? NULL : parameters ? parameter(s, name->string, m) : variable(s, name->string, m);
 	const char *kind = parameters ? "parameter" : "variable";
 	if (!v)
 		return bl_azure_refuse(a, e->span, "there is no %s '" BL_FMT "', or it refers to itself", kind, BL_ARG(name->string));
-	return bl_value_through(a->arena, bl_value_at(a->arena, v, e->span),
-		bl_str_fmt(a->arena, "%ss('" BL_FMT "')", kind, BL_ARG(name->string)), v->span);
+	if (!m->what.n)
+		m->what = bl_str_fmt(a->arena, "%ss('" BL_FMT "')", kind, BL_ARG(name->string));
+	return bl_value_through(a->arena, bl_value_at(a->arena, v, e->span), m->what, v->span);
 }
 
 const bl_value *bl_arm_local(const bl_azure_frame *f, bl_str name)
 {
 	for (const bl_azure_local *l = f->locals; l; l = l->next)
-		if (bl_str_eqi(l->name, name))
+		if (!l->argument && bl_str_eqi(l->name, name))
 			return l->value;
 	return NULL;
 }
@@ -331,8 +343,7 @@ static const bl_value *user_function(const bl_azure_frame *f, const bl_expr *e)
 		for (uint32_t k = 0; parameters && parameters->kind == BL_EXPR_LIST && k < parameters->n && k < e->n; k++) {
 			bl_azure_local *l = bl_new(a->arena, bl_azure_local);
 			bl_str parameter_name = text(bl_azure_key(parameters->kids[k], "name"));
-			*l = (bl_azure_local){bl_str_fmt(a->arena, "argument:" BL_FMT, BL_ARG(parameter_name)), args[k],
-				inner.locals};
+			*l = (bl_azure_local){parameter_name, args[k], inner.locals, true};
 			inner.locals = l;
 		}
 		return bl_azure_eval(&inner, value);
@@ -358,29 +369,41 @@ static const bl_value *deployment(const bl_azure_frame *f, const bl_expr *e)
 	return bl_value_with(a->arena, v, BL_STR("properties.templateLink.uri"), uri);
 }
 
+/* The first letter decides which names it may be: this is asked of every call. */
 static const bl_value *frame_call(const bl_azure_frame *f, const bl_expr *e)
 {
 	bl_azure *a = f->azure;
 	bool one = e->n == 1;
-	if (one && bl_str_eqiz(e->text, "parameters")) {
-		const bl_value *name = bl_azure_eval(f, e->kids[0]);
-		const bl_value *v = name->kind == BL_STRING
-			? bl_arm_local(f, bl_str_fmt(a->arena, "argument:" BL_FMT, BL_ARG(name->string)))
-			: NULL;
-		return v ? v : named(f, e, true);
-	}
-	if (one && bl_str_eqiz(e->text, "variables"))
-		return named(f, e, false);
-	if (bl_str_eqiz(e->text, "copyIndex"))
-		return copy_index(f, e);
-	if (one && bl_str_eqiz(e->text, "lambdaVariables")) {
-		const bl_value *v = bl_arm_local(f, bl_value_text(bl_azure_eval(f, e->kids[0])));
+	const bl_value *v = NULL;
+	switch (e->text.n ? e->text.p[0] | 32 : 0) {
+	case 'c':
+		v = bl_str_eqiz(e->text, "copyIndex") ? copy_index(f, e) : NULL;
+		break;
+	case 'd':
+		v = !e->n && bl_str_eqiz(e->text, "deployment") ? deployment(f, e) : NULL;
+		break;
+	case 'l':
+		if (!one || !bl_str_eqiz(e->text, "lambdaVariables"))
+			break;
+		v = bl_arm_local(f, bl_value_text(bl_azure_eval(f, e->kids[0])));
 		return v ? v : bl_azure_refuse(a, e->span, "there is no such lambda variable");
+	case 'p':
+		v = one && bl_str_eqiz(e->text, "parameters") ? named(f, e, true) : NULL;
+		break;
+	case 'v':
+		v = one && bl_str_eqiz(e->text, "variables") ? named(f, e, false) : NULL;
+		break;
+	case 'e':
+	case 'm':
+	case 'r':
+	case 's':
+	case 't':
+		v = bl_arm_call(f, e);
+		break;
+	default:
+		break;
 	}
-	if (!e->n && bl_str_eqiz(e->text, "deployment"))
-		return deployment(f, e);
-	const bl_value *v = bl_arm_call(f, e);
-	return v ? v : user_function(f, e);
+	return v || bl_str_find(e->text, BL_STR("."), 0) < 0 ? v : user_function(f, e);
 }
 
 /* "copy": [{"name": N, "count": C, "input": I}] within an object makes its property N. */

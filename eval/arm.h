@@ -12,6 +12,7 @@ typedef enum bl_arm_state { BL_ARM_NEW, BL_ARM_BUSY, BL_ARM_DONE } bl_arm_state;
 typedef struct bl_arm_memo {
 	const bl_expr *declared; /* what stands behind its name; of a copy {"name", "count", "input"} */
 	bool copy, busy;
+	bl_str what; /* "variables('x')", once asked for */
 	const bl_value *value;
 } bl_arm_memo;
 
@@ -77,6 +78,8 @@ const bl_value *bl_arm_copy(const bl_azure_frame *f, const bl_expr *copy, bl_str
 const bl_azure_local *bl_arm_index_locals(bl_azure *a, const bl_azure_local *outer, bl_str loop, const bl_value *i);
 /* The expression that parameters(NAME)'s default or variables(NAME) stands for; NULL where a value was given, or there is none. */
 const bl_expr *bl_arm_definition(bl_arm_scope *s, bl_str name, bool parameter);
+/* The argument of that name of the user's function that is being called; or NULL. */
+const bl_value *bl_arm_argument(const bl_azure_frame *f, bl_str name);
 /* A local of that name, without regard to case; or NULL. */
 const bl_value *bl_arm_local(const bl_azure_frame *f, bl_str name);
 

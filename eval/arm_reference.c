@@ -42,8 +42,7 @@ static bool sign_name(const bl_azure_frame *f, const bl_expr *e, bool parameter,
 {
 	bl_arm_scope *s = ((bl_arm_scope *)f->scope)->names;
 	bl_str name = bl_value_text(bl_azure_eval(f, e->kids[0]));
-	bl_str argument = bl_str_fmt(f->azure->arena, "argument:" BL_FMT, BL_ARG(name));
-	const bl_expr *definition = bl_arm_local(f, argument) ? NULL : bl_arm_definition(s, name, parameter);
+	const bl_expr *definition = bl_arm_argument(f, name) ? NULL : bl_arm_definition(s, name, parameter);
 	bl_azure_frame plain = bl_arm_frame(s, NULL);
 	if (definition)
 		return sign(&plain, definition, out, depth);
@@ -74,6 +73,8 @@ static bool sign(const bl_azure_frame *f, const bl_expr *e, bl_buf *out, int dep
 		return false;
 	const bl_value *v = bl_azure_eval(f, e);
 	if (v->kind == BL_STRING || v->kind == BL_NUMBER || v->kind == BL_BOOL) {
+		if (v->kind == BL_STRING && v->string.n > MAX_SIGN)
+			return false;
 		bl_azure_text(out, v, '\'');
 		return true;
 	}

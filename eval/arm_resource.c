@@ -1,6 +1,8 @@
 /* The resources of ARM templates: copies, children, and how they come out. */
 #include "eval/arm.h"
 
+enum { STEPS_OF_RESOURCE = 60 }; /* what keeping one is worth */
+
 static const bl_value *value_of(const bl_arm_item *it, const char *key)
 {
 	bl_azure_frame f = bl_arm_frame(it->scope, it->locals);
@@ -115,6 +117,7 @@ static void add_instance(bl_arm_item it)
 	if (condition)
 		it.condition = bl_tri_and(it.condition, bl_azure_truth(condition));
 	complete(&it);
+	a->steps += STEPS_OF_RESOURCE;
 	if (!it.type.n || !bl_azure_count(a, it.body->span))
 		return;
 	it.label = label_of(&it);
@@ -143,7 +146,7 @@ static void expand_copy(bl_arm_item it, const bl_expr *copy)
 	int64_t have = -1;
 	bool known = bl_azure_int(n, &have), none = known && have <= 0;
 	if (known && have > 0 && have <= BL_ARM_MAX_COPIES) {
-		for (it.index = 0; it.index < have && !bl_azure_is_full(a); it.index++) {
+		for (it.index = 0; it.index < have && bl_azure_goes_on(a, copy->span); it.index++) {
 			it.locals = bl_arm_index_locals(a, outer, name, bl_azure_number(a, copy->span, it.index));
 			add_instance(it);
 		}

@@ -11,7 +11,9 @@ enum {
 	BL_AZURE_MAX_RANGE = 10000,   /* elements range() makes; the service's own limit */
 	BL_AZURE_MAX_SIZE = 200000,   /* values in one variable; past it the variable is unknown */
 	BL_AZURE_MAX_STEPS = 3000000, /* expressions of one root; past it every one is unknown */
-	BL_AZURE_MAX_TEXT = 4 << 20   /* bytes of one string */
+	BL_AZURE_MAX_TEXT = 1 << 20,  /* bytes of one string */
+	BL_AZURE_STEP_BYTES = 64,     /* of text that are worth one step */
+	BL_AZURE_STEP_COPY = 12       /* steps that an element of a copy is worth */
 };
 
 /* One root's evaluation, shared by its template and all modules. */
@@ -39,6 +41,7 @@ typedef struct bl_azure_local {
 	bl_str name;
 	const bl_value *value;
 	const struct bl_azure_local *next;
+	bool argument; /* ARM: of a user's function, which is asked for as a parameter */
 } bl_azure_local;
 
 /*
@@ -81,9 +84,11 @@ const bl_value *bl_azure_either(bl_azure *a, bl_span span, const bl_value *condi
 /* A map being built; a later key replaces an equal one. Zeroed is empty. */
 typedef struct bl_azure_map {
 	bl_items items;
-	bl_map index;
+	bl_map index; /* of a large one: key -> place + 1 */
 	bool open;
 } bl_azure_map;
+/* The item of that key, or NULL. */
+bl_item *bl_azure_find(const bl_azure_map *m, bl_str key);
 void bl_azure_put(bl_azure *a, bl_azure_map *m, const bl_item *item);
 /* All of v's items; after an unknown v nothing that was there before is sure. */
 void bl_azure_put_all(bl_azure *a, bl_azure_map *m, const bl_value *v);
@@ -137,6 +142,8 @@ const bl_document *bl_azure_find_module(bl_azure *a, bl_str folder, bl_str sourc
 bool bl_azure_is_running(const bl_azure *a, const bl_document *document);
 /* Whether the limit on resources has been met. */
 bool bl_azure_is_full(const bl_azure *a);
+/* Whether there are steps left; the first time there are not, that is reported. */
+bool bl_azure_goes_on(bl_azure *a, bl_span span);
 /* The value of key in an OBJECT expression, as written; NULL without one. */
 const bl_expr *bl_azure_key(const bl_expr *object, const char *key);
 /* Counts one more resource; false past the limit, which is reported once. */

@@ -5,7 +5,7 @@
 #include <strings.h>
 
 typedef struct row {
-	const char *name;
+	bl_str name;
 	bl_azure_fn function;
 	size_t least, most;
 	bl_azure_need need;
@@ -14,14 +14,14 @@ typedef struct row {
 
 static const row rows[] = {
 #define BL_AZURE_FUNCTION(name, function, least, most, need, gives)                                \
-	{name, function, least, most, need, gives},
+	{{name, sizeof name - 1}, function, least, most, need, gives},
 #include "eval/functions/azure.def"
 #undef BL_AZURE_FUNCTION
 };
 
 static int compare(const void *key, const void *item)
 {
-	return bl_str_cmpi(*(const bl_str *)key, bl_str_of(((const row *)item)->name));
+	return bl_str_cmpi(*(const bl_str *)key, ((const row *)item)->name);
 }
 
 static bool lacks(const row *r, const bl_azure_args *c)
@@ -37,7 +37,7 @@ static bool lacks(const row *r, const bl_azure_args *c)
 
 static const bl_value *wrong(bl_azure_args *c, const row *r)
 {
-	const bl_value *v = bl_azure_refuse(c->azure, c->span, "%s: %s", r->name, c->wrong);
+	const bl_value *v = bl_azure_refuse(c->azure, c->span, BL_FMT ": %s", BL_ARG(r->name), c->wrong);
 	((bl_unknown *)v->unknown)->type = r->gives;
 	return v;
 }

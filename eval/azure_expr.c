@@ -1,6 +1,7 @@
 /* Expressions of Bicep and of ARM templates. */
 #include "eval/azure.h"
 
+enum { MAX_UNINDEXED = 12 };
 
 static const bl_value *template(const bl_azure_frame *f, const bl_expr *e)
 {
@@ -268,15 +269,25 @@ static const bl_value *list(const bl_azure_frame *f, const bl_expr *e)
 	return v;
 }
 
+bl_item *bl_azure_find(const bl_azure_map *m, bl_str key)
+{
+	size_t at = (size_t)(uintptr_t)bl_map_get(&m->index, key);
+	for (size_t i = 0; !m->index.n && !at && i < m->items.n; i++)
+		at = bl_str_eq(m->items.items[i].key, key) ? i + 1 : 0;
+	return at ? &m->items.items[at - 1] : NULL;
+}
+
+/* Most objects are small: only the others get an index. */
 void bl_azure_put(bl_azure *a, bl_azure_map *m, const bl_item *item)
 {
-	size_t at = (size_t)(uintptr_t)bl_map_get(&m->index, item->key);
-	if (at) {
-		m->items.items[at - 1] = *item;
+	bl_item *old = bl_azure_find(m, item->key);
+	if (old) {
+		*old = *item;
 		return;
 	}
 	bl_vec_push(a->arena, &m->items, *item);
-	bl_map_put(a->arena, &m->index, item->key, (void *)(uintptr_t)m->items.n);
+	for (size_t i = m->items.n == MAX_UNINDEXED ? 0 : m->items.n - 1; m->items.n >= MAX_UNINDEXED && i < m->items.n; i++)
+		bl_map_put(a->arena, &m->index, m->items.items[i].key, (void *)(uintptr_t)(i + 1));
 }
 
 void bl_azure_put_all(bl_azure *a, bl_azure_map *m, const bl_value *v)
@@ -452,18 +463,25 @@ static const bl_value *eval(const bl_azure_frame *f, const bl_expr *e)
 	}
 }
 
+bool bl_azure_goes_on(bl_azure *a, bl_span span)
+{
+	if (a->steps < BL_AZURE_MAX_STEPS)
+		return true;
+	if (!a->exhausted)
+		bl_diag_add(a->arena, &a->out->diags, BL_DIAG_ERROR, span,
+			"there is too much to evaluate: from here on, values are unknown");
+	a->exhausted = true;
+	return false;
+}
+
 const bl_value *bl_azure_eval(const bl_azure_frame *f, const bl_expr *e)
 {
 	bl_azure *a = f->azure;
 	if (a->depth >= BL_EVAL_MAX_DEPTH)
 		return bl_value_unknown(a->arena, e->span, "it is nested too deeply");
-	if (a->steps++ >= BL_AZURE_MAX_STEPS) {
-		if (!a->exhausted)
-			bl_diag_add(a->arena, &a->out->diags, BL_DIAG_ERROR, e->span,
-				"there is too much to evaluate: from here on, values are unknown");
-		a->exhausted = true;
+	a->steps++;
+	if (!bl_azure_goes_on(a, e->span))
 		return &exhausted;
-	}
 	a->depth++;
 	const bl_value *v = eval(f, e);
 	a->depth--;

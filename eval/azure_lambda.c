@@ -145,7 +145,8 @@ static const bl_value *by_key(const higher *h, bool group)
 			m.open = true;
 			continue;
 		}
-		size_t at = (size_t)(uintptr_t)bl_map_get(&m.index, key->string);
+		const bl_item *known = bl_azure_find(&m, key->string);
+		size_t at = known ? (size_t)(known - m.items.items) + 1 : 0;
 		if (!group || !at)
 			bl_azure_put(a, &m, &(bl_item){key->string, key->span, v});
 		if (group) {
@@ -195,6 +196,8 @@ const bl_value *bl_azure_higher(const bl_azure_frame *f, const bl_expr *e)
 		{"sort", fn_sort, 2, 2, 1, BL_LIST, BL_LIST},
 		{"toObject", fn_to_object, 2, 3, 1, BL_LIST, BL_MAP},
 	};
+	if (!e->text.n || !strchr("fgmrstFGMRST", e->text.p[0])) /* most calls are none of these */
+		return NULL;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		if (!bl_str_eqiz(e->text, rows[i].name))
 			continue;

@@ -211,7 +211,7 @@ const bl_value *bl_azure_join(bl_azure *a, bl_span span, const bl_value *const *
 			via = parts[i]->via;
 		bl_buf *to = known ? &head : &tail;
 		size_t before = to->n;
-		if (head.n + tail.n < BL_AZURE_MAX_TEXT && bl_azure_text(to, parts[i], '\'')) {
+		if (bl_azure_text(to, parts[i], '\'') && head.n + tail.n <= BL_AZURE_MAX_TEXT) {
 			sure += to->n - before;
 			continue;
 		}
@@ -241,6 +241,7 @@ const bl_value *bl_azure_join(bl_azure *a, bl_span span, const bl_value *const *
 	}
 	v->sensitive = sensitive;
 	v->via = via;
+	a->steps += (head.n + tail.n) / BL_AZURE_STEP_BYTES;
 	bl_buf_done(&head);
 	bl_buf_done(&tail);
 	return v;
@@ -263,8 +264,19 @@ bool bl_azure_int(const bl_value *v, int64_t *n)
 
 bl_value *bl_azure_number(bl_azure *a, bl_span span, int64_t n)
 {
-	bl_value *v = bl_value_digits(a->arena, span, bl_str_fmt(a->arena, "%lld", (long long)n));
+	char digits[24];
+	size_t at = sizeof digits;
+	uint64_t rest = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+	do
+		digits[--at] = (char)('0' + rest % 10);
+	while (rest /= 10);
+	if (n < 0)
+		digits[--at] = '-';
+	bl_value *v = bl_value_at(a->arena, &bl_value_null, span);
+	v->kind = BL_NUMBER;
 	v->origin = BL_COMPUTED;
+	v->number = (double)n;
+	v->digits = bl_str_dup(a->arena, bl_str_make(digits + at, sizeof digits - at));
 	return v;
 }
 

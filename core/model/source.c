@@ -8,12 +8,13 @@ typedef struct entry {
 	uint32_t parent; /* 0: a file */
 	const bl_piece *pieces;
 	size_t npieces;
-	uint32_t *lines; /* begin of each line; made at first use */
+	uint32_t *lines;  /* begin of each line; made at first use */
+	uint32_t *points; /* code points before each POINTS_BLOCK bytes; made with lines */
 	size_t nlines;
 } entry;
 
 /* Entries stand in chunks that never move, so that readers need no lock. */
-enum { CHUNK = 1024, CHUNKS = 4096 };
+enum { CHUNK = 1024, CHUNKS = 4096, POINTS_BLOCK = 1024 };
 
 struct bl_sources {
 	pthread_mutex_t lock;
@@ -34,8 +35,10 @@ void bl_sources_free(bl_sources *s)
 	if (!s)
 		return;
 	for (size_t i = 0; i < CHUNKS && s->chunks[i]; i++) {
-		for (size_t j = 0; j < CHUNK; j++)
+		for (size_t j = 0; j < CHUNK; j++) {
 			free(s->chunks[i][j].lines);
+			free(s->chunks[i][j].points);
+		}
 		free(s->chunks[i]);
 	}
 	pthread_mutex_destroy(&s->lock);
@@ -160,8 +163,24 @@ static void need_lines(const bl_sources *sources, const entry *constant)
 		for (size_t i = 0; i < e->text.n; i++)
 			if (e->text.p[i] == '\n')
 				e->lines[e->nlines++] = (uint32_t)i + 1;
+		e->points = bl_xmalloc((e->text.n / POINTS_BLOCK + 1) * sizeof *e->points);
+		uint32_t points = 0;
+		for (size_t i = 0; i <= e->text.n; i++) {
+			if (i % POINTS_BLOCK == 0)
+				e->points[i / POINTS_BLOCK] = points;
+			points += i < e->text.n && ((unsigned char)e->text.p[i] & 0xc0) != 0x80;
+		}
 	}
 	pthread_mutex_unlock(&s->lock);
+}
+
+/* The code points before offset. A file may be one line of many megabytes: not all of it is counted again for each place. */
+static uint32_t points_before(const entry *e, uint32_t offset)
+{
+	uint32_t points = e->points[offset / POINTS_BLOCK];
+	for (uint32_t i = offset - offset % POINTS_BLOCK; i < offset; i++)
+		points += ((unsigned char)e->text.p[i] & 0xc0) != 0x80;
+	return points;
 }
 
 static void locate(const entry *e, uint32_t offset, uint32_t *line, uint32_t *column)
@@ -176,11 +195,8 @@ static void locate(const entry *e, uint32_t offset, uint32_t *line, uint32_t *co
 		else
 			hi = mid;
 	}
-	uint32_t points = 0;
-	for (uint32_t i = e->lines[lo]; i < offset; i++)
-		points += ((unsigned char)e->text.p[i] & 0xc0) != 0x80;
 	*line = (uint32_t)lo + 1;
-	*column = points + 1;
+	*column = points_before(e, offset) - points_before(e, e->lines[lo]) + 1;
 }
 
 bool bl_sources_place(const bl_sources *s, bl_span span, bl_place *place)

@@ -262,9 +262,9 @@ static const bl_value *merge(bl_azure *a, const bl_value *x, const bl_value *y, 
 	bl_azure_put_all(a, &m, x);
 	for (uint32_t i = 0; i < y->n; i++) {
 		bl_item item = y->map[i];
-		size_t at = (size_t)(uintptr_t)bl_map_get(&m.index, item.key);
-		if (at)
-			item.value = merge(a, m.items.items[at - 1].value, item.value, depth + 1);
+		const bl_item *old = bl_azure_find(&m, item.key);
+		if (old)
+			item.value = merge(a, old->value, item.value, depth + 1);
 		bl_azure_put(a, &m, &item);
 	}
 	m.open |= y->open;
