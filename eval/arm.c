@@ -1,26 +1,11 @@
 /* ARM templates: parameters, variables, functions and outputs. */
 #include "eval/arm.h"
 
-enum { MAX_MODULES = 32, MAX_TYPE_DEPTH = 20 };
+enum { MAX_MODULES = 32 };
 
 static const bl_expr *section(const bl_arm_scope *s, const char *name)
 {
 	return bl_azure_key(s->body, name);
-}
-
-static const bl_expr *entry(const bl_expr *object, bl_str name)
-{
-	for (uint32_t i = 0; object && object->kind == BL_EXPR_OBJECT && i + 1 < object->n; i += 2) {
-		const bl_expr *k = object->kids[i];
-		if (k->kind == BL_EXPR_LITERAL && bl_str_eqi(bl_value_text(k->value), name))
-			return object->kids[i + 1];
-	}
-	return NULL;
-}
-
-static bl_str text(const bl_expr *e)
-{
-	return e && e->kind == BL_EXPR_LITERAL ? bl_value_text(e->value) : BL_STR("");
 }
 
 /* "p:NAME" or "v:NAME" in lower case, in buffer where it fits. */
@@ -60,9 +45,9 @@ static void declare_all(bl_arm_scope *s)
 		bool loops = copies && copies->kind == BL_EXPR_LIST;
 		for (uint32_t i = 0; all && all->kind == BL_EXPR_OBJECT && i + 1 < all->n; i += 2)
 			if (!loops || all->kids[i + 1] != copies)
-				declare(s, sections[k].kind, text(all->kids[i]), all->kids[i + 1], false);
+				declare(s, sections[k].kind, bl_arm_text(all->kids[i]), all->kids[i + 1], false);
 		for (uint32_t i = 0; loops && i < copies->n; i++)
-			declare(s, 'v', text(bl_azure_key(copies->kids[i], "name")), copies->kids[i], true);
+			declare(s, 'v', bl_arm_text(bl_azure_key(copies->kids[i], "name")), copies->kids[i], true);
 	}
 }
 
@@ -75,108 +60,6 @@ static bl_arm_memo *memo(bl_arm_scope *s, char kind, bl_str name)
 	return bl_map_get(&s->memos, memo_key(s->azure, kind, name, buffer));
 }
 
-static int kind_of(bl_str type)
-{
-	static const struct {
-		const char *name;
-		bl_kind kind;
-	} kinds[] = {{"array", BL_LIST}, {"bool", BL_BOOL}, {"int", BL_NUMBER}, {"object", BL_MAP},
-		{"secureObject", BL_MAP}, {"secureString", BL_STRING}, {"string", BL_STRING}};
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		if (bl_str_eqiz(type, kinds[i].name))
-			return (int)kinds[i].kind;
-	return -1;
-}
-
-/* Through "$ref": "#/definitions/NAME". */
-static const bl_expr *definition(const bl_arm_scope *s, const bl_expr *declared)
-{
-	static const char prefix[] = "#/definitions/";
-	for (int i = 0; i < 16 && declared; i++) {
-		bl_str ref = text(bl_azure_key(declared, "$ref"));
-		if (!bl_str_starts(ref, BL_STR("#/definitions/")))
-			return declared;
-		const bl_expr *next = entry(section(s, "definitions"), bl_str_slice(ref, sizeof prefix - 1, ref.n));
-		if (!next)
-			return declared;
-		declared = next;
-	}
-	return declared;
-}
-
-static bool is_true(const bl_expr *e)
-{
-	return e && e->kind == BL_EXPR_LITERAL && e->value->kind == BL_BOOL && e->value->boolean;
-}
-
-static bool whole(const bl_expr *e, int64_t *n)
-{
-	return e && e->kind == BL_EXPR_LITERAL && bl_azure_int(e->value, n);
-}
-
-/* minLength and maxLength count characters, of which one has up to four bytes; a short range of integers is a list of candidates. */
-static void narrow(bl_azure *a, bl_unknown *u, const bl_expr *type)
-{
-	int64_t least, most;
-	if (u->type == BL_STRING && whole(bl_azure_key(type, "minLength"), &least) && least > 0)
-		u->least = (size_t)least;
-	if (u->type == BL_STRING && whole(bl_azure_key(type, "maxLength"), &most) && most > 0 && most < BL_AZURE_MAX_TEXT)
-		u->most = 4 * (size_t)most;
-	if (u->type != BL_NUMBER || !whole(bl_azure_key(type, "minValue"), &least) || !whole(bl_azure_key(type, "maxValue"), &most) ||
-		least > most || (uint64_t)most - (uint64_t)least >= BL_AZURE_MAX_CANDIDATES)
-		return;
-	u->candidates = bl_new_n(a->arena, const bl_value *, BL_AZURE_MAX_CANDIDATES);
-	for (int64_t i = least; u->ncandidates < (size_t)(most - least) + 1; i++)
-		u->candidates[u->ncandidates++] = bl_azure_number(a, type->span, i);
-}
-
-/* What a definition calls secure is marked, in objects and arrays too. */
-static const bl_value *guarded(bl_arm_scope *s, const bl_value *v, const bl_expr *declared, int depth)
-{
-	bl_azure *a = s->azure;
-	const bl_expr *type = definition(s, declared), *properties = bl_azure_key(type, "properties");
-	const bl_expr *items = bl_azure_key(type, "items"), *rest = bl_azure_key(type, "additionalProperties");
-	if (bl_str_startsi(text(bl_azure_key(type, "type")), BL_STR("secure")))
-		return bl_value_mark_sensitive(a->arena, v);
-	if (depth > MAX_TYPE_DEPTH || (v->kind != BL_MAP && v->kind != BL_LIST) || (!properties && !items && !rest))
-		return v;
-	bl_value *copy = bl_value_at(a->arena, v, v->span);
-	if (v->kind == BL_LIST)
-		copy->list = bl_new_n(a->arena, const bl_value *, v->n + 1);
-	else
-		copy->map = bl_new_n(a->arena, bl_item, v->n + 1);
-	for (uint32_t i = 0; i < v->n; i++) {
-		const bl_expr *one = items;
-		if (v->kind == BL_MAP) {
-			const bl_expr *named = entry(properties, v->map[i].key);
-			one = named ? named : rest;
-			copy->map[i] = v->map[i];
-			copy->map[i].value = guarded(s, v->map[i].value, one, depth + 1);
-		} else {
-			copy->list[i] = guarded(s, v->list[i], one, depth + 1);
-		}
-	}
-	return copy;
-}
-
-static const bl_value *unset(bl_arm_scope *s, bl_str name, const bl_expr *declared)
-{
-	bl_azure *a = s->azure;
-	bl_azure_frame f = bl_arm_frame(s, NULL);
-	bl_value *v = bl_value_unknown(a->arena, declared->span, "parameter '" BL_FMT "' has no value", BL_ARG(name));
-	bl_unknown *u = bl_azure_own(a, v);
-	const bl_expr *type = definition(s, declared), *allowed = bl_azure_key(type, "allowedValues");
-	u->type = kind_of(text(bl_azure_key(type, "type")));
-	u->not_null = true;
-	const bl_value *list = allowed ? bl_azure_eval(&f, allowed) : NULL;
-	if (list && list->kind == BL_LIST && list->n <= BL_AZURE_MAX_CANDIDATES && !bl_value_has_unknown(list)) {
-		u->candidates = list->list;
-		u->ncandidates = list->n;
-	}
-	narrow(a, u, type);
-	return v;
-}
-
 static const bl_value *parameter(bl_arm_scope *s, bl_str name, bl_arm_memo *m)
 {
 	bl_azure *a = s->azure;
@@ -185,7 +68,7 @@ static const bl_value *parameter(bl_arm_scope *s, bl_str name, bl_arm_memo *m)
 	const bl_expr *declared = m->declared;
 	m->busy = true;
 	bl_azure_frame f = bl_arm_frame(s, NULL);
-	const bl_expr *preset = bl_azure_key(declared, "defaultValue"), *type = definition(s, declared);
+	const bl_expr *preset = bl_azure_key(declared, "defaultValue");
 	const bl_value *v = bl_value_geti(s->inputs, name);
 	if (v && v->kind == BL_NULL && preset)
 		v = NULL;
@@ -193,11 +76,9 @@ static const bl_value *parameter(bl_arm_scope *s, bl_str name, bl_arm_memo *m)
 		v = bl_azure_eval(&f, preset);
 	else if (!v && s->inputs->open)
 		v = bl_value_unknown(a->arena, declared->span, "parameter '" BL_FMT "' may be set by the caller", BL_ARG(name));
-	else if (!v && (is_true(bl_azure_key(declared, "nullable")) || is_true(bl_azure_key(type, "nullable"))))
-		v = bl_value_at(a->arena, &bl_value_null, declared->span);
 	else if (!v)
-		v = unset(s, name, declared);
-	v = guarded(s, v, declared, 0);
+		v = bl_arm_unset(s, name, declared);
+	v = bl_arm_guard(s, v, declared);
 	m->value = v;
 	m->busy = false;
 	return v;
@@ -331,9 +212,9 @@ static const bl_value *user_function(const bl_azure_frame *f, const bl_expr *e)
 	const bl_expr *all = section(s, "functions");
 	bl_str space, name = bl_str_cut(e->text, '.', &space);
 	for (uint32_t i = 0; name.n && all && all->kind == BL_EXPR_LIST && i < all->n; i++) {
-		if (!bl_str_eqi(text(bl_azure_key(all->kids[i], "namespace")), space))
+		if (!bl_str_eqi(bl_arm_text(bl_azure_key(all->kids[i], "namespace")), space))
 			continue;
-		const bl_expr *function = entry(bl_azure_key(all->kids[i], "members"), name);
+		const bl_expr *function = bl_arm_entry(bl_azure_key(all->kids[i], "members"), name);
 		const bl_expr *parameters = bl_azure_key(function, "parameters");
 		const bl_expr *value = bl_azure_key(bl_azure_key(function, "output"), "value");
 		const bl_value **args = bl_azure_arguments(f, e, 0);
@@ -342,7 +223,7 @@ static const bl_value *user_function(const bl_azure_frame *f, const bl_expr *e)
 			continue;
 		for (uint32_t k = 0; parameters && parameters->kind == BL_EXPR_LIST && k < parameters->n && k < e->n; k++) {
 			bl_azure_local *l = bl_new(a->arena, bl_azure_local);
-			bl_str parameter_name = text(bl_azure_key(parameters->kids[k], "name"));
+			bl_str parameter_name = bl_arm_text(bl_azure_key(parameters->kids[k], "name"));
 			*l = (bl_azure_local){parameter_name, args[k], inner.locals, true};
 			inner.locals = l;
 		}
@@ -448,7 +329,7 @@ bl_arm_scope *bl_arm_scope_new(bl_azure *a, const bl_document *document, const b
 		{"subscriptionDeploymentTemplate", "subscription"},
 		{"tenantDeploymentTemplate", "tenant"},
 	};
-	bl_str schema = text(bl_azure_key(body, "$schema")), scope = BL_STR("resourceGroup");
+	bl_str schema = bl_arm_text(bl_azure_key(body, "$schema")), scope = BL_STR("resourceGroup");
 	for (size_t i = 0; i < sizeof scopes / sizeof *scopes; i++)
 		if (bl_str_findi(schema, bl_str_of(scopes[i].schema), 0) >= 0)
 			scope = bl_str_of(scopes[i].scope);
@@ -468,14 +349,14 @@ const bl_value *bl_arm_outputs(bl_arm_scope *s)
 	for (uint32_t i = 0; outputs && outputs->kind == BL_EXPR_OBJECT && i + 1 < outputs->n; i += 2) {
 		const bl_expr *value = bl_azure_key(outputs->kids[i + 1], "value");
 		const bl_expr *copy = bl_azure_key(outputs->kids[i + 1], "copy");
-		bl_str name = text(outputs->kids[i]);
+		bl_str name = bl_arm_text(outputs->kids[i]);
 		const bl_expr *condition = bl_azure_key(outputs->kids[i + 1], "condition");
 		if (condition && bl_azure_truth(bl_azure_eval(&f, condition)) == BL_NO)
 			continue;
 		const bl_value *v = value ? bl_azure_eval(&f, value) : copy ? bl_arm_copy(&f, copy, name) : NULL;
 		if (!v)
 			continue;
-		v = guarded(s, v, outputs->kids[i + 1], 0);
+		v = bl_arm_guard(s, v, outputs->kids[i + 1]);
 		bl_azure_put(a, &m, &(bl_item){name, outputs->kids[i]->span, v});
 	}
 	return bl_azure_map_value(a, BL_NOWHERE, &m);
@@ -512,7 +393,7 @@ static bl_str type_text(void *scope, bl_str name)
 {
 	bl_arm_scope *s = scope;
 	const bl_arm_memo *m = memo(s, 'p', name);
-	return m ? text(bl_azure_key(definition(s, m->declared), "type")) : BL_STR("");
+	return m ? bl_arm_text(bl_azure_key(bl_arm_type(s, m->declared), "type")) : BL_STR("");
 }
 
 void bl_eval_arm(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out)

@@ -83,6 +83,17 @@ const bl_value *bl_arm_argument(const bl_azure_frame *f, bl_str name);
 /* A local of that name, without regard to case; or NULL. */
 const bl_value *bl_arm_local(const bl_azure_frame *f, bl_str name);
 
+/* The value of key name, compared without regard to case, in an OBJECT; or NULL. */
+const bl_expr *bl_arm_entry(const bl_expr *object, bl_str name);
+/* The text of a literal, or empty. */
+bl_str bl_arm_text(const bl_expr *e);
+/* What declares the type: declared itself, or what its "$ref": "#/definitions/NAME" leads to. */
+const bl_expr *bl_arm_type(const bl_arm_scope *s, const bl_expr *declared);
+/* A parameter that nobody sets: null where it may be, else what its type leaves. */
+const bl_value *bl_arm_unset(bl_arm_scope *s, bl_str name, const bl_expr *declared);
+/* v with all that its declaration calls secure marked as sensitive. */
+const bl_value *bl_arm_guard(bl_arm_scope *s, const bl_value *v, const bl_expr *declared);
+
 /* Works out what the body of an item says. NULL while that is being done. */
 const bl_value *bl_arm_body(bl_arm_item *it);
 /* Evaluates the template of a deployment, once: its outputs, and its resources, which wait in it for their turn. */

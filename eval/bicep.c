@@ -127,7 +127,11 @@ static const bl_value *parameter(bl_bicep_symbol *symbol)
 	bl_bicep_scope *s = symbol->scope;
 	bl_azure *a = s->azure;
 	const bl_expr *preset = attr(symbol->block, "value");
+	const bl_expr *declared = attr(symbol->block, "type");
 	const bl_bicep_type *type = bl_bicep_declared_type(s, symbol->block);
+	/* `unknown?` may be left out, whatever it is */
+	const bl_expr *whole = declared && declared->kind == BL_EXPR_TYPE && declared->n == 1 ? declared->kids[0] : declared;
+	bool optional = whole && whole->kind == BL_EXPR_UNARY && bl_str_eqz(whole->text, "?");
 	const bl_value *v = bl_value_get(s->inputs, bl_block_label(symbol->block, 0));
 	bl_azure_frame f = bl_bicep_frame(s, NULL);
 	type = type ? type : &bl_bicep_t_any;
@@ -138,7 +142,7 @@ static const bl_value *parameter(bl_bicep_symbol *symbol)
 	else if (!v && s->inputs->open)
 		v = bl_value_unknown(a->arena, symbol->block->head, "param." BL_FMT " may be set by the caller",
 			BL_ARG(bl_block_label(symbol->block, 0)));
-	else if (!v && bl_bicep_is_nullable(type))
+	else if (!v && (optional || bl_bicep_is_nullable(type)))
 		v = bl_value_at(a->arena, &bl_value_null, symbol->block->head);
 	else if (!v)
 		v = unset(symbol, type, symbol->block->head);
