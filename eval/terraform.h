@@ -160,7 +160,7 @@ const bl_value *bl_tf_instances_value(const bl_tf_scope *scope, bl_tf_item *item
 
 /* terraform_resource.c */
 void bl_tf_resource(const bl_tf_scope *scope, bl_tf_item *item);
-/* The JSON text of an aws_iam_policy_document's arguments; an unknown that keeps what is known of it. */
+/* terraform_policy.c: the JSON text of an aws_iam_policy_document's arguments; an unknown that keeps what is known of it. */
 const bl_value *bl_tf_policy_document(bl_tf *tf, const bl_value *arguments);
 
 /* terraform_assert.c: says what a module's own conditions find wrong; when all else is worked out. */

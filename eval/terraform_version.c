@@ -64,6 +64,8 @@ static size_t read_all(bl_str text, constraint *out)
 {
 	size_t n = 0;
 	bl_str one;
+	if (bl_str_ends(bl_str_trim(text), BL_STR(",")))
+		return 0;
 	do {
 		text = bl_str_cut(text, ',', &one);
 		if (n == MAX_CONSTRAINTS || !read_constraint(one, &out[n++]))
