@@ -11,7 +11,7 @@ enum {
 	BL_TF_MAX_MODULE_DEPTH = 50,
 	BL_TF_MAX_STEPS = 2000000,   /* of one root: expressions evaluated and bytes made */
 	BL_TF_MAX_BYTES = 160 << 20, /* that the values of one root take */
-	BL_TF_MAX_STRING = 64 << 20,
+	BL_TF_MAX_STRING = 16 << 20,
 	BL_TF_PLACED = 512, /* values used in a place lately */
 	BL_TF_MAX_VALUES = 1 << 20,   /* in one list or map, with all that is in its elements */
 };

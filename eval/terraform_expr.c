@@ -16,6 +16,8 @@ static const bl_value *eval_literal(const bl_tf_scope *s, const bl_expr *e)
 	const bl_value *v = e->value;
 	if (!v)
 		return bl_value_at(s->tf->arena, &bl_value_null, e->span);
+	if (v->kind == BL_NUMBER && !bl_number_valid(v->digits))
+		return bl_tf_error(s->tf, e->span, "the number is too large");
 	if (v->kind == BL_NUMBER && (memchr(v->digits.p, 'e', v->digits.n) || memchr(v->digits.p, 'E', v->digits.n)))
 		return bl_value_digits(s->tf->arena, v->span, bl_number_canonical(s->tf->arena, v->digits));
 	if (v->kind == BL_STRING) {
@@ -247,9 +249,16 @@ static const bl_value *element_value(const bl_tf_scope *s, const bl_expr *e, con
 static const bl_value *of_one_type(const bl_tf_scope *s, bl_value *v, const bl_value *base, const bl_expr *e)
 {
 	bl_tf *tf = s->tf;
+	const bl_value_type *first = v->n ? bl_tf_type_of(tf, v->list[0]) : NULL;
+	for (uint32_t i = 1; i < v->n; i++) {
+		if (bl_tf_type_equal(first, bl_tf_type_of(tf, v->list[i])))
+			continue;
+		/* in a scan the types of what a provider gives are not all known */
+		return tf->level == BL_DIAG_ERROR && !base->open ? bl_tf_error(tf, v->span, "what .* or [*] gives is not of one type") : v;
+	}
 	v->shape = BL_SHAPE_TYPED;
 	if (v->n || !base->element) {
-		v->element = v->n ? bl_tf_type_of(tf, v->list[0]) : NULL;
+		v->element = first;
 		return v;
 	}
 	const bl_value *any = bl_value_unknown(tf->arena, v->span, "there are no elements");
@@ -377,17 +386,34 @@ static const bl_value *arithmetic(const bl_tf_scope *s, const bl_expr *e, const 
 	}
 	bl_str digits;
 	if (!bl_number_apply(tf->arena, op, a->digits, b->digits, &digits))
-		return bl_tf_error(tf, e->span, "division by zero");
+		return bl_tf_error(tf, e->span, op == '/' ? "division by zero" : "the result is too large");
 	bl_value *r = bl_value_digits(tf->arena, e->span, digits);
 	r->sensitive = a->sensitive || b->sensitive;
 	return computed(r);
+}
+
+/* The right side alone may decide: then what was wrong with the left one does not count. */
+static const bl_value *decided_by_right(const bl_tf_scope *s, const bl_expr *e, const bl_value **vs, size_t errors, size_t diags)
+{
+	bool and = e->text.p[0] == '&';
+	vs[1] = bl_tf_look_at(s, e->kids[1]);
+	if (vs[1]->kind != BL_BOOL || vs[1]->boolean == and)
+		return NULL;
+	s->tf->errors = errors;
+	s->tf->diags->n = diags;
+	return from_tri(s, bl_tri_of(!and), e, vs + 1, 1);
 }
 
 static const bl_value *eval_binary(const bl_tf_scope *s, const bl_expr *e)
 {
 	const bl_value *vs[2];
 	bool and = bl_str_eqz(e->text, "&&"), logical = and || bl_str_eqz(e->text, "||");
+	size_t errors = s->tf->errors, diags = s->tf->diags->n;
 	vs[0] = bl_tf_look_at(s, e->kids[0]);
+	if (logical && s->tf->errors != errors) {
+		const bl_value *v = decided_by_right(s, e, vs, errors, diags);
+		return v ? v : bl_tf_unknown_of(s->tf, e->span, NULL, 0, BL_BOOL);
+	}
 	/* what the left side decides already, the right side cannot spoil */
 	bool decided = logical && vs[0]->kind == BL_BOOL && vs[0]->boolean != and;
 	vs[1] = decided ? eval_quietly(s, e->kids[1]) : bl_tf_look_at(s, e->kids[1]);

@@ -303,3 +303,16 @@ size_t bl_str_put_utf8(char *p, uint32_t c)
 	p[3] = (char)(0x80 | (c & 63));
 	return 4;
 }
+
+bl_str bl_str_integer(bl_arena *arena, long long n)
+{
+	char digits[24];
+	size_t at = sizeof digits;
+	unsigned long long left = n < 0 ? 0ULL - (unsigned long long)n : (unsigned long long)n;
+	do
+		digits[--at] = (char)('0' + left % 10);
+	while (left /= 10);
+	if (n < 0)
+		digits[--at] = '-';
+	return bl_str_dup(arena, bl_str_make(digits + at, sizeof digits - at));
+}

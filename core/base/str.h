@@ -55,6 +55,7 @@ bl_str bl_str_dup(bl_arena *arena, bl_str s);
 char *bl_str_z(bl_arena *arena, bl_str s);
 bl_str bl_str_lower(bl_arena *arena, bl_str s);
 bl_str bl_str_cat(bl_arena *arena, bl_str a, bl_str b);
+bl_str bl_str_integer(bl_arena *arena, long long n);
 bl_str bl_str_fmt(bl_arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bl_str bl_str_vfmt(bl_arena *arena, const char *format, va_list ap);
 

@@ -21,20 +21,6 @@ bl_value *bl_value_bool(bl_arena *arena, bl_span span, bool b)
 	return v;
 }
 
-/* The digits of a whole number, many times quicker than printf. */
-static bl_str whole_digits(bl_arena *arena, long long n)
-{
-	char text[24], *p = text + sizeof text;
-	unsigned long long rest = n < 0 ? 0ULL - (unsigned long long)n : (unsigned long long)n;
-	do {
-		*--p = (char)('0' + rest % 10);
-		rest /= 10;
-	} while (rest);
-	if (n < 0)
-		*--p = '-';
-	return bl_str_dup(arena, bl_str_make(p, (size_t)(text + sizeof text - p)));
-}
-
 /* The number of at most 15 digits and nothing else; false for what needs strtod. */
 static bool small_whole(bl_str digits, double *number)
 {
@@ -55,7 +41,7 @@ bl_value *bl_value_number(bl_arena *arena, bl_span span, double number)
 	bl_value *v = make(arena, BL_NUMBER, span);
 	v->number = number;
 	if (number == floor(number) && fabs(number) < 1e15)
-		v->digits = whole_digits(arena, (long long)number);
+		v->digits = bl_str_integer(arena, (long long)number);
 	else
 		v->digits = bl_str_fmt(arena, "%.17g", number);
 	return v;

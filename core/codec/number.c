@@ -35,7 +35,7 @@ bool bl_number_valid(bl_str s)
 			i++;
 		for (begin = i; i < s.n && is_digit(s.p[i]);)
 			i++;
-		if (i == begin || i - begin > 9)
+		if (i == begin || i - begin > 8)
 			return false;
 	}
 	return i == s.n;
@@ -142,11 +142,6 @@ static bl_str store(bl_arena *arena, mpfr_t x)
 	return s;
 }
 
-static bl_str store_integer(bl_arena *arena, long long n)
-{
-	return bl_str_fmt(arena, "%lld", n);
-}
-
 bl_str bl_number_canonical(bl_arena *arena, bl_str s)
 {
 	long long n;
@@ -163,26 +158,26 @@ static bool apply_small(bl_arena *arena, char op, long long a, long long b, bl_s
 {
 	switch (op) {
 	case '+':
-		*out = store_integer(arena, a + b);
+		*out = bl_str_integer(arena, a + b);
 		return true;
 	case '-':
-		*out = store_integer(arena, a - b);
+		*out = bl_str_integer(arena, a - b);
 		return true;
 	case '*':
 		if (a > 1000000000 || a < -1000000000 || b > 1000000000 || b < -1000000000)
 			return false;
-		*out = store_integer(arena, a * b);
+		*out = bl_str_integer(arena, a * b);
 		return true;
 	case '/':
 		if (!b || a % b)
 			return false;
-		*out = store_integer(arena, a / b);
+		*out = bl_str_integer(arena, a / b);
 		return true;
 	case '%':
 		if (!b)
-			*out = store_integer(arena, a);
+			*out = bl_str_integer(arena, a);
 		else
-			*out = store_integer(arena, a % b);
+			*out = bl_str_integer(arena, a % b);
 		return true;
 	default:
 		return false;

@@ -9,7 +9,7 @@
  * longer than 10000 digits, no leading or trailing zeros. Zero may be "-0".
  */
 
-/* Is text a decimal number, whole? */
+/* Is text a decimal number, whole, with an exponent of at most 8 digits? */
 bool bl_number_valid(bl_str text);
 bl_str bl_number_canonical(bl_arena *arena, bl_str text);
 /* op: + - * / % and ^ (power); a % 0 is a. False for a division by zero and for a result that is no number. */

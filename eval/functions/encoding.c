@@ -33,7 +33,7 @@ static void put_string(bl_buf *out, bl_str s)
 
 static bool write_json(bl_tf *tf, const bl_value *v, bl_buf *out, int depth)
 {
-	if (depth > BL_JSON_MAX_DEPTH || v->open || !bl_tf_spend(tf, 1, v->span))
+	if (depth > BL_JSON_MAX_DEPTH || v->open || out->n > BL_TF_MAX_STRING || !bl_tf_spend(tf, 1, v->span))
 		return false;
 	switch (v->kind) {
 	case BL_NULL:

@@ -30,7 +30,7 @@ const bl_value *bl_tf_count(bl_tf_args *a, size_t n);
 bl_value *bl_tf_list(bl_tf_args *a, const bl_values *values, bl_shape shape);
 /* An unknown of a kind that waits for what the arguments wait for. */
 const bl_value *bl_tf_not_known(bl_tf_args *a, int kind);
-/* Takes what a buffer holds. */
+/* Takes what a buffer holds; an error when that is more than BL_TF_MAX_STRING: who fills it looks and stops there. */
 const bl_value *bl_tf_take(bl_tf_args *a, bl_buf *b);
 
 /* A value as JSON text, as jsonencode writes it, into out; false at the first unknown, out holding what stands before it. */

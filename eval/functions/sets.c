@@ -152,10 +152,12 @@ const bl_value *bl_tf_fn_setproduct(bl_tf_args *a)
 	for (size_t i = 0; i < a->n; i++) {
 		sets = sets || a->v[i]->shape == BL_SHAPE_SET;
 		open |= a->v[i]->open;
-		total = a->v[i]->n && total > BL_TF_MAX_STEPS / a->v[i]->n ? BL_TF_MAX_STEPS : total * a->v[i]->n;
+		total = a->v[i]->n && total > BL_TF_MAX_VALUES ? total : total * a->v[i]->n; /* once 0, always 0 */
 	}
 	if (open)
 		return bl_tf_not_known(a, BL_LIST);
+	if (total > BL_TF_MAX_VALUES)
+		return bl_tf_refuse(a, "the product holds more than %d values", BL_TF_MAX_VALUES);
 	const bl_value_type **types = product_types(a);
 	for (size_t t = 0; types && t < total && bl_tf_spend(a->tf, a->n, a->span); t++) {
 		bl_values one = {0};

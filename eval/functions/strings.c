@@ -44,7 +44,7 @@ const bl_value *bl_tf_fn_indent(bl_tf_args *a)
 	if (!bl_number_integer(a->v[0]->digits, &n) || n < 0 || n > 1000)
 		return bl_tf_refuse(a, "the number of spaces must be a whole number from 0 to 1000");
 	bl_str s = a->v[1]->string;
-	for (size_t i = 0; i < s.n; i++) {
+	for (size_t i = 0; i < s.n && out.n <= BL_TF_MAX_STRING; i++) {
 		bl_buf_putc(&out, s.p[i]);
 		for (long long k = 0; s.p[i] == '\n' && k < n; k++)
 			bl_buf_putc(&out, ' ');
@@ -62,7 +62,7 @@ const bl_value *bl_tf_fn_join(bl_tf_args *a)
 		return bl_tf_refuse(a, "at least one list is required");
 	for (size_t i = 1; i < a->n; i++) {
 		const bl_value *list = a->v[i];
-		for (uint32_t k = 0; k < list->n + (list->open ? 1u : 0u); k++) {
+		for (uint32_t k = 0; k < list->n + (list->open ? 1u : 0u) && out.n <= BL_TF_MAX_STRING; k++) {
 			const bl_value *s = k < list->n ? bl_tf_to_string(a->tf, list->list[k]) : NULL;
 			if (k < list->n && (!s || s->kind == BL_NULL)) {
 				bl_buf_done(&out);
@@ -216,7 +216,7 @@ const bl_value *bl_tf_fn_replace(bl_tf_args *a)
 	if (find.n > 1 && find.p[0] == '/' && find.p[find.n - 1] == '/')
 		return replace_pattern(a, bl_str_slice(find, 1, find.n - 1));
 	if (!find.n) {
-		for (size_t i = 0; i < s.n;) {
+		for (size_t i = 0; i < s.n && out.n <= BL_TF_MAX_STRING;) {
 			size_t len = char_len(s, i);
 			bl_buf_put(&out, with);
 			bl_buf_put(&out, bl_str_slice(s, i, i + len));

@@ -72,6 +72,7 @@ const bl_value *bl_tf_count(bl_tf_args *a, size_t n)
 bl_value *bl_tf_list(bl_tf_args *a, const bl_values *values, bl_shape shape)
 {
 	bl_value *v = bl_values_value(a->arena, a->span, values);
+	bl_tf_spend(a->tf, values->n / 8, a->span);
 	v->shape = (uint8_t)shape;
 	return v;
 }
@@ -85,9 +86,12 @@ const bl_value *bl_tf_not_known(bl_tf_args *a, int kind)
 
 const bl_value *bl_tf_take(bl_tf_args *a, bl_buf *b)
 {
+	if (b->n > BL_TF_MAX_STRING || !bl_tf_spend(a->tf, b->n / 16, a->span)) {
+		bl_buf_done(b);
+		return bl_tf_refuse(a, "the text would be longer than may be worked on");
+	}
 	bl_str s = bl_str_dup(a->arena, bl_buf_str(b));
 	bl_buf_done(b);
-	bl_tf_spend(a->tf, s.n / 16, a->span);
 	return bl_tf_text(a, s);
 }
 

@@ -100,7 +100,7 @@ static void write_text(bl_tf *tf, const bl_value *v, bl_buf *out, int indent)
 
 static bool write_yaml(bl_tf *tf, const bl_value *v, bl_buf *out, int indent)
 {
-	if (indent > 2 * BL_YAML_MAX_DEPTH || v->open || !bl_tf_spend(tf, 1, v->span))
+	if (indent > 2 * BL_YAML_MAX_DEPTH || v->open || out->n > BL_TF_MAX_STRING || !bl_tf_spend(tf, 1, v->span))
 		return false;
 	switch (v->kind) {
 	case BL_LIST:

@@ -74,6 +74,9 @@ static uint32_t read_step(bl_hcl *h, uint32_t begin, uint32_t end)
 		while (at < end && is_digit(p[at]))
 			at++;
 		s.index = number(h, from, at);
+		s.dotted = true;
+		if (at + 1 < end && p[at] == '.' && is_digit(p[at + 1]))
+			bl_hcl_wrong(h, from, at + 2, "syntax error: two indexes in a row stand in square brackets");
 	} else if (dot) {
 		s.step = BL_HCL_STEP_ATTR;
 		at += bl_hcl_word(h, at, end);
@@ -94,8 +97,8 @@ static void read_steps(bl_hcl *h, uint32_t begin, uint32_t end)
 }
 
 /*
- * Puts suffixes [i, n) onto base. Everything after [*] is done to each element; after .* only the names that follow
- * at once are, and the rest is done to the list.
+ * Puts suffixes [i, n) onto base. Everything after [*] is done to each element; after .* only the names and the
+ * indexes like .0 that follow at once are, and the rest is done to the list.
  */
 static bl_expr *apply(bl_hcl *h, bl_expr *base, const bl_hcl_suffix *list, size_t i, size_t n)
 {
@@ -116,8 +119,10 @@ static bl_expr *apply(bl_hcl *h, bl_expr *base, const bl_hcl_suffix *list, size_
 			size_t last = n;
 			e = bl_expr_new(h->arena, BL_EXPR_SPLAT, span, 2);
 			if (s->step == BL_HCL_STEP_ATTR_SPLAT)
-				for (last = i + 1; last < n && list[last].step == BL_HCL_STEP_ATTR;)
+				for (last = i + 1; last < n && (list[last].step == BL_HCL_STEP_ATTR || list[last].dotted);)
 					last++;
+			if (s->step == BL_HCL_STEP_ATTR_SPLAT && last < n && list[last].step == BL_HCL_STEP_ATTR_SPLAT)
+				bl_hcl_wrong(h, s->end, list[last].end, "syntax error: .* is not followed by another");
 			bl_expr *element = bl_expr_new(h->arena, BL_EXPR_NAME, span, 0);
 			e->span.end = list[last - 1].end;
 			e->kids[1] = apply(h, element, list, i + 1, last);
@@ -245,13 +250,14 @@ static bl_expr *parenthesized(bl_hcl *h)
 
 /* Objects and for expressions */
 
-/* A key that is one bare word is that word, not a reference to it; but true, false and null stay what they are. */
+/* A key that is one bare word is that word, not a reference to it; but true and false stay what they are. */
 static bl_expr *key_word(bl_hcl *h, bl_hcl_node n)
 {
-	bl_expr *e = word(h, n.begin, n.begin + bl_hcl_word(h, n.begin, n.end));
-	if (e->kind == BL_EXPR_NAME) {
+	uint32_t end = n.begin + bl_hcl_word(h, n.begin, n.end);
+	bl_expr *e = word(h, n.begin, end);
+	if (e->kind == BL_EXPR_NAME || !e->value || e->value->kind == BL_NULL) {
 		e->kind = BL_EXPR_LITERAL;
-		e->value = bl_value_string(h->arena, e->span, e->text);
+		e->value = bl_value_string(h->arena, e->span, bl_hcl_slice(h, n.begin, end));
 		e->text = BL_STR("");
 	}
 	return e;
@@ -259,7 +265,11 @@ static bl_expr *key_word(bl_hcl *h, bl_hcl_node n)
 
 static bl_expr *object_key(bl_hcl *h, bl_hcl_node n)
 {
-	return n.kind == BL_HCL_IDENTIFIER || n.kind == BL_HCL_KEY ? key_word(h, n) : inner_lines(h, true);
+	if (n.kind == BL_HCL_IDENTIFIER || n.kind == BL_HCL_KEY)
+		return key_word(h, n);
+	if (n.kind == BL_HCL_TRAVERSAL)
+		bl_hcl_wrong(h, n.begin, n.end, "syntax error: a key that refers to something stands in round brackets");
+	return inner_lines(h, true);
 }
 
 typedef struct member {

@@ -225,7 +225,16 @@ typedef struct layout {
 	size_t items;
 	bool head;
 	bool one_line; /* an item stands on the head's line */
+	bool broken;   /* and the line ended before the block: said so already */
 } layout;
+
+/* A block with an item on its head's line ends on that line; the mistake is where the line ends. */
+static void break_line(bl_hcl *h, layout *l)
+{
+	if (!l->broken)
+		bl_hcl_wrong(h, l->last, l->last, "a block whose first argument stands on its head's line ends on that line");
+	l->broken = true;
+}
 
 static void check_layout(bl_hcl *h, layout *l, bl_hcl_node n)
 {
@@ -240,15 +249,17 @@ static void check_layout(bl_hcl *h, layout *l, bl_hcl_node n)
 		else if (!newline && !first)
 			bl_hcl_wrong(h, n.begin, n.begin, "%s must start on a new line",
 				n.kind == BL_HCL_BLOCK ? "a block" : "an argument");
+		else if (!first && l->one_line)
+			break_line(h, l);
 		/* what lacks its end ends with its newline */
 		l->last = n.end - (h->text.p[n.end - 1] == '\n');
 	} else if (n.kind == BL_HCL_HEAD) {
 		l->head = true;
 		l->last = n.end;
-	} else if (is_brace(h, n) && l->items && newline == l->one_line) {
-		bl_hcl_wrong(h, n.begin, n.end,
-			newline ? "a block whose first argument stands on its head's line ends on that line"
-				: "'}' must start on a new line");
+	} else if (is_brace(h, n) && l->items && l->one_line && newline) {
+		break_line(h, l);
+	} else if (is_brace(h, n) && l->items && !l->one_line && !newline) {
+		bl_hcl_wrong(h, n.begin, n.end, "'}' must start on a new line");
 	}
 }
 

@@ -38,6 +38,7 @@ typedef enum bl_hcl_step { BL_HCL_STEP_ATTR, BL_HCL_STEP_INDEX, BL_HCL_STEP_ATTR
 /* What may follow a term: .name, [index], .0, .*, [*]. */
 typedef struct bl_hcl_suffix {
 	bl_hcl_step step;
+	bool dotted; /* an index written .0 */
 	uint32_t end;
 	bl_str name;
 	bl_expr *index;

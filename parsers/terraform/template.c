@@ -1,6 +1,8 @@
 /* Strings, templates and heredocs: literal runs between interpolations, escapes, dedenting, strip markers. */
 #include "parsers/terraform/hcl.h"
 
+#include "core/codec/unicode.h"
+
 #include <ctype.h>
 
 /* Literal text, whose value is known only when the whole template is. False when there is none. */
@@ -360,7 +362,17 @@ static void finish_quoted(bl_hcl *h, size_t first)
 	}
 }
 
-/* How far all lines of the heredoc are indented; lines of nothing but white space do not count. */
+/* The bytes of the white space, but no line's end, at p[at]; 0 where there is none. */
+static size_t blank_at(bl_hcl *h, uint32_t at, uint32_t end)
+{
+	char c = h->text.p[at];
+	size_t n;
+	if ((unsigned char)c < 0x80)
+		return c == ' ' || c == '\t';
+	return bl_unicode_space(bl_unicode_point(bl_hcl_slice(h, at, end), 0, &n)) ? n : 0;
+}
+
+/* How far all lines of the heredoc are indented, in characters; lines of nothing but white space do not count. */
 static uint32_t indent_of(bl_hcl *h, size_t first, uint32_t content)
 {
 	uint32_t least = UINT32_MAX;
@@ -369,12 +381,12 @@ static uint32_t indent_of(bl_hcl *h, size_t first, uint32_t content)
 		bool line = r->begin == content || h->text.p[r->begin - 1] == '\n';
 		for (uint32_t at = r->begin; at < r->end; at++) {
 			if (line) {
-				uint32_t begin = at;
-				while (at < r->end && (h->text.p[at] == ' ' || h->text.p[at] == '\t'))
-					at++;
+				uint32_t count = 0;
+				for (size_t n; at < r->end && (n = blank_at(h, at, r->end)) > 0; count++)
+					at += (uint32_t)n;
 				bool blank = at < r->end && (h->text.p[at] == '\n' || h->text.p[at] == '\r');
-				if (!blank && at - begin < least)
-					least = at - begin;
+				if (!blank && count < least)
+					least = count;
 				if (at == r->end)
 					break;
 			}
@@ -430,9 +442,10 @@ static void derive_run(bl_hcl *h, derived *d, const bl_hcl_run *r, uint32_t cont
 		const char *newline = memchr(h->text.p + at, '\n', r->end - at);
 		uint32_t end = newline ? (uint32_t)(newline - h->text.p) + 1 : r->end;
 		for (uint32_t i = 0; line && i < indent && at < end; i++) {
-			if (h->text.p[at] != ' ' && h->text.p[at] != '\t')
+			size_t n = blank_at(h, at, end);
+			if (!n)
 				break;
-			at++;
+			at += (uint32_t)n;
 		}
 		derive_line(h, d, at, end);
 		at = end;

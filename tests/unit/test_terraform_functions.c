@@ -2,6 +2,7 @@
 #include "eval/eval.h"
 #include "parsers/parsers.h"
 
+#include <time.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <cmocka.h>
@@ -88,6 +89,33 @@ static void files_are_found_by_pattern(void **state)
 		{"fileset(\"..\", \"../../*\")", "?"},
 	};
 	CHECK(rows);
+}
+
+/* Each of them would take minutes or gigabytes. The time is that of a machine under sanitizers: elsewhere all take less than a second. */
+static void hostile_expressions_end_with_a_limit(void **state)
+{
+	static const row rows[] = {
+		{"range(1e9)", NULL},
+		{"[for a in range(1000): [for b in range(1000): [for c in range(1000): a]]]", NULL},
+		{"format(\"%999999999d\", 1)", NULL},
+		{"format(\"%.9999999f\", 1)", NULL},
+		{"indent(1000, join(\"\", [for i in range(1000): format(\"%.100s\", join(\"\", [for j in range(100): \"\\n\"]))]))", NULL},
+		{"replace(join(\"\", [for i in range(1000): format(\"%99d\", i)]), \"\", format(\"%9999d\", 1))", NULL},
+		{"replace(join(\"\", [for i in range(1000): format(\"%99d\", i)]), \" \", format(\"%9999d\", 1))", NULL},
+		{"replace(join(\"\", [for i in range(1000): format(\"%99d\", i)]), \"/ /\", format(\"%9999d\", 1))", NULL},
+		{"join(format(\"%9999d\", 1), [for i in range(1000): format(\"%9999d\", i)])", NULL},
+		{"jsonencode([for i in range(1000): [for j in range(1000): {a = i, b = j}]])", NULL},
+		{"setproduct(range(1000), range(1000), range(1000))", NULL},
+		{"setproduct(range(1000), range(1000), range(1000), [])", "[]"},
+		{"1e999999999", NULL},
+		{"pow(10, 100000)", NULL},
+		{"length(regexall(\"(a|aa)+$\", format(\"%s!\", join(\"\", [for i in range(60): \"a\"]))))", "?"},
+		{"yamldecode(join(\"\\n\", concat([\"a0: &a0 [x,x,x,x,x,x,x,x,x]\"], [for i in range(1, 12): "
+		 "format(\"a%d: &a%d [*a%d,*a%d,*a%d,*a%d,*a%d,*a%d,*a%d]\", i, i, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1)])))", NULL},
+	};
+	clock_t begin = clock();
+	CHECK(rows);
+	assert_true((double)(clock() - begin) / CLOCKS_PER_SEC < 20);
 }
 
 static void numbers_have_512_bits(void **state)
@@ -303,6 +331,7 @@ int main(void)
 		cmocka_unit_test(for_goes_through_maps_by_key),
 		cmocka_unit_test(networks_are_cut),
 		cmocka_unit_test(files_are_found_by_pattern),
+		cmocka_unit_test(hostile_expressions_end_with_a_limit),
 		cmocka_unit_test(numbers_have_512_bits),
 		cmocka_unit_test(operators_follow_types),
 		cmocka_unit_test(other_notations_are_written_and_read),
