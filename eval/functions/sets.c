@@ -152,7 +152,8 @@ const bl_value *bl_tf_fn_setproduct(bl_tf_args *a)
 	for (size_t i = 0; i < a->n; i++) {
 		sets = sets || a->v[i]->shape == BL_SHAPE_SET;
 		open |= a->v[i]->open;
-		total = a->v[i]->n && total > BL_TF_MAX_VALUES ? total : total * a->v[i]->n; /* once 0, always 0 */
+		/* what is too large already stays so, but nothing times anything is nothing */
+		total = a->v[i]->n && total > BL_TF_MAX_VALUES ? total : total * a->v[i]->n;
 	}
 	if (open)
 		return bl_tf_not_known(a, BL_LIST);

@@ -74,8 +74,8 @@ static uint32_t read_step(bl_hcl *h, uint32_t begin, uint32_t end)
 		while (at < end && is_digit(p[at]))
 			at++;
 		s.index = number(h, from, at);
-		s.dotted = true;
-		if (at + 1 < end && p[at] == '.' && is_digit(p[at + 1]))
+		s.dotted = dot;
+		if (dot && at + 1 < end && p[at] == '.' && is_digit(p[at + 1]))
 			bl_hcl_wrong(h, from, at + 2, "syntax error: two indexes in a row stand in square brackets");
 	} else if (dot) {
 		s.step = BL_HCL_STEP_ATTR;

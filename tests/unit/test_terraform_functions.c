@@ -67,9 +67,9 @@ static void check(const row *rows, size_t n)
 			fail_msg("%s gives %s, not %s", rows[i].expression, out.n ? out.p : "an error",
 				rows[i].want ? rows[i].want : "an error");
 		bl_arena_done(&d.arena);
+		bl_arena_done(&arena);
 	}
 	bl_buf_done(&out);
-	bl_arena_done(&arena);
 	bl_sources_free(sources);
 }
 

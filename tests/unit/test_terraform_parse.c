@@ -75,6 +75,47 @@ static void a_conditional_nests_to_the_right(void **state)
 	done(&p);
 }
 
+/* The one expression of `e = TEXT` within locals, which has no mistake: as it is printed, on one line and without places. */
+static void assert_expr(const char *text, const char *want)
+{
+	bl_buf file = {0}, out = {0};
+	bl_buf_putf(&file, "locals {\n  e = %s\n}\n", text);
+	parsed p = parse(file.p);
+	assert_int_equal(p.document.diags.n, 0);
+	bl_document_print(&p.document, &out);
+	char *from = strstr(out.p, "attribute e"), *to = out.p;
+	assert_non_null(from);
+	for (from = strchr(from, '\n') + 1; *from; from = strchr(from, '\n') + 1) {
+		char *place = strchr(from, '\n');
+		while (place > from && *place != '[')
+			place--;
+		from += strspn(from, " ");
+		size_t n = (size_t)((place > from ? place - 1 : strchr(from, '\n')) - from);
+		if (to != out.p)
+			*to++ = ' ';
+		memmove(to, from, n);
+		to += n;
+	}
+	*to = 0;
+	assert_string_equal(out.p, want);
+	done(&p);
+	bl_buf_done(&file);
+	bl_buf_done(&out);
+}
+
+/* One mistake, at this line and column of a file. */
+static void assert_wrong_at(const char *text, uint32_t line, uint32_t column)
+{
+	parsed p = parse(text);
+	bl_place place;
+	assert_int_equal(p.document.diags.n, 1);
+	assert_true(p.document.partial);
+	assert_true(bl_sources_place(p.sources, p.document.diags.items[0].span, &place));
+	assert_int_equal(place.start_line, line);
+	assert_int_equal(place.start_column, column);
+	done(&p);
+}
+
 static void an_index_after_an_attribute_splat_is_for_the_list(void **state)
 {
 	parsed p = parse("locals {\n  a = x.*.b[0]\n  b = x[*].b[0]\n}\n");
@@ -84,6 +125,9 @@ static void an_index_after_an_attribute_splat_is_for_the_list(void **state)
 	assert_int_equal(full->kind, BL_EXPR_SPLAT);
 	assert_int_equal(full->kids[1]->kind, BL_EXPR_INDEX);
 	done(&p);
+	assert_expr("x.*.0.b", "splat name \"x\" attr \"b\" index name literal 0");
+	assert_wrong_at("locals {\n  e = x.0.1\n}\n", 2, 9);
+	assert_wrong_at("locals {\n  e = x.*.*\n}\n", 2, 10);
 }
 
 static void escapes_are_decoded_and_white_space_is_kept(void **state)
@@ -220,47 +264,6 @@ static void variable_files_hold_their_arguments_in_one_block(void **state)
 	done(&p);
 }
 
-/* The one expression of `e = TEXT` within locals, which has no mistake: as it is printed, on one line and without places. */
-static void assert_expr(const char *text, const char *want)
-{
-	bl_buf file = {0}, out = {0};
-	bl_buf_putf(&file, "locals {\n  e = %s\n}\n", text);
-	parsed p = parse(file.p);
-	assert_int_equal(p.document.diags.n, 0);
-	bl_document_print(&p.document, &out);
-	char *from = strstr(out.p, "attribute e"), *to = out.p;
-	assert_non_null(from);
-	for (from = strchr(from, '\n') + 1; *from; from = strchr(from, '\n') + 1) {
-		char *place = strchr(from, '\n');
-		while (place > from && *place != '[')
-			place--;
-		from += strspn(from, " ");
-		size_t n = (size_t)((place > from ? place - 1 : strchr(from, '\n')) - from);
-		if (to != out.p)
-			*to++ = ' ';
-		memmove(to, from, n);
-		to += n;
-	}
-	*to = 0;
-	assert_string_equal(out.p, want);
-	done(&p);
-	bl_buf_done(&file);
-	bl_buf_done(&out);
-}
-
-/* One mistake, at this line and column of a file. */
-static void assert_wrong_at(const char *text, uint32_t line, uint32_t column)
-{
-	parsed p = parse(text);
-	bl_place place;
-	assert_int_equal(p.document.diags.n, 1);
-	assert_true(p.document.partial);
-	assert_true(bl_sources_place(p.sources, p.document.diags.items[0].span, &place));
-	assert_int_equal(place.start_line, line);
-	assert_int_equal(place.start_column, column);
-	done(&p);
-}
-
 static void operators_bind_as_the_language_says(void **state)
 {
 	assert_expr("a || b && c == d + e * -f",
@@ -291,9 +294,10 @@ static void a_call_may_be_qualified_and_expand_its_last_argument(void **state)
 
 static void object_items_are_parted_by_commas_or_newlines(void **state)
 {
-	assert_expr("{ a = b\n  (c) = d, \"e\": f\n  g.h = 1 }",
+	assert_expr("{ a = b\n  (c) = d, \"e\": f\n  (g.h) = 1 }",
 		"object literal \"a\" name \"b\" name \"c\" name \"d\" literal \"e\" name \"f\" attr \"h\" name \"g\" literal 1");
-	assert_expr("{ null /* x */ = 1, for_x = 2 }", "object literal null literal 1 literal \"for_x\" literal 2");
+	assert_expr("{ null /* x */ = 1, for_x = 2 }", "object literal \"null\" literal 1 literal \"for_x\" literal 2");
+	assert_wrong_at("locals {\n  e = { a.b = 1 }\n}\n", 2, 9);
 	assert_wrong_at("locals {\n  e = { a = 1 b = 2 }\n}\n", 2, 15);
 }
 
@@ -342,7 +346,8 @@ static void a_body_keeps_its_lines(void **state)
 	assert_int_equal(p.document.blocks.n, 3);
 	done(&p);
 	assert_wrong_at("a { b {} }\n", 1, 5);
-	assert_wrong_at("a { b = 1\n}\n", 2, 1);
+	assert_wrong_at("a { b = 1\n}\n", 1, 10);
+	assert_wrong_at("a { b = 1\n  c = 2 }\n", 1, 10);
 	assert_wrong_at("a {\n  b = 1 }\n", 2, 9);
 	assert_wrong_at("a\n{\n}\n", 2, 1);
 	assert_wrong_at("a {} b {}\n", 1, 6);
