@@ -80,6 +80,7 @@ static void add_part(const bl_tf_scope *s, text *t, const bl_expr *part)
 		return;
 	}
 	/* a for directive: its rounds one after the other */
+	t->sensitive |= v->sensitive;
 	for (uint32_t i = 0; i < v->n; i++)
 		add_text(s, t, v->list[i], part->span);
 	if (v->open)

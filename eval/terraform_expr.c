@@ -422,6 +422,9 @@ static const bl_value *eval_binary(const bl_tf_scope *s, const bl_expr *e)
 	if (!bl_str_eqz(e->text, "==") && !bl_str_eqz(e->text, "!="))
 		return arithmetic(s, e, vs);
 	bl_tri same = bl_tf_same(s->tf, vs[0], vs[1]);
+	/* the answer tells of what is inside */
+	for (int i = 0; i < 2; i++)
+		vs[i] = bl_tf_marked(s->tf, vs[i], bl_tf_sensitive(vs[i]));
 	return from_tri(s, e->text.p[0] == '=' ? same : bl_tri_not(same), e, vs, 2);
 }
 
@@ -499,22 +502,12 @@ static const bl_value *eval_quietly(const bl_tf_scope *s, const bl_expr *e)
 	return v;
 }
 
-/* Is the result of e a value of this kind, whatever its parts are? */
-static bool surely(const bl_expr *e, int kind)
-{
-	if (e->kind == BL_EXPR_LITERAL)
-		return e->value && e->value->kind == kind;
-	return e->kind == BL_EXPR_TEMPLATE && !e->expand && kind == BL_STRING;
-}
-
 /* The chosen result of a condition as the one type that both results have. */
-static const bl_value *one_type(const bl_tf_scope *s, const bl_expr *e, const bl_value *v, bool first)
+static const bl_value *one_type(const bl_tf_scope *s, const bl_expr *e, const bl_value *v, const bl_value *w, bool first)
 {
 	bl_tf *tf = s->tf;
-	const bl_expr *other = e->kids[first ? 2 : 1];
-	if (surely(other, v->kind))
+	if (v->kind == w->kind && (v->kind == BL_STRING || v->kind == BL_NUMBER || v->kind == BL_BOOL))
 		return v;
-	const bl_value *w = eval_quietly(s, other);
 	const bl_value_type *mine = bl_tf_type_of(tf, v), *its = bl_tf_type_of(tf, w);
 	if (v->kind == BL_NULL && mine->kind == BL_TYPE_ANY)
 		return its->kind == BL_TYPE_ANY ? v : bl_tf_null_of(tf->arena, v->span, its);
@@ -538,8 +531,9 @@ static const bl_value *eval_condition(const bl_tf_scope *s, const bl_expr *e)
 		return bl_tf_unknown_of(s->tf, e->span, NULL, 0, -1);
 	if (b->kind == BL_UNKNOWN)
 		return undecided(s, e, b);
-	const bl_value *v = bl_tf_eval(s, e->kids[b->boolean ? 1 : 2]);
-	return bl_tf_marked(s->tf, one_type(s, e, v, b->boolean), c->sensitive);
+	const bl_value *v = bl_tf_eval(s, e->kids[b->boolean ? 1 : 2]), *w = eval_quietly(s, e->kids[b->boolean ? 2 : 1]);
+	/* that the other result is sensitive marks this one too: which of the two it is would tell */
+	return bl_tf_marked(s->tf, one_type(s, e, v, w, b->boolean), c->sensitive || w->sensitive);
 }
 
 static const bl_value *eval_kind(const bl_tf_scope *s, const bl_expr *e)

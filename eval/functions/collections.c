@@ -228,19 +228,21 @@ const bl_value *bl_tf_fn_element(bl_tf_args *a)
 	return list->list[i < 0 ? i + (long long)list->n : i];
 }
 
-static bool flatten_into(bl_tf_args *a, bl_values *out, const bl_value *v, int depth)
+/* True when there may be more. A list within that is sensitive makes all of the result so: which elements are its cannot be seen. */
+static bool flatten_into(bl_tf_args *a, bl_values *out, const bl_value *v, int depth, bool *sensitive)
 {
 	bool open = v->open;
+	*sensitive |= v->sensitive;
 	for (uint32_t i = 0; i < v->n && depth < BL_EVAL_MAX_DEPTH; i++) {
 		const bl_value *x = v->list[i];
 		if (!bl_tf_spend(a->tf, 1, a->span))
 			return true;
 		if (x->kind == BL_LIST)
-			open |= flatten_into(a, out, x, depth + 1);
+			open |= flatten_into(a, out, x, depth + 1, sensitive);
 		else if (x->kind == BL_UNKNOWN && (x->unknown->type < 0 || x->unknown->type == BL_LIST))
 			open = true; /* it may be a list of some or none */
 		else
-			push(a, out, bl_tf_marked(a->tf, x, v->sensitive));
+			push(a, out, x);
 	}
 	return open;
 }
@@ -248,10 +250,11 @@ static bool flatten_into(bl_tf_args *a, bl_values *out, const bl_value *v, int d
 const bl_value *bl_tf_fn_flatten(bl_tf_args *a)
 {
 	bl_values out = {0};
-	bool open = flatten_into(a, &out, a->v[0], 0);
+	bool sensitive = false, open = flatten_into(a, &out, a->v[0], 0, &sensitive);
 	bl_value *v = bl_tf_list(a, &out, BL_SHAPE_LOOSE);
 	v->open = open;
 	v->rest = a->v[0]->rest;
+	v->sensitive = sensitive;
 	return v;
 }
 
@@ -571,5 +574,6 @@ const bl_value *bl_tf_fn_zipmap(bl_tf_args *a)
 	bl_value *v = bl_tf_built(a->tf, &b, a->span);
 	v->shape = values->shape == BL_SHAPE_LOOSE ? BL_SHAPE_LOOSE : BL_SHAPE_TYPED;
 	v->element = values->element;
+	v->sensitive = bl_tf_sensitive(keys);
 	return v;
 }

@@ -6,7 +6,8 @@
  * takes says what each argument is converted to: s string, n number, b bool, t list(any), x list(string), y list(bool),
  * w map(list(string)), z set(any); or only asks for: l list, tuple or set, m map or object, c either of these, a anything,
  * v anything of a known type (an untyped null makes the result unknown). A capital takes null and unknown values as they
- * are; '|' begins those that may be left out; '*' after the last repeats it, from no time on. gives is the kind of an
+ * are; '~' at the begin says that the mark of an element stays with the element, where else all of the result has it;
+ * '|' begins those that may be left out; '*' after the last repeats it, from no time on. gives is the kind of an
  * unknown result.
  */
 typedef struct row {
@@ -205,6 +206,7 @@ static const bl_value *convert(bl_tf_args *a, const bl_value *v, char want, size
 /* Converts all arguments; false after an error. *known is false when one that must be known is not. */
 static bool convert_all(bl_tf_args *a, const char *takes, bool *known)
 {
+	takes += takes[0] == '~';
 	size_t least = strcspn(takes, "|*"), most = strlen(takes);
 	bool repeats = most && takes[most - 1] == '*';
 	if (repeats)
@@ -229,6 +231,20 @@ static bool convert_all(bl_tf_args *a, const char *takes, bool *known)
 			t++;
 	}
 	return true;
+}
+
+/* Do the arguments make the result sensitive? */
+static bool marked(const bl_tf_args *a, const char *takes)
+{
+	bool inside = takes[0] != '~', all = false;
+	size_t most = strcspn(takes, "|") - 1;
+	bool repeats = strchr(takes, '*') != NULL;
+	for (size_t i = 0; i < a->n; i++) {
+		/* where elements keep their marks, a null and what stands in for a missing element have none to give */
+		bool counts = inside || (a->v[i]->kind != BL_NULL && (repeats || i < most));
+		all |= counts && (inside ? bl_tf_sensitive(a->v[i]) : a->v[i]->sensitive);
+	}
+	return all;
 }
 
 static const bl_value *another_each_time(bl_tf *tf, bl_span span, bl_str name)
@@ -281,9 +297,7 @@ const bl_value *bl_tf_call_function(const bl_tf_scope *s, const bl_expr *e)
 		return call_unknown(&a);
 	if (!whole)
 		return bl_tf_not_known(&a, r->gives);
-	bool sensitive = false;
-	for (size_t i = 0; i < a.n; i++)
-		sensitive |= bl_tf_sensitive(a.v[i]);
+	bool sensitive = marked(&a, r->takes);
 	if (r->call == bl_tf_fn_templatestring && e->n && !refers(e->kids[0]))
 		return bl_tf_refuse(&a, "the template must be a reference to a text from elsewhere");
 	if (!convert_all(&a, r->takes, &known))

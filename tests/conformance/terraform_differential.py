@@ -52,12 +52,9 @@ FUNCTIONS = {
 
 
 class Maker:
-    def __init__(self, rng):
+    def __init__(self, rng, marks=False):
         self.r = rng
-        self.names = []
-
-    def pick(self, *options):
-        return self.r.choice(options)(self.r)
+        self.marks = marks
 
     def any(self, d):
         kind = self.r.choice('ssnnbllmmS' if d > 0 else 'sssnnb')
@@ -69,6 +66,8 @@ class Maker:
             return self.any(d - 1)  # of another kind: an error, or a conversion
         if r.random() < 0.02:
             return 'null'
+        if d > 0 and self.marks and r.random() < 0.03:
+            return 'sensitive(%s)' % self.of(kind, d - 1)
         tables = {'p': PATTERNS, 'f': FORMATS, 't': TIMES, 'y': LAYOUTS, 'd': DURATIONS, 'c': CIDRS, 'e': ENCODINGS}
         if kind in tables:
             return r.choice(tables[kind])
@@ -266,6 +265,8 @@ def terraform_types(expressions, folder):
 def differences(program, seed, count):
     maker = Maker(random.Random(seed))
     expressions = list(dict.fromkeys(maker.expression() for _ in range(count)))
+    maker.marks = True
+    expressions += ['jsonencode(try(issensitive(%s), null))' % maker.expression() for _ in range(count // 6)]
     wrapped = ['try(jsonencode(%s), "%s")' % (e, ERROR) for e in expressions]
     with tempfile.TemporaryDirectory() as folder:
         want = [unquote(a) for some in chunks(wrapped) for a in terraform(some, folder)]

@@ -213,8 +213,8 @@ static void a_policy_document_is_its_json(void **state)
 static void sensitive_marks_spread(void **state)
 {
 	world w = evaluate_text("variable \"p\" {\n  sensitive = true\n  default = \"hunter2\"\n}\n"
-				"output \"o\" { value = { a = upper(\"x${var.p}\"), b = 1, c = length([var.p]) } }\n");
-	assert_output(&w, "o", "{\"a\":{\"$sensitive\":true},\"b\":1,\"c\":{\"$sensitive\":true}}");
+				"output \"o\" { value = { a = upper(\"x${var.p}\"), b = 1, c = length([var.p]), d = length(var.p) } }\n");
+	assert_output(&w, "o", "{\"a\":{\"$sensitive\":true},\"b\":1,\"c\":1,\"d\":{\"$sensitive\":true}}");
 	done(&w);
 }
 
