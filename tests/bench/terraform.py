@@ -6,12 +6,9 @@ usage: terraform.py --belay BIN [--runs N] [--keep DIR]
 CPU seconds and peak memory are of whole processes on one worker, the median over the runs; each line names its bar, and the exit code is 1 when
 one is missed. --keep writes the configurations to DIR and leaves them there.
 """
-import argparse
-import os
 import sys
-import tempfile
 
-from bench import in_turn, median
+import bars
 
 ACCOUNT = '''resource "azurerm_storage_account" "sa{k}" {{
   name                       = "${{local.name}}{k}"
@@ -114,29 +111,5 @@ CASES = {
 }
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument('--belay', required=True)
-    parser.add_argument('--runs', type=int, default=3)
-    parser.add_argument('--keep')
-    options = parser.parse_args()
-    missed = 0
-    with tempfile.TemporaryDirectory() as temporary:
-        top = options.keep or temporary
-        for number, (name, (files, seconds, megabytes)) in enumerate(CASES.items()):
-            folder = os.path.join(top, str(number))
-            for path, text in files.items():
-                os.makedirs(os.path.dirname(os.path.join(folder, path)), exist_ok=True)
-                with open(os.path.join(folder, path), 'w', encoding='utf-8') as f:
-                    f.write(text)
-            command = [os.path.abspath(options.belay), 'scan', '--no-config', '--jobs', '1', '--root', folder, folder]
-            rows = in_turn({name: command}, options.runs)[name]
-            cpu, memory = median(rows, 1), median(rows, 2)
-            over = cpu > seconds or memory > megabytes
-            missed += over
-            print(f'{name:34} {cpu:5.2f} s of {seconds}  {memory:4.0f} MB of {megabytes}{"  MISSED" if over else ""}')
-    return missed != 0
-
-
 if __name__ == '__main__':
-    sys.exit(main())
+    sys.exit(bars.main(CASES))
