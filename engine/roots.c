@@ -143,6 +143,14 @@ static void plan_parameters(planner *p, const bl_map *parameters, const bl_map *
 	}
 }
 
+/* The relative path of the template that a Bicep module or an ARM link uses, or empty. */
+static bl_str used_template(const bl_document *d, const bl_block *b)
+{
+	if (d->language == BL_LANG_BICEP && bl_str_eqz(b->kind, "module"))
+		return bl_block_label(b, 1);
+	return d->language == BL_LANG_ARM && bl_str_eqz(b->kind, "link") ? bl_block_label(b, 0) : BL_STR("");
+}
+
 /* Bicep and ARM: a template that no other template uses is a root; once for each parameter file that names it. */
 static void plan_templates(planner *p)
 {
@@ -155,13 +163,11 @@ static void plan_templates(planner *p)
 			add_parameters(p, &parameters, d);
 		else if (side->entries.items[i].named && (d->language == BL_LANG_BICEP || d->language == BL_LANG_ARM))
 			add_neighbours(p, &parameters, d);
-		for (size_t k = 0; d->language == BL_LANG_BICEP && k < d->blocks.n; k++) {
-			const bl_block *b = d->blocks.items[k];
-			bl_str path;
-			if (bl_str_eqz(b->kind, "module") && bl_block_label(b, 1).n &&
+		for (size_t k = 0; k < d->blocks.n; k++) {
+			bl_str path, used_path = used_template(d, d->blocks.items[k]);
+			if (used_path.n &&
 				bl_engine_normalise(arena,
-					bl_str_fmt(arena, BL_FMT "/" BL_FMT, BL_ARG(bl_engine_folder_of(d->path)),
-						BL_ARG(bl_block_label(b, 1))), &path))
+					bl_str_fmt(arena, BL_FMT "/" BL_FMT, BL_ARG(bl_engine_folder_of(d->path)), BL_ARG(used_path)), &path))
 				bl_map_put(arena, &used, path, (void *)d);
 		}
 	}

@@ -264,8 +264,10 @@ static const bl_value *frame_call(const bl_azure_frame *f, const bl_expr *e)
 		v = !e->n && bl_str_eqiz(e->text, "deployment") ? deployment(f, e) : NULL;
 		break;
 	case 'l':
-		if (!one || !bl_str_eqiz(e->text, "lambdaVariables"))
+		if (!one || !bl_str_eqiz(e->text, "lambdaVariables")) {
+			v = bl_arm_call(f, e);
 			break;
+		}
 		v = bl_arm_local(f, bl_value_text(bl_azure_eval(f, e->kids[0])));
 		return v ? v : bl_azure_refuse(a, e->span, "there is no such lambda variable");
 	case 'p':

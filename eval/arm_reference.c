@@ -357,15 +357,39 @@ static const bl_value *resource_info(const bl_azure_frame *f, const bl_expr *e, 
 	return it ? waits(f->azure, e->span, it, BL_STR("")) : bl_azure_unknown(f->azure, e->span, BL_MAP, args, e->n);
 }
 
+/* listOutputsWithSecureValues(SYMBOL, VERSION): a deployment's outputs, which may be secrets; listKeys() and the like: nobody's to know. */
+static const bl_value *lists(const bl_azure_frame *f, const bl_expr *e, const bl_value **args)
+{
+	bl_azure *a = f->azure;
+	bl_arm_item *it = bl_arm_find(f->scope, args[0]);
+	if (it && bl_arm_is_deployment(it) && bl_str_eqiz(e->text, "listOutputsWithSecureValues")) {
+		bl_arm_run(it);
+		if (it->outputs)
+			return bl_value_mark_sensitive(a->arena, it->outputs);
+	}
+	const bl_value *v = bl_azure_call_in(f, e->span, e->text, args, e->n);
+	if (!it || v->kind != BL_UNKNOWN || v->unknown->nrefs)
+		return v;
+	bl_value *waiting = bl_value_at(a->arena, v, v->span);
+	bl_unknown *u = bl_azure_own(a, waiting);
+	u->refs = bl_new(a->arena, bl_ref);
+	*u->refs = (bl_ref){it->address, e->text};
+	u->nrefs = 1;
+	return waiting;
+}
+
 const bl_value *bl_arm_call(const bl_azure_frame *f, const bl_expr *e)
 {
 	bl_azure *a = f->azure;
 	bool reads = bl_str_eqiz(e->text, "reference"), all = bl_str_eqiz(e->text, "references");
 	bool info = bl_str_eqiz(e->text, "resourceInfo"), id = e->text.n >= 10 &&
 		bl_str_eqiz(bl_str_slice(e->text, e->text.n - 10, e->text.n), "resourceId");
-	if (!e->n || !(reads || all || info || id))
+	bool list = bl_str_startsi(e->text, BL_STR("list")) && e->text.n > 4;
+	if (!e->n || !(reads || all || info || id || list))
 		return NULL;
 	const bl_value **args = bl_azure_arguments(f, e, 0);
+	if (list)
+		return lists(f, e, args);
 	if (info)
 		return resource_info(f, e, args);
 	if (all)

@@ -49,8 +49,8 @@ const bl_value *bl_azure_call(bl_azure *a, bl_span span, bl_str name, const bl_v
 	bl_azure_args c = {a, a->arena, span, args, n, NULL};
 	if (!r && bl_str_startsi(name, BL_STR("list")) && name.n > 4) {
 		/* list*(): every resource provider has its own, and most give secrets */
-		bl_value *v = bl_value_unknown(a->arena, span, "what " BL_FMT "() gives is known after deployment",
-			BL_ARG(name));
+		bl_value *v = bl_azure_unknown(a, span, -1, args, n);
+		bl_azure_own(a, v)->why = bl_str_fmt(a->arena, "what " BL_FMT "() gives is known after deployment", BL_ARG(name));
 		v->sensitive = true;
 		return v;
 	}

@@ -72,7 +72,7 @@ typedef struct bl_label {
  *   bicep       "param" "var" "resource" "module" "output" "type" "func" "import" "metadata" "targetScope" "using" ...; labels[0] the symbolic
  *               name, labels[1] a resource's or module's 'type@version' or path; attrs: "body", "type", "existing" (true literal), and each
  *               decorator as "@name" with a CALL; resources nested in a body are child blocks.
- *   arm         one block "template" with an attribute "body".
+ *   arm         a block "template" with an attribute "body"; then for each template it names by relative path a block "link", labels[0] the path.
  *   yaml family one block "document" each, with an attribute "body": one LITERAL that holds the whole tree (CloudFormation's short forms are
  *               maps of one key: !Ref x is {"Ref": x}); JSON CloudFormation and manifests likewise.
  *   dockerfile  the instruction in lower case; see parsers/dockerfile.

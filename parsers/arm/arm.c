@@ -38,6 +38,7 @@ typedef struct builder {
 	bl_str text; /* as written */
 	bool expressions;
 	size_t nodes;
+	BL_VEC(bl_block *) links; /* to be appended to the document's blocks */
 } builder;
 
 static bl_expr *build(builder *b, TSTreeCursor *c, int depth);
@@ -146,6 +147,20 @@ static bl_expr *literal(builder *b, TSNode node, bl_value *value)
 	return e;
 }
 
+/* "relativePath": "nested/a.json" names another template. */
+static void note_link(builder *b, const bl_expr *key, const bl_expr *value)
+{
+	if (!key || !value || key->kind != BL_EXPR_LITERAL || value->kind != BL_EXPR_LITERAL ||
+		!bl_str_eqiz(bl_value_text(key->value), "relativePath") || !bl_value_text(value->value).n)
+		return;
+	bl_block *block = bl_new(&b->d->arena, bl_block);
+	block->kind = BL_STR("link");
+	block->span = block->head = value->span;
+	bl_label *label = bl_vec_add(&b->d->arena, &block->labels);
+	*label = (bl_label){bl_value_text(value->value), value->span};
+	bl_vec_push(&b->d->arena, &b->links, block);
+}
+
 /* The key and the value of the pair the cursor stands on, appended to kids. */
 static void build_pair(builder *b, TSTreeCursor *c, int depth, bl_expr **key, bl_expr **value)
 {
@@ -161,6 +176,7 @@ static void build_pair(builder *b, TSTreeCursor *c, int depth, bl_expr **key, bl
 			*value = build(b, c, depth + 1);
 	} while (ts_tree_cursor_goto_next_sibling(c));
 	ts_tree_cursor_goto_parent(c);
+	note_link(b, *key, *value);
 }
 
 static bl_expr *build_object(builder *b, TSTreeCursor *c, int depth)
@@ -331,6 +347,8 @@ static void add_template(builder *b, TSTreeCursor *c)
 		bl_attr *attr = bl_vec_add(arena, &block->attrs);
 		*attr = (bl_attr){BL_STR("body"), body->span, body->span, body};
 		bl_vec_push(arena, &b->d->blocks, block);
+		for (size_t i = 0; i < b->links.n; i++)
+			bl_vec_push(arena, &b->d->blocks, b->links.items[i]);
 		break;
 	} while (ts_tree_cursor_goto_next_sibling(c));
 }
