@@ -17,6 +17,7 @@ typedef struct module {
 	bl_document_list shown; /* `terraform show -json` of this configuration, given by name */
 	BL_VEC(bl_str) calls; /* folders of local modules it calls */
 	bl_map variables;     /* that it declares */
+	bl_map declared;      /* "t.n", "data.t.n", "module.n" */
 	BL_VEC(variable_set *) sets;
 	bool called, reached;
 	bool deploys; /* declares resources or calls modules: more than settings that other folders share */
@@ -109,47 +110,50 @@ static bl_str declared_address(const bl_value *resource)
 	return head;
 }
 
-static bool declares(const module *m, bl_str address)
-{
-	bool data = bl_str_starts(address, BL_STR("data."));
-	bl_str type, name = bl_str_cut(data ? bl_str_slice(address, 5, address.n) : address, '.', &type);
-	for (size_t i = 0; i < m->documents.n; i++) {
-		const bl_document *d = m->documents.items[i];
-		for (size_t k = 0; k < d->blocks.n; k++) {
-			const bl_block *b = d->blocks.items[k];
-			if (bl_str_eqz(b->kind, data ? "data" : "resource") && bl_str_eq(bl_block_label(b, 0), type) &&
-				bl_str_eq(bl_block_label(b, 1), name))
-				return true;
-		}
-	}
-	return false;
-}
-
-static bool calls_module(const module *m, bl_str name)
-{
-	for (size_t i = 0; i < m->documents.n; i++) {
-		const bl_document *d = m->documents.items[i];
-		for (size_t k = 0; k < d->blocks.n; k++)
-			if (bl_str_eqz(d->blocks.items[k]->kind, "module") && bl_str_eq(bl_block_label(d->blocks.items[k], 0), name))
-				return true;
-	}
-	return false;
-}
-
 /* Does the folder declare all that the root module of a plan or a state holds, and is that anything at all? */
-static bool is_configuration_of(const module *m, const bl_value *body)
+static bool is_configuration_of(bl_arena *arena, const module *m, const bl_value *body)
 {
 	const bl_value *configuration = bl_value_getz(bl_value_getz(body, "configuration"), "root_module");
 	const bl_value *root = configuration ? configuration : bl_value_at_path(body, BL_STR("values.root_module"));
 	const bl_value *resources = bl_value_getz(root, "resources"), *calls = bl_value_getz(root, "module_calls");
 	uint32_t nresources = bl_value_is(resources, BL_LIST) ? resources->n : 0, ncalls = bl_value_is(calls, BL_MAP) ? calls->n : 0;
 	for (uint32_t i = 0; i < nresources; i++)
-		if (!declares(m, declared_address(resources->list[i])))
+		if (!bl_map_get(&m->declared, declared_address(resources->list[i])))
 			return false;
 	for (uint32_t i = 0; i < ncalls; i++)
-		if (!calls_module(m, calls->map[i].key))
+		if (!bl_map_get(&m->declared, bl_str_fmt(arena, "module." BL_FMT, BL_ARG(calls->map[i].key))))
 			return false;
 	return m->documents.n && nresources + ncalls;
+}
+
+static void add_document(planner *p, const bl_document *d)
+{
+	bl_arena *arena = &p->report->arena;
+	module *m = module_of(p, bl_engine_folder_of(d->path));
+	if (is_var_file(d)) {
+		if (is_automatic(d->path))
+			bl_vec_push(arena, &m->automatic, d);
+		else
+			bl_vec_push(arena, &m->other, d);
+		return;
+	}
+	bl_vec_push(arena, &m->documents, d);
+	collect_calls(p, m, d);
+	for (size_t i = 0; i < d->blocks.n; i++) {
+		const bl_block *b = d->blocks.items[i];
+		bl_str first = bl_block_label(b, 0), second = bl_block_label(b, 1), name = BL_STR("");
+		if (bl_str_eqz(b->kind, "variable"))
+			bl_map_put(arena, &m->variables, first, (void *)b);
+		else if (bl_str_eqz(b->kind, "resource"))
+			name = bl_str_fmt(arena, BL_FMT "." BL_FMT, BL_ARG(first), BL_ARG(second));
+		else if (bl_str_eqz(b->kind, "data"))
+			name = bl_str_fmt(arena, "data." BL_FMT "." BL_FMT, BL_ARG(first), BL_ARG(second));
+		else if (bl_str_eqz(b->kind, "module"))
+			name = bl_str_fmt(arena, "module." BL_FMT, BL_ARG(first));
+		if (name.n)
+			bl_map_put(arena, &m->declared, name, (void *)b);
+		m->deploys |= name.n > 0;
+	}
 }
 
 /* The folder that holds a plan; its configuration is read when only the plan was given. */
@@ -160,12 +164,9 @@ static module *own_folder(planner *p, const bl_document *d)
 	const bl_document *const *documents;
 	bl_loader loader = bl_side_loader(p->side);
 	size_t n = m->documents.n ? 0 : loader.folder(loader.context, folder, BL_LANG_TERRAFORM, &documents);
-	for (size_t i = 0; i < n; i++) {
-		if (is_var_file(documents[i]) && is_automatic(documents[i]->path))
-			bl_vec_push(&p->report->arena, &m->automatic, documents[i]);
-		else if (!is_var_file(documents[i]) && !is_shown(documents[i]))
-			bl_vec_push(&p->report->arena, &m->documents, documents[i]);
-	}
+	for (size_t i = 0; i < n; i++)
+		if (!is_shown(documents[i]))
+			add_document(p, documents[i]);
 	m->unasked = n > 0;
 	return m;
 }
@@ -176,12 +177,12 @@ static module *configuration_of(planner *p, const bl_document *d)
 	const bl_attr *attr = d->blocks.n ? bl_block_attr(d->blocks.items[0], "body") : NULL;
 	const bl_value *body = attr ? attr->expr->value : NULL;
 	module *found = own_folder(p, d);
-	if (is_configuration_of(found, body))
+	if (is_configuration_of(&p->report->arena, found, body))
 		return found;
 	found = NULL;
 	for (size_t i = 0; i < p->modules.n; i++) {
 		module *m = p->modules.entries[i].value;
-		if (!is_configuration_of(m, body))
+		if (!is_configuration_of(&p->report->arena, m, body))
 			continue;
 		if (found)
 			return NULL;
@@ -407,27 +408,6 @@ static void plan_modules(planner *p)
 		module *m = p->modules.entries[i].value;
 		if (m->documents.n && !m->unasked && !m->reached && !is_left_out(p, m))
 			plan_module(p, m);
-	}
-}
-
-static void add_document(planner *p, const bl_document *d)
-{
-	bl_arena *arena = &p->report->arena;
-	module *m = module_of(p, bl_engine_folder_of(d->path));
-	if (is_var_file(d)) {
-		if (is_automatic(d->path))
-			bl_vec_push(arena, &m->automatic, d);
-		else
-			bl_vec_push(arena, &m->other, d);
-		return;
-	}
-	bl_vec_push(arena, &m->documents, d);
-	collect_calls(p, m, d);
-	for (size_t i = 0; i < d->blocks.n; i++) {
-		const bl_block *b = d->blocks.items[i];
-		if (bl_str_eqz(b->kind, "variable"))
-			bl_map_put(arena, &m->variables, bl_block_label(b, 0), (void *)b);
-		m->deploys |= bl_str_eqz(b->kind, "resource") || bl_str_eqz(b->kind, "module") || bl_str_eqz(b->kind, "data");
 	}
 }
 

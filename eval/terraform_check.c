@@ -54,21 +54,15 @@ static void check_attributes(bl_tf_check *c, const bl_block *b, const bl_tf_body
 
 static void check_body(bl_tf_check *c, const bl_block *b, const bl_tf_body *body, int depth);
 
-static size_t count_before(const bl_block *b, size_t i)
-{
-	size_t n = 0;
-	for (size_t k = 0; k < i; k++)
-		n += bl_str_eq(b->blocks.items[k]->kind, b->blocks.items[i]->kind);
-	return n;
-}
-
 static void check_nested(bl_tf_check *c, const bl_block *b, const bl_tf_body *body, int depth)
 {
 	const bl_block *outer = c->outer;
+	uint32_t met = 0; /* a bit a row of body->blocks */
 	c->outer = b;
 	for (size_t i = 0; i < b->blocks.n; i++) {
 		const bl_block *inner = b->blocks.items[i];
 		const bl_tf_nested *nested = find_nested(body, inner->kind);
+		uint32_t bit = nested ? 1u << (nested - body->blocks) : 0;
 		if (!nested && body->open)
 			continue;
 		if (!nested)
@@ -76,18 +70,15 @@ static void check_nested(bl_tf_check *c, const bl_block *b, const bl_tf_body *bo
 		else if (!nested->body)
 			bl_tf_refuse(c, inner->head, "the block '" BL_FMT "' is reserved within a '" BL_FMT "' block", BL_ARG(inner->kind),
 				BL_ARG(b->kind));
-		else if (nested->once && count_before(b, i))
+		else if (nested->once && (met & bit))
 			bl_tf_refuse(c, inner->head, "a second '" BL_FMT "' block: there can be one", BL_ARG(inner->kind));
 		else
 			check_body(c, inner, nested->body, depth + 1);
+		met |= bit;
 	}
-	for (const bl_tf_nested *n = body->blocks; n->name && !c->over && !c->json; n++) {
-		bool found = !n->required;
-		for (size_t i = 0; i < b->blocks.n && !found; i++)
-			found = bl_str_eqz(b->blocks.items[i]->kind, n->name);
-		if (!found)
+	for (const bl_tf_nested *n = body->blocks; n->name && !c->over && !c->json; n++)
+		if (n->required && !(met & 1u << (n - body->blocks)))
 			bl_tf_refuse(c, b->head, "a '" BL_FMT "' block needs a '%s' block", BL_ARG(b->kind), n->name);
-	}
 	c->outer = outer;
 }
 
@@ -202,59 +193,54 @@ static void check_block(bl_tf_check *c, const bl_document *d, const bl_block *b)
 
 /* --- what only all blocks together show --- */
 
-static bool is_import_of(const bl_attr *to, const bl_block *moved)
+/* "module.a.t.b": an address without its keys, as a name to look it up by; empty when expr is none. */
+static bl_str address_of(bl_arena *arena, const bl_expr *e)
 {
-	const bl_attr *from = bl_block_attr(moved, "from");
-	bl_str a[8], b[8];
-	size_t n = from ? bl_tf_words(to->expr, a, 8) : 0;
-	if (!n || n != bl_tf_words(from->expr, b, 8))
-		return false;
+	bl_str words[8], name = BL_STR("");
+	size_t n = bl_tf_words(e, words, 8);
 	for (size_t i = 0; i < n; i++)
-		if (!bl_str_eq(a[i], b[i]))
-			return false;
-	return true;
+		name = bl_str_fmt(arena, BL_FMT "%s" BL_FMT, BL_ARG(name), i ? "." : "", BL_ARG(words[i]));
+	return name;
 }
 
-static void check_import(bl_tf_check *c, const bl_block *import)
+static void check_import(bl_tf_check *c, const bl_map *moved, const bl_block *import)
 {
 	const bl_attr *to = bl_block_attr(import, "to"), *provider = bl_block_attr(import, "provider");
-	bl_str words[8];
-	size_t n = to ? bl_tf_words(to->expr, words, 8) : 0;
-	if (!n)
+	bl_str address = to ? address_of(c->arena, to->expr) : BL_STR("");
+	if (!address.n)
 		return;
-	if (provider && (bl_str_eqz(words[0], "module") ||
-				(n > 1 && bl_map_get(&c->seen, bl_str_fmt(c->arena, "resource " BL_FMT "." BL_FMT, BL_ARG(words[0]), BL_ARG(words[1]))))))
+	if (provider && (bl_str_starts(address, BL_STR("module.")) || bl_map_get(&c->seen, bl_str_cat(c->arena, BL_STR("resource "), address))))
 		bl_tf_refuse(c, provider->name_span, "what is imported to is configured already: its own 'provider' counts");
-	for (size_t i = 0; i < c->n; i++)
-		for (size_t k = 0; k < c->documents[i]->blocks.n; k++) {
-			const bl_block *b = c->documents[i]->blocks.items[k];
-			if (bl_str_eqz(b->kind, "moved") && is_import_of(to, b))
-				bl_tf_refuse(c, to->span, "what is imported to is moved elsewhere");
-		}
+	if (bl_map_get(moved, address))
+		bl_tf_refuse(c, to->span, "what is imported to is moved elsewhere");
 }
 
 static void check_removed(bl_tf_check *c, const bl_block *removed)
 {
 	const bl_attr *from = bl_block_attr(removed, "from");
-	bl_str words[8];
-	size_t n = from ? bl_tf_words(from->expr, words, 8) : 0;
-	bl_str name = BL_STR("");
-	if (n == 2)
-		name = bl_str_eqz(words[0], "module") ? bl_str_fmt(c->arena, "module " BL_FMT, BL_ARG(words[1]))
-						      : bl_str_fmt(c->arena, "resource " BL_FMT "." BL_FMT, BL_ARG(words[0]), BL_ARG(words[1]));
-	if (name.n && bl_map_get(&c->seen, name))
+	bl_str address = from ? address_of(c->arena, from->expr) : BL_STR("");
+	bool module = bl_str_starts(address, BL_STR("module."));
+	bl_str name = module ? bl_str_fmt(c->arena, "module " BL_FMT, BL_ARG(bl_str_slice(address, 7, address.n)))
+			     : bl_str_cat(c->arena, BL_STR("resource "), address);
+	if (bl_map_get(&c->seen, name))
 		bl_tf_refuse(c, from->span, "'" BL_FMT "' is removed and still declared", BL_ARG(name));
 }
 
 static void check_together(bl_tf_check *c)
 {
-	for (size_t i = 0; i < c->n; i++) {
-		for (size_t k = 0; k < c->documents[i]->blocks.n; k++) {
-			const bl_block *b = c->documents[i]->blocks.items[k];
-			if (bl_str_eqz(b->kind, "import"))
-				check_import(c, b);
-			else if (bl_str_eqz(b->kind, "removed"))
-				check_removed(c, b);
+	bl_map moved = {0};
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; i < c->n; i++) {
+			for (size_t k = 0; k < c->documents[i]->blocks.n; k++) {
+				const bl_block *b = c->documents[i]->blocks.items[k];
+				const bl_attr *from = bl_str_eqz(b->kind, "moved") ? bl_block_attr(b, "from") : NULL;
+				if (!pass && from)
+					bl_map_put(c->arena, &moved, address_of(c->arena, from->expr), (void *)b);
+				else if (pass && bl_str_eqz(b->kind, "import"))
+					check_import(c, &moved, b);
+				else if (pass && bl_str_eqz(b->kind, "removed"))
+					check_removed(c, b);
+			}
 		}
 	}
 }
