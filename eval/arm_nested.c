@@ -9,24 +9,6 @@ bool bl_arm_is_deployment(const bl_arm_item *it)
 		bl_str_eqiz(it->type, "Microsoft.Resources/deploymentStacks");
 }
 
-/* The parameters handed to a template: {"x": {"value": ...}}. */
-static const bl_value *inputs_of(bl_azure *a, const bl_value *given)
-{
-	bl_azure_map m = {0};
-	for (uint32_t i = 0; given && given->kind == BL_MAP && i < given->n; i++) {
-		const bl_item *item = &given->map[i];
-		const bl_value *v = bl_value_geti(item->value, BL_STR("value"));
-		if (!v) {
-			bl_value *secret = bl_value_unknown(a->arena, item->value->span, "parameter '" BL_FMT "' is not known", BL_ARG(item->key));
-			secret->sensitive = bl_value_geti(item->value, BL_STR("reference")) != NULL;
-			v = secret;
-		}
-		bl_azure_put(a, &m, &(bl_item){item->key, item->key_span, v});
-	}
-	m.open = given && (given->kind == BL_UNKNOWN || given->open);
-	return bl_azure_map_value(a, BL_NOWHERE, &m);
-}
-
 /* What stands between unknown parts of a sign up to its last ".json": "<...>/nested/net.json<...>". */
 static bl_str path_in(bl_str sign)
 {
@@ -67,6 +49,31 @@ static const bl_document *linked(bl_arm_item *it, const bl_expr *link)
 		path = bl_str_slice(path, 1, path.n);
 	const bl_document *d = path.n && !relative ? document_at(a, BL_STR(""), path) : NULL;
 	return d || !path.n ? d : document_at(a, folder, path);
+}
+
+/* The parameters handed to a template: {"x": {"value": ...}}, or a link to a file of them. */
+static const bl_value *inputs_of(bl_arm_item *it, const bl_expr *properties)
+{
+	bl_azure *a = it->scope->azure;
+	bl_azure_frame f = bl_arm_frame(it->scope, it->locals);
+	const bl_expr *parameters = bl_azure_key(properties, "parameters"), *link = bl_azure_key(properties, "parametersLink");
+	const bl_value *given = parameters ? bl_azure_eval(&f, parameters) : NULL;
+	const bl_document *file = link ? linked(it, link) : NULL;
+	bl_azure_map m = {0};
+	if (file && file->language == BL_LANG_ARM)
+		bl_azure_read_parameters(a, file, &m);
+	for (uint32_t i = 0; given && given->kind == BL_MAP && i < given->n; i++) {
+		const bl_item *item = &given->map[i];
+		const bl_value *v = bl_value_geti(item->value, BL_STR("value"));
+		if (!v) {
+			bl_value *secret = bl_value_unknown(a->arena, item->value->span, "parameter '" BL_FMT "' is not known", BL_ARG(item->key));
+			secret->sensitive = bl_value_geti(item->value, BL_STR("reference")) != NULL;
+			v = secret;
+		}
+		bl_azure_put(a, &m, &(bl_item){item->key, item->key_span, v});
+	}
+	m.open = (link && !file) || (given && (given->kind == BL_UNKNOWN || given->open));
+	return bl_azure_map_value(a, BL_NOWHERE, &m);
 }
 
 /* The scope that a deployment's resources go to: the subscription, group or management group it names, or the one it stands in. */
@@ -147,7 +154,6 @@ void bl_arm_run(bl_arm_item *it)
 	const bl_expr *link = bl_azure_key(properties, "templateLink");
 	const bl_expr *how = bl_azure_key(bl_azure_key(properties, "expressionEvaluationOptions"), "scope");
 	bool inner = how && how->kind == BL_EXPR_LITERAL && bl_str_eqiz(bl_value_text(how->value), "inner");
-	bl_azure_frame f = bl_arm_frame(it->scope, it->locals);
 	if (it->run_state != BL_ARM_NEW || bl_azure_is_full(a))
 		return;
 	it->run_state = BL_ARM_BUSY;
@@ -155,8 +161,7 @@ void bl_arm_run(bl_arm_item *it)
 		bl_diag_add(a->arena, &a->out->diags, BL_DIAG_ERROR, it->body->span, "deployments are nested too deeply: this one is left out");
 		return;
 	}
-	const bl_expr *given = bl_azure_key(properties, "parameters");
-	const bl_value *inputs = inputs_of(a, given ? bl_azure_eval(&f, given) : NULL);
+	const bl_value *inputs = inputs_of(it, properties);
 	bl_azure_resources *sink = a->sink;
 	a->sink = &it->resources;
 	a->modules++;

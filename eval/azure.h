@@ -136,6 +136,8 @@ const bl_value *bl_azure_call_in(const bl_azure_frame *f, bl_span span, bl_str n
 
 /* The map of parameters that the root's options give: parameter files and --var. type_of says a parameter's type, or empty. */
 const bl_value *bl_azure_inputs(bl_azure *a, bl_str (*type_of)(void *scope, bl_str name), void *scope);
+/* What an ARM parameter file sets: {"parameters": {"x": {"value": ...}}}; a secret of a key vault is unknown. */
+void bl_azure_read_parameters(bl_azure *a, const bl_document *d, bl_azure_map *m);
 /* A module's document by its reference ("./a.bicep", "br/public:x/y:1.0"), from folder; NULL where it can't be found. */
 const bl_document *bl_azure_find_module(bl_azure *a, bl_str folder, bl_str source);
 /* Whether document is being evaluated already. */

@@ -139,8 +139,7 @@ static const bl_value *given(bl_azure *a, bl_str text, bl_str type)
 	return v ? v : s;
 }
 
-/* {"parameters": {"x": {"value": ...}}} */
-static void read_json(bl_azure *a, const bl_document *d, bl_azure_map *m)
+void bl_azure_read_parameters(bl_azure *a, const bl_document *d, bl_azure_map *m)
 {
 	bl_azure_frame f = {.azure = a};
 	const bl_attr *body = d->blocks.n ? bl_block_attr(d->blocks.items[0], "body") : NULL;
@@ -169,7 +168,7 @@ const bl_value *bl_azure_inputs(bl_azure *a, bl_str (*type_of)(void *scope, bl_s
 		if (d->language == BL_LANG_BICEP)
 			bl_azure_put_all(a, &m, bl_azure_bicep_parameters(a, d));
 		else if (d->language == BL_LANG_ARM)
-			read_json(a, d, &m);
+			bl_azure_read_parameters(a, d, &m);
 	}
 	for (size_t i = 0; o && i < o->nvars; i++)
 		bl_azure_put(a, &m,

@@ -173,16 +173,22 @@ static void linked_templates_are_read_by_their_path(void **state)
 		"{\"type\": \"Microsoft.Resources/deployments\", \"apiVersion\": \"1\", \"name\": \"uri\","
 		" \"properties\": {\"templateLink\": {\"uri\": \"[uri(parameters('base'), concat('nested/a.json', parameters('sas')))]\"},"
 		"  \"parameters\": {\"x\": {\"value\": \"[reference('relative').outputs.twice.value]\"}}}},"
+		"{\"type\": \"Microsoft.Resources/deployments\", \"apiVersion\": \"1\", \"name\": \"file\","
+		" \"properties\": {\"templateLink\": {\"relativePath\": \"nested/a.json\"}, \"parametersLink\": {\"relativePath\": \"three.json\"}}},"
 		"{\"type\": \"Microsoft.Resources/deployments\", \"apiVersion\": \"1\", \"name\": \"gone\","
 		" \"properties\": {\"templateLink\": {\"uri\": \"https://example.org/a.json\"}}}]}",
 		"infra/nested/a.json",
 		"{" HEAD "\"parameters\": {\"x\": {\"type\": \"int\"}}, \"resources\": [{\"type\": \"A.B/c\", \"apiVersion\": \"1\","
 		" \"name\": \"[format('n{0}', parameters('x'))]\"}],"
 		"\"outputs\": {\"twice\": {\"type\": \"int\", \"value\": \"[mul(parameters('x'), 2)]\"}}}",
+		"infra/three.json",
+		"{\"$schema\": \"https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#\","
+		" \"contentVersion\": \"1.0.0.0\", \"parameters\": {\"x\": {\"value\": 3}}}",
 		NULL};
 	fixture f;
 	evaluate(&f, files, false);
 	assert_json(resource(&f, "relative.n1")->name, "\"n1\"");
+	assert_json(resource(&f, "file.n3")->name, "\"n3\"");
 	assert_json(resource(&f, "uri.n2")->name, "\"n2\"");
 	assert_int_equal(f.out.not_analysed, 1);
 	assert_int_equal(f.out.diags.n, 1);
