@@ -126,6 +126,12 @@ static uint32_t read_labels(bl_hcl *h, bl_block *block, uint32_t at, uint32_t en
 static void open_block(builder *b, bl_hcl_node head)
 {
 	bl_hcl *h = b->h;
+	/* loose heads nest without a node around them that counts */
+	h->depth += (int)b->opened;
+	bool over = bl_hcl_over_limit(h, head.begin, head.end);
+	h->depth -= (int)b->opened;
+	if (over)
+		return;
 	bl_hcl_body body = {bl_new(h->arena, bl_block), h->attrs.n, h->blocks.n};
 	bl_block *block = body.block;
 	uint32_t brace = head.end - 1, kind = head.begin + bl_hcl_word(h, head.begin, brace);
@@ -239,7 +245,7 @@ static void break_line(bl_hcl *h, layout *l)
 static void check_layout(bl_hcl *h, layout *l, bl_hcl_node n)
 {
 	bool item = n.kind == BL_HCL_ATTRIBUTE || n.kind == BL_HCL_BLOCK;
-	bool newline = bl_hcl_newline_between(h, l->last, n.begin);
+	bool newline = (item || is_brace(h, n)) && bl_hcl_newline_between(h, l->last, n.begin);
 	if (item) {
 		bool first = !l->items++;
 		if (first && l->head)

@@ -363,6 +363,22 @@ static void a_missing_value_costs_no_more_than_itself(void **state)
 	done(&p);
 }
 
+static void unclosed_blocks_nest_no_deeper_than_others(void **state)
+{
+	bl_buf text = {0};
+	for (int i = 0; i < 2000; i++)
+		bl_buf_putz(&text, "a {\n");
+	bl_buf_putc(&text, 0);
+	parsed p = parse(text.p);
+	int depth = 0;
+	const bl_block *b = p.document.blocks.items[0];
+	for (; b->blocks.n; b = b->blocks.items[0])
+		depth++;
+	assert_in_range(depth, 100, BL_PARSE_MAX_DEPTH);
+	done(&p);
+	bl_buf_done(&text);
+}
+
 static void a_stray_word_costs_no_more_than_its_line(void **state)
 {
 	parsed p = parse("resource \"a\" \"b\" {\n  x \"a\"\n  y = 1 2\n  z = 3\n}\nlocals\ndata \"c\" \"d\" {}\n");
@@ -451,6 +467,7 @@ int main(void)
 		cmocka_unit_test(steps_may_stand_together_or_apart),
 		cmocka_unit_test(strip_markers_in_a_heredoc_stop_at_the_line),
 		cmocka_unit_test(two_arguments_on_one_line_are_an_error),
+		cmocka_unit_test(unclosed_blocks_nest_no_deeper_than_others),
 		cmocka_unit_test(variable_files_hold_their_arguments_in_one_block),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,9 +4,10 @@
  *
  * Written for speed: no GLR conflicts, and as few tokens and reductions as the language allows. A
  * reference with its plain steps (`a.b[0].c`), an argument's name with its `=`, a block's head and a
- * string's text up to the next interpolation are one token each. Operations are flat runs of operands and operators, and a
- * template's directives are a flat run too: who reads the tree settles precedence and nesting. Lists
- * are hidden left-recursive rules, which cost one reduction an item where repeat() costs two.
+ * string's text up to the next interpolation are one token each. Operations are flat runs of
+ * operands and operators, and a template's directives are a flat run too: who reads the tree settles
+ * precedence and nesting. Lists are hidden left-recursive rules, which cost one reduction an item
+ * where repeat() costs two.
  *
  * Newlines are white space here. Where one ends an expression or a head, and where one must part two
  * items, is checked by who reads the tree; so are escapes and the words of identifiers.
@@ -28,6 +29,14 @@ const STEP = choice(
 	/\[[0-9]+\]/,
 	/\["[^"\\$%\n]*"\]/,
 );
+
+/**
+ * Up to so many of a token's parts. Where a token may go on and on and then not end, the lexer falls back to a shorter one
+ * and starts again from the next word; without a limit that is quadratic.
+ */
+function upTo(n, part) {
+	return n ? optional(seq(part, upTo(n - 1, part))) : blank();
+}
 
 module.exports = grammar({
 	name: 'hcl',
@@ -196,10 +205,10 @@ module.exports = grammar({
 
 		steps: _ => token(repeat1(STEP)),
 
-		// A block's kind, its labels, and the brace, which who reads the tree wants on the same line.
+		// A block's kind, its labels (six at most), and the brace, which who reads the tree wants on the same line.
 		head: _ => token(seq(
 			IDENTIFIER,
-			repeat(seq(GAP, choice(IDENTIFIER, seq('"', TEXT, /[$%]*/, '"')))),
+			upTo(6, seq(GAP, choice(IDENTIFIER, seq('"', TEXT, /[$%]*/, '"')))),
 			GAP, /[ \t\r\n]*/, '{')),
 
 		key: _ => token(seq(IDENTIFIER, GAP, /[=:]/)),
@@ -208,7 +217,7 @@ module.exports = grammar({
 		hollow: _ => token(seq(IDENTIFIER, GAP, /[=:]/, GAP, /\r?\n/)),
 
 		// On one line: in an object the parenthesis of the next line begins the next key.
-		call_begin: _ => token(seq(IDENTIFIER, repeat(seq('::', IDENTIFIER)), GAP, '(')),
+		call_begin: _ => token(seq(IDENTIFIER, upTo(4, seq('::', IDENTIFIER)), GAP, '(')),
 
 		number: _ => /[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?/,
 

@@ -889,8 +889,13 @@ static const TSStateId ts_primary_state_ids[STATE_COUNT] = {
   [324] = 270,
 };
 
-static const TSCharacterRange sym_call_begin_character_set_1[] = {
-  {'\t', '\t'}, {' ', ' '}, {'(', '('}, {'-', '-'}, {'/', ':'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'},
+static const TSCharacterRange sym_head_character_set_3[] = {
+  {'\t', '\n'}, {'\r', '\r'}, {' ', ' '}, {'-', '-'}, {'/', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', '{'},
+  {0xaa, 0x1fff}, {0x203f, 0xfefe}, {0xff10, 0xe01ef},
+};
+
+static const TSCharacterRange sym_call_begin_character_set_2[] = {
+  {'\t', '\t'}, {' ', ' '}, {'(', '('}, {'-', '-'}, {'/', '9'}, {'A', 'Z'}, {'_', '_'}, {'a', 'z'},
   {0xaa, 0x1fff}, {0x203f, 0xfefe}, {0xff10, 0xe01ef},
 };
 
@@ -899,202 +904,202 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
   eof = lexer->eof(lexer);
   switch (state) {
     case 0:
-      if (eof) ADVANCE(66);
+      if (eof) ADVANCE(130);
       ADVANCE_MAP(
-        '!', 75,
-        '"', 91,
-        '#', 151,
-        '&', 21,
-        '(', 79,
-        ')', 80,
-        ',', 81,
-        '-', 70,
-        '.', 25,
-        '/', 72,
-        ':', 69,
-        '<', 73,
-        '=', 85,
-        '>', 74,
-        '?', 68,
-        '[', 77,
-        ']', 78,
-        '{', 83,
-        '|', 55,
-        '}', 67,
-        '~', 56,
-        '%', 71,
-        '*', 71,
-        '+', 71,
+        '!', 139,
+        '"', 155,
+        '#', 215,
+        '&', 54,
+        '(', 143,
+        ')', 144,
+        ',', 145,
+        '-', 134,
+        '.', 61,
+        '/', 136,
+        ':', 133,
+        '<', 137,
+        '=', 149,
+        '>', 138,
+        '?', 132,
+        '[', 141,
+        ']', 142,
+        '{', 147,
+        '|', 111,
+        '}', 131,
+        '~', 112,
+        '%', 135,
+        '*', 135,
+        '+', 135,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(0);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(144);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(208);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
           ('a' <= lookahead && lookahead <= 'z') ||
           (0xaa <= lookahead && lookahead <= 0x1fff) ||
           (0x203f <= lookahead && lookahead <= 0xfefe) ||
-          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(128);
+          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(192);
       END_STATE();
     case 1:
-      if (lookahead == '\n') ADVANCE(142);
+      if (lookahead == '\n') ADVANCE(206);
       END_STATE();
     case 2:
-      if (lookahead == '\n') ADVANCE(142);
+      if (lookahead == '\n') ADVANCE(206);
       if (lookahead == '\r') ADVANCE(1);
-      if (lookahead == '/') ADVANCE(41);
+      if (lookahead == '/') ADVANCE(81);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(2);
       END_STATE();
     case 3:
       ADVANCE_MAP(
-        '\n', 109,
-        '"', 109,
-        '#', 123,
-        '$', 121,
-        '%', 113,
-        '/', 111,
-        '\\', 63,
-        '\t', 110,
-        '\r', 110,
-        ' ', 110,
-        0xfeff, 110,
+        '\n', 173,
+        '"', 173,
+        '#', 187,
+        '$', 185,
+        '%', 177,
+        '/', 175,
+        '\\', 122,
+        '\t', 174,
+        '\r', 174,
+        ' ', 174,
+        0xfeff, 174,
       );
-      if (lookahead != 0) ADVANCE(112);
+      if (lookahead != 0) ADVANCE(176);
       END_STATE();
     case 4:
       ADVANCE_MAP(
-        '!', 75,
-        '"', 91,
-        '#', 151,
-        '&', 21,
-        '(', 79,
-        ')', 80,
-        '-', 70,
-        '/', 72,
-        '<', 73,
-        '=', 49,
-        '>', 74,
-        '[', 76,
-        ']', 78,
-        '{', 83,
-        '|', 55,
-        '}', 67,
-        '~', 56,
-        '%', 71,
-        '*', 71,
-        '+', 71,
+        '!', 139,
+        '"', 155,
+        '#', 215,
+        '&', 54,
+        '(', 143,
+        ')', 144,
+        '-', 134,
+        '/', 136,
+        '<', 137,
+        '=', 105,
+        '>', 138,
+        '[', 140,
+        ']', 142,
+        '{', 147,
+        '|', 111,
+        '}', 131,
+        '~', 112,
+        '%', 135,
+        '*', 135,
+        '+', 135,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(4);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(144);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(208);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
           ('a' <= lookahead && lookahead <= 'z') ||
           (0xaa <= lookahead && lookahead <= 0x1fff) ||
           (0x203f <= lookahead && lookahead <= 0xfefe) ||
-          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(130);
+          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(194);
       END_STATE();
     case 5:
       ADVANCE_MAP(
-        '!', 75,
-        '"', 91,
-        '#', 151,
-        '&', 21,
-        '(', 79,
-        ',', 81,
-        '-', 70,
-        '.', 26,
-        '/', 72,
-        '<', 73,
-        '=', 48,
-        '>', 74,
-        '?', 68,
-        '[', 77,
-        '{', 83,
-        '|', 55,
-        '}', 67,
-        '%', 71,
-        '*', 71,
-        '+', 71,
+        '!', 139,
+        '"', 155,
+        '#', 215,
+        '&', 54,
+        '(', 143,
+        ',', 145,
+        '-', 134,
+        '.', 62,
+        '/', 136,
+        '<', 137,
+        '=', 104,
+        '>', 138,
+        '?', 132,
+        '[', 141,
+        '{', 147,
+        '|', 111,
+        '}', 131,
+        '%', 135,
+        '*', 135,
+        '+', 135,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(5);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(144);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(208);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
           ('a' <= lookahead && lookahead <= 'z') ||
           (0xaa <= lookahead && lookahead <= 0x1fff) ||
           (0x203f <= lookahead && lookahead <= 0xfefe) ||
-          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(131);
+          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(195);
       END_STATE();
     case 6:
       ADVANCE_MAP(
-        '!', 75,
-        '"', 91,
-        '#', 151,
-        '&', 21,
-        '(', 79,
-        ',', 81,
-        '-', 70,
-        '/', 72,
-        ':', 69,
-        '<', 73,
-        '=', 84,
-        '>', 74,
-        '?', 68,
-        '[', 76,
-        '{', 83,
-        '|', 55,
-        '}', 67,
-        '%', 71,
-        '*', 71,
-        '+', 71,
+        '!', 139,
+        '"', 155,
+        '#', 215,
+        '&', 54,
+        '(', 143,
+        ',', 145,
+        '-', 134,
+        '/', 136,
+        ':', 133,
+        '<', 137,
+        '=', 148,
+        '>', 138,
+        '?', 132,
+        '[', 140,
+        '{', 147,
+        '|', 111,
+        '}', 131,
+        '%', 135,
+        '*', 135,
+        '+', 135,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ' ||
           lookahead == 0xfeff) SKIP(6);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(144);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(208);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
           ('a' <= lookahead && lookahead <= 'z') ||
           (0xaa <= lookahead && lookahead <= 0x1fff) ||
           (0x203f <= lookahead && lookahead <= 0xfefe) ||
-          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(131);
+          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(195);
       END_STATE();
     case 7:
       ADVANCE_MAP(
-        '!', 48,
-        '#', 151,
-        '&', 21,
-        ',', 81,
-        '-', 70,
-        '.', 25,
-        '/', 72,
-        ':', 69,
-        '<', 74,
-        '=', 84,
-        '>', 74,
-        '?', 68,
-        '[', 77,
-        ']', 78,
-        '|', 55,
-        '}', 67,
-        '~', 56,
-        '%', 71,
-        '*', 71,
-        '+', 71,
+        '!', 104,
+        '#', 215,
+        '&', 54,
+        ',', 145,
+        '-', 134,
+        '.', 61,
+        '/', 136,
+        ':', 133,
+        '<', 138,
+        '=', 148,
+        '>', 138,
+        '?', 132,
+        '[', 141,
+        ']', 142,
+        '|', 111,
+        '}', 131,
+        '~', 112,
+        '%', 135,
+        '*', 135,
+        '+', 135,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
@@ -1106,15 +1111,15 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           ('a' <= lookahead && lookahead <= 'z') ||
           (0xaa <= lookahead && lookahead <= 0x1fff) ||
           (0x203f <= lookahead && lookahead <= 0xfefe) ||
-          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(132);
+          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(196);
       END_STATE();
     case 8:
       if (lookahead == '"') ADVANCE(9);
-      if (lookahead == '*') ADVANCE(50);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(51);
+      if (lookahead == '*') ADVANCE(106);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(107);
       END_STATE();
     case 9:
-      if (lookahead == '"') ADVANCE(50);
+      if (lookahead == '"') ADVANCE(106);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '$' &&
@@ -1123,858 +1128,1349 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
       END_STATE();
     case 10:
       ADVANCE_MAP(
-        '"', 14,
-        '(', 143,
-        '/', 28,
-        '{', 139,
+        '"', 12,
+        '(', 207,
+        '/', 64,
+        '{', 203,
         '\t', 10,
         ' ', 10,
-        '\n', 54,
-        '\r', 54,
-        ':', 141,
-        '=', 141,
+        '\n', 110,
+        '\r', 110,
+        ':', 205,
+        '=', 205,
       );
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
           ('a' <= lookahead && lookahead <= 'z') ||
           (0xaa <= lookahead && lookahead <= 0x1fff) ||
           (0x203f <= lookahead && lookahead <= 0xfefe) ||
-          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(11);
+          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(52);
       END_STATE();
     case 11:
-      if (lookahead == '"') ADVANCE(14);
-      if (lookahead == '/') ADVANCE(42);
-      if (lookahead == '{') ADVANCE(139);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(12);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(54);
-      if (lookahead == '-' ||
-          ('0' <= lookahead && lookahead <= '9')) ADVANCE(11);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z') ||
-          (0xaa <= lookahead && lookahead <= 0x1fff) ||
-          (0x203f <= lookahead && lookahead <= 0xfefe) ||
-          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(11);
-      END_STATE();
-    case 12:
-      if (lookahead == '"') ADVANCE(14);
-      if (lookahead == '/') ADVANCE(42);
-      if (lookahead == '{') ADVANCE(139);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(12);
-      if (lookahead == '\n' ||
-          lookahead == '\r') ADVANCE(54);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z') ||
-          (0xaa <= lookahead && lookahead <= 0x1fff) ||
-          (0x203f <= lookahead && lookahead <= 0xfefe) ||
-          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(11);
-      END_STATE();
-    case 13:
       ADVANCE_MAP(
-        '"', 14,
-        '/', 44,
-        '{', 139,
-        '\t', 13,
-        ' ', 13,
-        '\n', 54,
-        '\r', 54,
-        ':', 141,
-        '=', 141,
+        '"', 12,
+        '/', 89,
+        '{', 203,
+        '\t', 11,
+        ' ', 11,
+        '\n', 110,
+        '\r', 110,
+        ':', 205,
+        '=', 205,
       );
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
           ('a' <= lookahead && lookahead <= 'z') ||
           (0xaa <= lookahead && lookahead <= 0x1fff) ||
           (0x203f <= lookahead && lookahead <= 0xfefe) ||
-          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(11);
+          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(52);
+      END_STATE();
+    case 12:
+      if (lookahead == '"') ADVANCE(53);
+      if (lookahead == '$') ADVANCE(15);
+      if (lookahead == '%') ADVANCE(13);
+      if (lookahead == '\\') ADVANCE(121);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(12);
+      END_STATE();
+    case 13:
+      if (lookahead == '"') ADVANCE(53);
+      if (lookahead == '$') ADVANCE(15);
+      if (lookahead == '%') ADVANCE(14);
+      if (lookahead == '\\') ADVANCE(121);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '{') ADVANCE(12);
       END_STATE();
     case 14:
-      if (lookahead == '"') ADVANCE(12);
-      if (lookahead == '$') ADVANCE(17);
-      if (lookahead == '%') ADVANCE(15);
-      if (lookahead == '\\') ADVANCE(62);
+      if (lookahead == '"') ADVANCE(53);
+      if (lookahead == '$') ADVANCE(15);
+      if (lookahead == '%') ADVANCE(14);
+      if (lookahead == '\\') ADVANCE(121);
       if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(14);
+          lookahead != '\n') ADVANCE(12);
       END_STATE();
     case 15:
-      if (lookahead == '"') ADVANCE(12);
-      if (lookahead == '$') ADVANCE(17);
-      if (lookahead == '%') ADVANCE(16);
-      if (lookahead == '\\') ADVANCE(62);
+      if (lookahead == '"') ADVANCE(53);
+      if (lookahead == '$') ADVANCE(16);
+      if (lookahead == '%') ADVANCE(13);
+      if (lookahead == '\\') ADVANCE(121);
       if (lookahead != 0 &&
           lookahead != '\n' &&
-          lookahead != '{') ADVANCE(14);
+          lookahead != '{') ADVANCE(12);
       END_STATE();
     case 16:
-      if (lookahead == '"') ADVANCE(12);
-      if (lookahead == '$') ADVANCE(17);
-      if (lookahead == '%') ADVANCE(16);
-      if (lookahead == '\\') ADVANCE(62);
+      if (lookahead == '"') ADVANCE(53);
+      if (lookahead == '$') ADVANCE(16);
+      if (lookahead == '%') ADVANCE(13);
+      if (lookahead == '\\') ADVANCE(121);
       if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(14);
+          lookahead != '\n') ADVANCE(12);
       END_STATE();
     case 17:
-      if (lookahead == '"') ADVANCE(12);
-      if (lookahead == '$') ADVANCE(18);
-      if (lookahead == '%') ADVANCE(15);
-      if (lookahead == '\\') ADVANCE(62);
+      if (lookahead == '"') ADVANCE(98);
+      if (lookahead == '$') ADVANCE(20);
+      if (lookahead == '%') ADVANCE(18);
+      if (lookahead == '\\') ADVANCE(124);
       if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '{') ADVANCE(14);
+          lookahead != '\n') ADVANCE(17);
       END_STATE();
     case 18:
-      if (lookahead == '"') ADVANCE(12);
-      if (lookahead == '$') ADVANCE(18);
-      if (lookahead == '%') ADVANCE(15);
-      if (lookahead == '\\') ADVANCE(62);
+      if (lookahead == '"') ADVANCE(98);
+      if (lookahead == '$') ADVANCE(20);
+      if (lookahead == '%') ADVANCE(19);
+      if (lookahead == '\\') ADVANCE(124);
       if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(14);
+          lookahead != '\n' &&
+          lookahead != '{') ADVANCE(17);
       END_STATE();
     case 19:
-      if (lookahead == '"') ADVANCE(52);
+      if (lookahead == '"') ADVANCE(98);
+      if (lookahead == '$') ADVANCE(20);
+      if (lookahead == '%') ADVANCE(19);
+      if (lookahead == '\\') ADVANCE(124);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(17);
+      END_STATE();
+    case 20:
+      if (lookahead == '"') ADVANCE(98);
+      if (lookahead == '$') ADVANCE(21);
+      if (lookahead == '%') ADVANCE(18);
+      if (lookahead == '\\') ADVANCE(124);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '{') ADVANCE(17);
+      END_STATE();
+    case 21:
+      if (lookahead == '"') ADVANCE(98);
+      if (lookahead == '$') ADVANCE(21);
+      if (lookahead == '%') ADVANCE(18);
+      if (lookahead == '\\') ADVANCE(124);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(17);
+      END_STATE();
+    case 22:
+      if (lookahead == '"') ADVANCE(108);
       if (lookahead != 0 &&
           lookahead != '\n' &&
           lookahead != '$' &&
           lookahead != '%' &&
-          lookahead != '\\') ADVANCE(19);
-      END_STATE();
-    case 20:
-      if (lookahead == '"') ADVANCE(19);
-      if (lookahead == '*') ADVANCE(52);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(53);
-      END_STATE();
-    case 21:
-      if (lookahead == '&') ADVANCE(71);
-      END_STATE();
-    case 22:
-      if (lookahead == '(') ADVANCE(143);
-      if (lookahead == '/') ADVANCE(43);
-      if (lookahead == ':') ADVANCE(47);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(23);
-      if (set_contains(sym_call_begin_character_set_1, 11, lookahead)) ADVANCE(22);
+          lookahead != '\\') ADVANCE(22);
       END_STATE();
     case 23:
-      if (lookahead == '(') ADVANCE(143);
-      if (lookahead == '/') ADVANCE(43);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(23);
+      if (lookahead == '"') ADVANCE(29);
+      if (lookahead == '$') ADVANCE(26);
+      if (lookahead == '%') ADVANCE(24);
+      if (lookahead == '\\') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(23);
       END_STATE();
     case 24:
-      if (lookahead == '(') ADVANCE(143);
-      if (lookahead == '/') ADVANCE(45);
-      if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(24);
-      if (lookahead == ':' ||
-          lookahead == '=') ADVANCE(141);
+      if (lookahead == '"') ADVANCE(29);
+      if (lookahead == '$') ADVANCE(26);
+      if (lookahead == '%') ADVANCE(25);
+      if (lookahead == '\\') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '{') ADVANCE(23);
       END_STATE();
     case 25:
-      if (lookahead == '*') ADVANCE(136);
-      if (lookahead == '.') ADVANCE(46);
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(26);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(137);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z') ||
-          (0xaa <= lookahead && lookahead <= 0x1fff) ||
-          (0x203f <= lookahead && lookahead <= 0xfefe) ||
-          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(138);
+      if (lookahead == '"') ADVANCE(29);
+      if (lookahead == '$') ADVANCE(26);
+      if (lookahead == '%') ADVANCE(25);
+      if (lookahead == '\\') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(23);
       END_STATE();
     case 26:
-      if (lookahead == '*') ADVANCE(136);
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(26);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(137);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z') ||
-          (0xaa <= lookahead && lookahead <= 0x1fff) ||
-          (0x203f <= lookahead && lookahead <= 0xfefe) ||
-          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(138);
+      if (lookahead == '"') ADVANCE(29);
+      if (lookahead == '$') ADVANCE(27);
+      if (lookahead == '%') ADVANCE(24);
+      if (lookahead == '\\') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '{') ADVANCE(23);
       END_STATE();
     case 27:
-      if (lookahead == '*') ADVANCE(133);
-      if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(27);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(134);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z') ||
-          (0xaa <= lookahead && lookahead <= 0x1fff) ||
-          (0x203f <= lookahead && lookahead <= 0xfefe) ||
-          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(135);
+      if (lookahead == '"') ADVANCE(29);
+      if (lookahead == '$') ADVANCE(27);
+      if (lookahead == '%') ADVANCE(24);
+      if (lookahead == '\\') ADVANCE(125);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(23);
       END_STATE();
     case 28:
-      if (lookahead == '*') ADVANCE(30);
-      END_STATE();
-    case 29:
-      if (lookahead == '*') ADVANCE(29);
-      if (lookahead == '/') ADVANCE(10);
-      if (lookahead != 0) ADVANCE(30);
-      END_STATE();
-    case 30:
-      if (lookahead == '*') ADVANCE(29);
-      if (lookahead != 0) ADVANCE(30);
-      END_STATE();
-    case 31:
-      if (lookahead == '*') ADVANCE(31);
-      if (lookahead == '/') ADVANCE(2);
-      if (lookahead != 0) ADVANCE(32);
-      END_STATE();
-    case 32:
-      if (lookahead == '*') ADVANCE(31);
-      if (lookahead != 0) ADVANCE(32);
-      END_STATE();
-    case 33:
-      if (lookahead == '*') ADVANCE(33);
-      if (lookahead == '/') ADVANCE(12);
-      if (lookahead != 0) ADVANCE(34);
-      END_STATE();
-    case 34:
-      if (lookahead == '*') ADVANCE(33);
-      if (lookahead != 0) ADVANCE(34);
-      END_STATE();
-    case 35:
-      if (lookahead == '*') ADVANCE(35);
-      if (lookahead == '/') ADVANCE(23);
-      if (lookahead != 0) ADVANCE(36);
-      END_STATE();
-    case 36:
-      if (lookahead == '*') ADVANCE(35);
-      if (lookahead != 0) ADVANCE(36);
-      END_STATE();
-    case 37:
-      if (lookahead == '*') ADVANCE(37);
-      if (lookahead == '/') ADVANCE(13);
-      if (lookahead != 0) ADVANCE(38);
-      END_STATE();
-    case 38:
-      if (lookahead == '*') ADVANCE(37);
-      if (lookahead != 0) ADVANCE(38);
-      END_STATE();
-    case 39:
-      if (lookahead == '*') ADVANCE(39);
-      if (lookahead == '/') ADVANCE(24);
-      if (lookahead != 0) ADVANCE(40);
-      END_STATE();
-    case 40:
-      if (lookahead == '*') ADVANCE(39);
-      if (lookahead != 0) ADVANCE(40);
-      END_STATE();
-    case 41:
-      if (lookahead == '*') ADVANCE(32);
-      END_STATE();
-    case 42:
-      if (lookahead == '*') ADVANCE(34);
-      END_STATE();
-    case 43:
-      if (lookahead == '*') ADVANCE(36);
-      END_STATE();
-    case 44:
-      if (lookahead == '*') ADVANCE(38);
-      END_STATE();
-    case 45:
-      if (lookahead == '*') ADVANCE(40);
-      END_STATE();
-    case 46:
-      if (lookahead == '.') ADVANCE(82);
-      END_STATE();
-    case 47:
-      if (lookahead == ':') ADVANCE(60);
-      END_STATE();
-    case 48:
-      if (lookahead == '=') ADVANCE(71);
-      END_STATE();
-    case 49:
-      if (lookahead == '=') ADVANCE(71);
-      if (lookahead == '>') ADVANCE(86);
-      END_STATE();
-    case 50:
-      if (lookahead == ']') ADVANCE(136);
-      END_STATE();
-    case 51:
-      if (lookahead == ']') ADVANCE(136);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(51);
-      END_STATE();
-    case 52:
-      if (lookahead == ']') ADVANCE(133);
-      END_STATE();
-    case 53:
-      if (lookahead == ']') ADVANCE(133);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(53);
-      END_STATE();
-    case 54:
-      if (lookahead == '{') ADVANCE(139);
+      if (lookahead == '"') ADVANCE(17);
+      if (lookahead == '/') ADVANCE(87);
+      if (lookahead == '{') ADVANCE(203);
       if (lookahead == '\t' ||
-          lookahead == '\n' ||
-          lookahead == '\r' ||
-          lookahead == ' ') ADVANCE(54);
-      END_STATE();
-    case 55:
-      if (lookahead == '|') ADVANCE(71);
-      END_STATE();
-    case 56:
-      if (lookahead == '}') ADVANCE(89);
-      END_STATE();
-    case 57:
-      if (lookahead == '+' ||
-          lookahead == '-') ADVANCE(59);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(146);
-      END_STATE();
-    case 58:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(145);
-      END_STATE();
-    case 59:
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(146);
-      END_STATE();
-    case 60:
+          lookahead == ' ') ADVANCE(29);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(110);
+      if (lookahead == '-' ||
+          ('0' <= lookahead && lookahead <= '9')) ADVANCE(28);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
           ('a' <= lookahead && lookahead <= 'z') ||
           (0xaa <= lookahead && lookahead <= 0x1fff) ||
           (0x203f <= lookahead && lookahead <= 0xfefe) ||
-          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(22);
+          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(28);
+      END_STATE();
+    case 29:
+      if (lookahead == '"') ADVANCE(17);
+      if (lookahead == '/') ADVANCE(87);
+      if (lookahead == '{') ADVANCE(203);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(29);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(110);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z') ||
+          (0xaa <= lookahead && lookahead <= 0x1fff) ||
+          (0x203f <= lookahead && lookahead <= 0xfefe) ||
+          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(99);
+      END_STATE();
+    case 30:
+      if (lookahead == '"') ADVANCE(22);
+      if (lookahead == '*') ADVANCE(108);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(109);
+      END_STATE();
+    case 31:
+      if (lookahead == '"') ADVANCE(23);
+      if (lookahead == '/') ADVANCE(86);
+      if (lookahead == '{') ADVANCE(203);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(32);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(110);
+      if (lookahead == '-' ||
+          ('0' <= lookahead && lookahead <= '9')) ADVANCE(31);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z') ||
+          (0xaa <= lookahead && lookahead <= 0x1fff) ||
+          (0x203f <= lookahead && lookahead <= 0xfefe) ||
+          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(31);
+      END_STATE();
+    case 32:
+      if (lookahead == '"') ADVANCE(23);
+      if (lookahead == '/') ADVANCE(86);
+      if (lookahead == '{') ADVANCE(203);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(32);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(110);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z') ||
+          (0xaa <= lookahead && lookahead <= 0x1fff) ||
+          (0x203f <= lookahead && lookahead <= 0xfefe) ||
+          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(28);
+      END_STATE();
+    case 33:
+      if (lookahead == '"') ADVANCE(32);
+      if (lookahead == '$') ADVANCE(36);
+      if (lookahead == '%') ADVANCE(34);
+      if (lookahead == '\\') ADVANCE(126);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(33);
+      END_STATE();
+    case 34:
+      if (lookahead == '"') ADVANCE(32);
+      if (lookahead == '$') ADVANCE(36);
+      if (lookahead == '%') ADVANCE(35);
+      if (lookahead == '\\') ADVANCE(126);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '{') ADVANCE(33);
+      END_STATE();
+    case 35:
+      if (lookahead == '"') ADVANCE(32);
+      if (lookahead == '$') ADVANCE(36);
+      if (lookahead == '%') ADVANCE(35);
+      if (lookahead == '\\') ADVANCE(126);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(33);
+      END_STATE();
+    case 36:
+      if (lookahead == '"') ADVANCE(32);
+      if (lookahead == '$') ADVANCE(37);
+      if (lookahead == '%') ADVANCE(34);
+      if (lookahead == '\\') ADVANCE(126);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '{') ADVANCE(33);
+      END_STATE();
+    case 37:
+      if (lookahead == '"') ADVANCE(32);
+      if (lookahead == '$') ADVANCE(37);
+      if (lookahead == '%') ADVANCE(34);
+      if (lookahead == '\\') ADVANCE(126);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(33);
+      END_STATE();
+    case 38:
+      if (lookahead == '"') ADVANCE(33);
+      if (lookahead == '/') ADVANCE(93);
+      if (lookahead == '{') ADVANCE(203);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(39);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(110);
+      if (lookahead == '-' ||
+          ('0' <= lookahead && lookahead <= '9')) ADVANCE(38);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z') ||
+          (0xaa <= lookahead && lookahead <= 0x1fff) ||
+          (0x203f <= lookahead && lookahead <= 0xfefe) ||
+          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(38);
+      END_STATE();
+    case 39:
+      if (lookahead == '"') ADVANCE(33);
+      if (lookahead == '/') ADVANCE(93);
+      if (lookahead == '{') ADVANCE(203);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(39);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(110);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z') ||
+          (0xaa <= lookahead && lookahead <= 0x1fff) ||
+          (0x203f <= lookahead && lookahead <= 0xfefe) ||
+          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(31);
+      END_STATE();
+    case 40:
+      if (lookahead == '"') ADVANCE(39);
+      if (lookahead == '$') ADVANCE(43);
+      if (lookahead == '%') ADVANCE(41);
+      if (lookahead == '\\') ADVANCE(127);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(40);
+      END_STATE();
+    case 41:
+      if (lookahead == '"') ADVANCE(39);
+      if (lookahead == '$') ADVANCE(43);
+      if (lookahead == '%') ADVANCE(42);
+      if (lookahead == '\\') ADVANCE(127);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '{') ADVANCE(40);
+      END_STATE();
+    case 42:
+      if (lookahead == '"') ADVANCE(39);
+      if (lookahead == '$') ADVANCE(43);
+      if (lookahead == '%') ADVANCE(42);
+      if (lookahead == '\\') ADVANCE(127);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(40);
+      END_STATE();
+    case 43:
+      if (lookahead == '"') ADVANCE(39);
+      if (lookahead == '$') ADVANCE(44);
+      if (lookahead == '%') ADVANCE(41);
+      if (lookahead == '\\') ADVANCE(127);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '{') ADVANCE(40);
+      END_STATE();
+    case 44:
+      if (lookahead == '"') ADVANCE(39);
+      if (lookahead == '$') ADVANCE(44);
+      if (lookahead == '%') ADVANCE(41);
+      if (lookahead == '\\') ADVANCE(127);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(40);
+      END_STATE();
+    case 45:
+      if (lookahead == '"') ADVANCE(40);
+      if (lookahead == '/') ADVANCE(96);
+      if (lookahead == '{') ADVANCE(203);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(46);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(110);
+      if (lookahead == '-' ||
+          ('0' <= lookahead && lookahead <= '9')) ADVANCE(45);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z') ||
+          (0xaa <= lookahead && lookahead <= 0x1fff) ||
+          (0x203f <= lookahead && lookahead <= 0xfefe) ||
+          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(45);
+      END_STATE();
+    case 46:
+      if (lookahead == '"') ADVANCE(40);
+      if (lookahead == '/') ADVANCE(96);
+      if (lookahead == '{') ADVANCE(203);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(46);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(110);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z') ||
+          (0xaa <= lookahead && lookahead <= 0x1fff) ||
+          (0x203f <= lookahead && lookahead <= 0xfefe) ||
+          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(38);
+      END_STATE();
+    case 47:
+      if (lookahead == '"') ADVANCE(46);
+      if (lookahead == '$') ADVANCE(50);
+      if (lookahead == '%') ADVANCE(48);
+      if (lookahead == '\\') ADVANCE(128);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(47);
+      END_STATE();
+    case 48:
+      if (lookahead == '"') ADVANCE(46);
+      if (lookahead == '$') ADVANCE(50);
+      if (lookahead == '%') ADVANCE(49);
+      if (lookahead == '\\') ADVANCE(128);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '{') ADVANCE(47);
+      END_STATE();
+    case 49:
+      if (lookahead == '"') ADVANCE(46);
+      if (lookahead == '$') ADVANCE(50);
+      if (lookahead == '%') ADVANCE(49);
+      if (lookahead == '\\') ADVANCE(128);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(47);
+      END_STATE();
+    case 50:
+      if (lookahead == '"') ADVANCE(46);
+      if (lookahead == '$') ADVANCE(51);
+      if (lookahead == '%') ADVANCE(48);
+      if (lookahead == '\\') ADVANCE(128);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '{') ADVANCE(47);
+      END_STATE();
+    case 51:
+      if (lookahead == '"') ADVANCE(46);
+      if (lookahead == '$') ADVANCE(51);
+      if (lookahead == '%') ADVANCE(48);
+      if (lookahead == '\\') ADVANCE(128);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(47);
+      END_STATE();
+    case 52:
+      if (lookahead == '"') ADVANCE(47);
+      if (lookahead == '/') ADVANCE(84);
+      if (lookahead == '{') ADVANCE(203);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(53);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(110);
+      if (lookahead == '-' ||
+          ('0' <= lookahead && lookahead <= '9')) ADVANCE(52);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z') ||
+          (0xaa <= lookahead && lookahead <= 0x1fff) ||
+          (0x203f <= lookahead && lookahead <= 0xfefe) ||
+          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(52);
+      END_STATE();
+    case 53:
+      if (lookahead == '"') ADVANCE(47);
+      if (lookahead == '/') ADVANCE(84);
+      if (lookahead == '{') ADVANCE(203);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(53);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(110);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z') ||
+          (0xaa <= lookahead && lookahead <= 0x1fff) ||
+          (0x203f <= lookahead && lookahead <= 0xfefe) ||
+          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(45);
+      END_STATE();
+    case 54:
+      if (lookahead == '&') ADVANCE(135);
+      END_STATE();
+    case 55:
+      if (lookahead == '(') ADVANCE(207);
+      if (lookahead == '/') ADVANCE(85);
+      if (lookahead == ':') ADVANCE(103);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(58);
+      if (set_contains(sym_call_begin_character_set_2, 11, lookahead)) ADVANCE(55);
+      END_STATE();
+    case 56:
+      if (lookahead == '(') ADVANCE(207);
+      if (lookahead == '/') ADVANCE(85);
+      if (lookahead == ':') ADVANCE(101);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(58);
+      if (set_contains(sym_call_begin_character_set_2, 11, lookahead)) ADVANCE(56);
+      END_STATE();
+    case 57:
+      if (lookahead == '(') ADVANCE(207);
+      if (lookahead == '/') ADVANCE(85);
+      if (lookahead == ':') ADVANCE(102);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(58);
+      if (set_contains(sym_call_begin_character_set_2, 11, lookahead)) ADVANCE(57);
+      END_STATE();
+    case 58:
+      if (lookahead == '(') ADVANCE(207);
+      if (lookahead == '/') ADVANCE(85);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(58);
+      END_STATE();
+    case 59:
+      if (lookahead == '(') ADVANCE(207);
+      if (lookahead == '/') ADVANCE(85);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(58);
+      if (set_contains(sym_call_begin_character_set_2, 11, lookahead)) ADVANCE(59);
+      END_STATE();
+    case 60:
+      if (lookahead == '(') ADVANCE(207);
+      if (lookahead == '/') ADVANCE(90);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(60);
+      if (lookahead == ':' ||
+          lookahead == '=') ADVANCE(205);
       END_STATE();
     case 61:
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(91);
+      if (lookahead == '*') ADVANCE(200);
+      if (lookahead == '.') ADVANCE(97);
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(62);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(201);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z') ||
+          (0xaa <= lookahead && lookahead <= 0x1fff) ||
+          (0x203f <= lookahead && lookahead <= 0xfefe) ||
+          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(202);
       END_STATE();
     case 62:
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(14);
+      if (lookahead == '*') ADVANCE(200);
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(62);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(201);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z') ||
+          (0xaa <= lookahead && lookahead <= 0x1fff) ||
+          (0x203f <= lookahead && lookahead <= 0xfefe) ||
+          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(202);
       END_STATE();
     case 63:
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(112);
+      if (lookahead == '*') ADVANCE(197);
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(63);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(198);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z') ||
+          (0xaa <= lookahead && lookahead <= 0x1fff) ||
+          (0x203f <= lookahead && lookahead <= 0xfefe) ||
+          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(199);
       END_STATE();
     case 64:
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(94);
+      if (lookahead == '*') ADVANCE(66);
       END_STATE();
     case 65:
-      if (eof) ADVANCE(66);
+      if (lookahead == '*') ADVANCE(65);
+      if (lookahead == '/') ADVANCE(10);
+      if (lookahead != 0) ADVANCE(66);
+      END_STATE();
+    case 66:
+      if (lookahead == '*') ADVANCE(65);
+      if (lookahead != 0) ADVANCE(66);
+      END_STATE();
+    case 67:
+      if (lookahead == '*') ADVANCE(67);
+      if (lookahead == '/') ADVANCE(2);
+      if (lookahead != 0) ADVANCE(68);
+      END_STATE();
+    case 68:
+      if (lookahead == '*') ADVANCE(67);
+      if (lookahead != 0) ADVANCE(68);
+      END_STATE();
+    case 69:
+      if (lookahead == '*') ADVANCE(69);
+      if (lookahead == '/') ADVANCE(53);
+      if (lookahead != 0) ADVANCE(70);
+      END_STATE();
+    case 70:
+      if (lookahead == '*') ADVANCE(69);
+      if (lookahead != 0) ADVANCE(70);
+      END_STATE();
+    case 71:
+      if (lookahead == '*') ADVANCE(71);
+      if (lookahead == '/') ADVANCE(58);
+      if (lookahead != 0) ADVANCE(72);
+      END_STATE();
+    case 72:
+      if (lookahead == '*') ADVANCE(71);
+      if (lookahead != 0) ADVANCE(72);
+      END_STATE();
+    case 73:
+      if (lookahead == '*') ADVANCE(73);
+      if (lookahead == '/') ADVANCE(29);
+      if (lookahead != 0) ADVANCE(74);
+      END_STATE();
+    case 74:
+      if (lookahead == '*') ADVANCE(73);
+      if (lookahead != 0) ADVANCE(74);
+      END_STATE();
+    case 75:
+      if (lookahead == '*') ADVANCE(75);
+      if (lookahead == '/') ADVANCE(98);
+      if (lookahead != 0) ADVANCE(76);
+      END_STATE();
+    case 76:
+      if (lookahead == '*') ADVANCE(75);
+      if (lookahead != 0) ADVANCE(76);
+      END_STATE();
+    case 77:
+      if (lookahead == '*') ADVANCE(77);
+      if (lookahead == '/') ADVANCE(11);
+      if (lookahead != 0) ADVANCE(78);
+      END_STATE();
+    case 78:
+      if (lookahead == '*') ADVANCE(77);
+      if (lookahead != 0) ADVANCE(78);
+      END_STATE();
+    case 79:
+      if (lookahead == '*') ADVANCE(79);
+      if (lookahead == '/') ADVANCE(60);
+      if (lookahead != 0) ADVANCE(80);
+      END_STATE();
+    case 80:
+      if (lookahead == '*') ADVANCE(79);
+      if (lookahead != 0) ADVANCE(80);
+      END_STATE();
+    case 81:
+      if (lookahead == '*') ADVANCE(68);
+      END_STATE();
+    case 82:
+      if (lookahead == '*') ADVANCE(82);
+      if (lookahead == '/') ADVANCE(32);
+      if (lookahead != 0) ADVANCE(83);
+      END_STATE();
+    case 83:
+      if (lookahead == '*') ADVANCE(82);
+      if (lookahead != 0) ADVANCE(83);
+      END_STATE();
+    case 84:
+      if (lookahead == '*') ADVANCE(70);
+      END_STATE();
+    case 85:
+      if (lookahead == '*') ADVANCE(72);
+      END_STATE();
+    case 86:
+      if (lookahead == '*') ADVANCE(83);
+      END_STATE();
+    case 87:
+      if (lookahead == '*') ADVANCE(74);
+      END_STATE();
+    case 88:
+      if (lookahead == '*') ADVANCE(76);
+      END_STATE();
+    case 89:
+      if (lookahead == '*') ADVANCE(78);
+      END_STATE();
+    case 90:
+      if (lookahead == '*') ADVANCE(80);
+      END_STATE();
+    case 91:
+      if (lookahead == '*') ADVANCE(91);
+      if (lookahead == '/') ADVANCE(39);
+      if (lookahead != 0) ADVANCE(92);
+      END_STATE();
+    case 92:
+      if (lookahead == '*') ADVANCE(91);
+      if (lookahead != 0) ADVANCE(92);
+      END_STATE();
+    case 93:
+      if (lookahead == '*') ADVANCE(92);
+      END_STATE();
+    case 94:
+      if (lookahead == '*') ADVANCE(94);
+      if (lookahead == '/') ADVANCE(46);
+      if (lookahead != 0) ADVANCE(95);
+      END_STATE();
+    case 95:
+      if (lookahead == '*') ADVANCE(94);
+      if (lookahead != 0) ADVANCE(95);
+      END_STATE();
+    case 96:
+      if (lookahead == '*') ADVANCE(95);
+      END_STATE();
+    case 97:
+      if (lookahead == '.') ADVANCE(146);
+      END_STATE();
+    case 98:
+      if (lookahead == '/') ADVANCE(88);
+      if (lookahead == '{') ADVANCE(203);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(98);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(110);
+      END_STATE();
+    case 99:
+      if (lookahead == '/') ADVANCE(88);
+      if (lookahead == '{') ADVANCE(203);
+      if (lookahead == '\t' ||
+          lookahead == ' ') ADVANCE(98);
+      if (lookahead == '\n' ||
+          lookahead == '\r') ADVANCE(110);
+      if (set_contains(sym_head_character_set_3, 11, lookahead)) ADVANCE(99);
+      END_STATE();
+    case 100:
+      if (lookahead == ':') ADVANCE(116);
+      END_STATE();
+    case 101:
+      if (lookahead == ':') ADVANCE(117);
+      END_STATE();
+    case 102:
+      if (lookahead == ':') ADVANCE(118);
+      END_STATE();
+    case 103:
+      if (lookahead == ':') ADVANCE(119);
+      END_STATE();
+    case 104:
+      if (lookahead == '=') ADVANCE(135);
+      END_STATE();
+    case 105:
+      if (lookahead == '=') ADVANCE(135);
+      if (lookahead == '>') ADVANCE(150);
+      END_STATE();
+    case 106:
+      if (lookahead == ']') ADVANCE(200);
+      END_STATE();
+    case 107:
+      if (lookahead == ']') ADVANCE(200);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(107);
+      END_STATE();
+    case 108:
+      if (lookahead == ']') ADVANCE(197);
+      END_STATE();
+    case 109:
+      if (lookahead == ']') ADVANCE(197);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(109);
+      END_STATE();
+    case 110:
+      if (lookahead == '{') ADVANCE(203);
+      if (lookahead == '\t' ||
+          lookahead == '\n' ||
+          lookahead == '\r' ||
+          lookahead == ' ') ADVANCE(110);
+      END_STATE();
+    case 111:
+      if (lookahead == '|') ADVANCE(135);
+      END_STATE();
+    case 112:
+      if (lookahead == '}') ADVANCE(153);
+      END_STATE();
+    case 113:
+      if (lookahead == '+' ||
+          lookahead == '-') ADVANCE(115);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(210);
+      END_STATE();
+    case 114:
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(209);
+      END_STATE();
+    case 115:
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(210);
+      END_STATE();
+    case 116:
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z') ||
+          (0xaa <= lookahead && lookahead <= 0x1fff) ||
+          (0x203f <= lookahead && lookahead <= 0xfefe) ||
+          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(55);
+      END_STATE();
+    case 117:
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z') ||
+          (0xaa <= lookahead && lookahead <= 0x1fff) ||
+          (0x203f <= lookahead && lookahead <= 0xfefe) ||
+          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(59);
+      END_STATE();
+    case 118:
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z') ||
+          (0xaa <= lookahead && lookahead <= 0x1fff) ||
+          (0x203f <= lookahead && lookahead <= 0xfefe) ||
+          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(56);
+      END_STATE();
+    case 119:
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z') ||
+          (0xaa <= lookahead && lookahead <= 0x1fff) ||
+          (0x203f <= lookahead && lookahead <= 0xfefe) ||
+          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(57);
+      END_STATE();
+    case 120:
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(155);
+      END_STATE();
+    case 121:
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(12);
+      END_STATE();
+    case 122:
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(176);
+      END_STATE();
+    case 123:
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(158);
+      END_STATE();
+    case 124:
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(17);
+      END_STATE();
+    case 125:
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(23);
+      END_STATE();
+    case 126:
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(33);
+      END_STATE();
+    case 127:
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(40);
+      END_STATE();
+    case 128:
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(47);
+      END_STATE();
+    case 129:
+      if (eof) ADVANCE(130);
       ADVANCE_MAP(
-        '!', 48,
-        '"', 94,
-        '#', 151,
-        '&', 21,
-        ')', 80,
-        ',', 81,
-        '-', 70,
-        '.', 25,
-        '/', 72,
-        ':', 69,
-        '<', 74,
-        '=', 85,
-        '>', 74,
-        '?', 68,
-        '[', 77,
-        ']', 78,
-        '|', 55,
-        '}', 67,
-        '~', 56,
-        '%', 71,
-        '*', 71,
-        '+', 71,
+        '!', 104,
+        '"', 158,
+        '#', 215,
+        '&', 54,
+        ')', 144,
+        ',', 145,
+        '-', 134,
+        '.', 61,
+        '/', 136,
+        ':', 133,
+        '<', 138,
+        '=', 149,
+        '>', 138,
+        '?', 132,
+        '[', 141,
+        ']', 142,
+        '|', 111,
+        '}', 131,
+        '~', 112,
+        '%', 135,
+        '*', 135,
+        '+', 135,
       );
       if (lookahead == '\t' ||
           lookahead == '\n' ||
           lookahead == '\r' ||
           lookahead == ' ' ||
-          lookahead == 0xfeff) SKIP(65);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(144);
+          lookahead == 0xfeff) SKIP(129);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(208);
       if (('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
           ('a' <= lookahead && lookahead <= 'z') ||
           (0xaa <= lookahead && lookahead <= 0x1fff) ||
           (0x203f <= lookahead && lookahead <= 0xfefe) ||
-          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(129);
-      END_STATE();
-    case 66:
-      ACCEPT_TOKEN(ts_builtin_sym_end);
-      END_STATE();
-    case 67:
-      ACCEPT_TOKEN(anon_sym_RBRACE);
-      END_STATE();
-    case 68:
-      ACCEPT_TOKEN(anon_sym_QMARK);
-      END_STATE();
-    case 69:
-      ACCEPT_TOKEN(anon_sym_COLON);
-      END_STATE();
-    case 70:
-      ACCEPT_TOKEN(anon_sym_DASH);
-      END_STATE();
-    case 71:
-      ACCEPT_TOKEN(sym_operator);
-      END_STATE();
-    case 72:
-      ACCEPT_TOKEN(sym_operator);
-      if (lookahead == '*') ADVANCE(150);
-      if (lookahead == '/') ADVANCE(151);
-      END_STATE();
-    case 73:
-      ACCEPT_TOKEN(sym_operator);
-      if (lookahead == '<') ADVANCE(88);
-      if (lookahead == '=') ADVANCE(71);
-      END_STATE();
-    case 74:
-      ACCEPT_TOKEN(sym_operator);
-      if (lookahead == '=') ADVANCE(71);
-      END_STATE();
-    case 75:
-      ACCEPT_TOKEN(anon_sym_BANG);
-      if (lookahead == '=') ADVANCE(71);
-      END_STATE();
-    case 76:
-      ACCEPT_TOKEN(anon_sym_LBRACK);
-      END_STATE();
-    case 77:
-      ACCEPT_TOKEN(anon_sym_LBRACK);
-      if (lookahead == '"') ADVANCE(9);
-      if (lookahead == '*') ADVANCE(50);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(51);
-      END_STATE();
-    case 78:
-      ACCEPT_TOKEN(anon_sym_RBRACK);
-      END_STATE();
-    case 79:
-      ACCEPT_TOKEN(anon_sym_LPAREN);
-      END_STATE();
-    case 80:
-      ACCEPT_TOKEN(anon_sym_RPAREN);
-      END_STATE();
-    case 81:
-      ACCEPT_TOKEN(anon_sym_COMMA);
-      END_STATE();
-    case 82:
-      ACCEPT_TOKEN(anon_sym_DOT_DOT_DOT);
-      END_STATE();
-    case 83:
-      ACCEPT_TOKEN(anon_sym_LBRACE);
-      END_STATE();
-    case 84:
-      ACCEPT_TOKEN(anon_sym_EQ);
-      if (lookahead == '=') ADVANCE(71);
-      END_STATE();
-    case 85:
-      ACCEPT_TOKEN(anon_sym_EQ);
-      if (lookahead == '=') ADVANCE(71);
-      if (lookahead == '>') ADVANCE(86);
-      END_STATE();
-    case 86:
-      ACCEPT_TOKEN(anon_sym_EQ_GT);
-      END_STATE();
-    case 87:
-      ACCEPT_TOKEN(sym_heredoc_begin);
-      END_STATE();
-    case 88:
-      ACCEPT_TOKEN(sym_heredoc_begin);
-      if (lookahead == '-') ADVANCE(87);
-      END_STATE();
-    case 89:
-      ACCEPT_TOKEN(anon_sym_TILDE_RBRACE);
-      END_STATE();
-    case 90:
-      ACCEPT_TOKEN(sym_string);
-      END_STATE();
-    case 91:
-      ACCEPT_TOKEN(sym_string);
-      if (lookahead == '"') ADVANCE(90);
-      if (lookahead == '$') ADVANCE(97);
-      if (lookahead == '%') ADVANCE(92);
-      if (lookahead == '\\') ADVANCE(61);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(91);
-      END_STATE();
-    case 92:
-      ACCEPT_TOKEN(sym_string);
-      if (lookahead == '"') ADVANCE(90);
-      if (lookahead == '$') ADVANCE(97);
-      if (lookahead == '%') ADVANCE(93);
-      if (lookahead == '\\') ADVANCE(61);
-      if (lookahead == '{') ADVANCE(104);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(91);
-      END_STATE();
-    case 93:
-      ACCEPT_TOKEN(sym_string);
-      if (lookahead == '"') ADVANCE(90);
-      if (lookahead == '$') ADVANCE(97);
-      if (lookahead == '%') ADVANCE(93);
-      if (lookahead == '\\') ADVANCE(61);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(91);
-      END_STATE();
-    case 94:
-      ACCEPT_TOKEN(sym_string);
-      if (lookahead == '"') ADVANCE(90);
-      if (lookahead == '$') ADVANCE(99);
-      if (lookahead == '%') ADVANCE(95);
-      if (lookahead == '\\') ADVANCE(64);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(94);
-      END_STATE();
-    case 95:
-      ACCEPT_TOKEN(sym_string);
-      if (lookahead == '"') ADVANCE(90);
-      if (lookahead == '$') ADVANCE(99);
-      if (lookahead == '%') ADVANCE(96);
-      if (lookahead == '\\') ADVANCE(64);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '{') ADVANCE(94);
-      END_STATE();
-    case 96:
-      ACCEPT_TOKEN(sym_string);
-      if (lookahead == '"') ADVANCE(90);
-      if (lookahead == '$') ADVANCE(99);
-      if (lookahead == '%') ADVANCE(96);
-      if (lookahead == '\\') ADVANCE(64);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(94);
-      END_STATE();
-    case 97:
-      ACCEPT_TOKEN(sym_string);
-      if (lookahead == '"') ADVANCE(90);
-      if (lookahead == '$') ADVANCE(98);
-      if (lookahead == '%') ADVANCE(92);
-      if (lookahead == '\\') ADVANCE(61);
-      if (lookahead == '{') ADVANCE(102);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(91);
-      END_STATE();
-    case 98:
-      ACCEPT_TOKEN(sym_string);
-      if (lookahead == '"') ADVANCE(90);
-      if (lookahead == '$') ADVANCE(98);
-      if (lookahead == '%') ADVANCE(92);
-      if (lookahead == '\\') ADVANCE(61);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(91);
-      END_STATE();
-    case 99:
-      ACCEPT_TOKEN(sym_string);
-      if (lookahead == '"') ADVANCE(90);
-      if (lookahead == '$') ADVANCE(100);
-      if (lookahead == '%') ADVANCE(95);
-      if (lookahead == '\\') ADVANCE(64);
-      if (lookahead != 0 &&
-          lookahead != '\n' &&
-          lookahead != '{') ADVANCE(94);
-      END_STATE();
-    case 100:
-      ACCEPT_TOKEN(sym_string);
-      if (lookahead == '"') ADVANCE(90);
-      if (lookahead == '$') ADVANCE(100);
-      if (lookahead == '%') ADVANCE(95);
-      if (lookahead == '\\') ADVANCE(64);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(94);
-      END_STATE();
-    case 101:
-      ACCEPT_TOKEN(sym_quote_value);
-      END_STATE();
-    case 102:
-      ACCEPT_TOKEN(sym_quote_value);
-      if (lookahead == '~') ADVANCE(101);
-      END_STATE();
-    case 103:
-      ACCEPT_TOKEN(sym_quote_directive);
-      END_STATE();
-    case 104:
-      ACCEPT_TOKEN(sym_quote_directive);
-      if (lookahead == '~') ADVANCE(103);
-      END_STATE();
-    case 105:
-      ACCEPT_TOKEN(sym_middle_value);
-      END_STATE();
-    case 106:
-      ACCEPT_TOKEN(sym_middle_value);
-      if (lookahead == '~') ADVANCE(105);
-      END_STATE();
-    case 107:
-      ACCEPT_TOKEN(sym_middle_directive);
-      END_STATE();
-    case 108:
-      ACCEPT_TOKEN(sym_middle_directive);
-      if (lookahead == '~') ADVANCE(107);
-      END_STATE();
-    case 109:
-      ACCEPT_TOKEN(sym_quote_end);
-      END_STATE();
-    case 110:
-      ACCEPT_TOKEN(sym_quote_end);
-      ADVANCE_MAP(
-        '"', 109,
-        '#', 123,
-        '$', 121,
-        '%', 113,
-        '/', 111,
-        '\\', 63,
-        '\t', 110,
-        '\r', 110,
-        ' ', 110,
-        0xfeff, 110,
-      );
-      if (lookahead != 0 &&
-          lookahead != '\t' &&
-          lookahead != '\n') ADVANCE(112);
-      END_STATE();
-    case 111:
-      ACCEPT_TOKEN(sym_quote_end);
-      if (lookahead == '"') ADVANCE(109);
-      if (lookahead == '$') ADVANCE(121);
-      if (lookahead == '%') ADVANCE(113);
-      if (lookahead == '*') ADVANCE(116);
-      if (lookahead == '/') ADVANCE(123);
-      if (lookahead == '\\') ADVANCE(63);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(112);
-      END_STATE();
-    case 112:
-      ACCEPT_TOKEN(sym_quote_end);
-      if (lookahead == '"') ADVANCE(109);
-      if (lookahead == '$') ADVANCE(121);
-      if (lookahead == '%') ADVANCE(113);
-      if (lookahead == '\\') ADVANCE(63);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(112);
-      END_STATE();
-    case 113:
-      ACCEPT_TOKEN(sym_quote_end);
-      if (lookahead == '"') ADVANCE(109);
-      if (lookahead == '$') ADVANCE(121);
-      if (lookahead == '%') ADVANCE(114);
-      if (lookahead == '\\') ADVANCE(63);
-      if (lookahead == '{') ADVANCE(108);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(112);
-      END_STATE();
-    case 114:
-      ACCEPT_TOKEN(sym_quote_end);
-      if (lookahead == '"') ADVANCE(109);
-      if (lookahead == '$') ADVANCE(121);
-      if (lookahead == '%') ADVANCE(114);
-      if (lookahead == '\\') ADVANCE(63);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(112);
-      END_STATE();
-    case 115:
-      ACCEPT_TOKEN(sym_quote_end);
-      if (lookahead == '"') ADVANCE(109);
-      if (lookahead == '$') ADVANCE(119);
-      if (lookahead == '%') ADVANCE(117);
-      if (lookahead == '*') ADVANCE(115);
-      if (lookahead == '/') ADVANCE(112);
-      if (lookahead == '\\') ADVANCE(148);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(116);
-      END_STATE();
-    case 116:
-      ACCEPT_TOKEN(sym_quote_end);
-      if (lookahead == '"') ADVANCE(109);
-      if (lookahead == '$') ADVANCE(119);
-      if (lookahead == '%') ADVANCE(117);
-      if (lookahead == '*') ADVANCE(115);
-      if (lookahead == '\\') ADVANCE(148);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(116);
-      END_STATE();
-    case 117:
-      ACCEPT_TOKEN(sym_quote_end);
-      if (lookahead == '"') ADVANCE(109);
-      if (lookahead == '$') ADVANCE(119);
-      if (lookahead == '%') ADVANCE(118);
-      if (lookahead == '*') ADVANCE(115);
-      if (lookahead == '\\') ADVANCE(148);
-      if (lookahead == '{') ADVANCE(108);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(116);
-      END_STATE();
-    case 118:
-      ACCEPT_TOKEN(sym_quote_end);
-      if (lookahead == '"') ADVANCE(109);
-      if (lookahead == '$') ADVANCE(119);
-      if (lookahead == '%') ADVANCE(118);
-      if (lookahead == '*') ADVANCE(115);
-      if (lookahead == '\\') ADVANCE(148);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(116);
-      END_STATE();
-    case 119:
-      ACCEPT_TOKEN(sym_quote_end);
-      if (lookahead == '"') ADVANCE(109);
-      if (lookahead == '$') ADVANCE(120);
-      if (lookahead == '%') ADVANCE(117);
-      if (lookahead == '*') ADVANCE(115);
-      if (lookahead == '\\') ADVANCE(148);
-      if (lookahead == '{') ADVANCE(106);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(116);
-      END_STATE();
-    case 120:
-      ACCEPT_TOKEN(sym_quote_end);
-      if (lookahead == '"') ADVANCE(109);
-      if (lookahead == '$') ADVANCE(120);
-      if (lookahead == '%') ADVANCE(117);
-      if (lookahead == '*') ADVANCE(115);
-      if (lookahead == '\\') ADVANCE(148);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(116);
-      END_STATE();
-    case 121:
-      ACCEPT_TOKEN(sym_quote_end);
-      if (lookahead == '"') ADVANCE(109);
-      if (lookahead == '$') ADVANCE(122);
-      if (lookahead == '%') ADVANCE(113);
-      if (lookahead == '\\') ADVANCE(63);
-      if (lookahead == '{') ADVANCE(106);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(112);
-      END_STATE();
-    case 122:
-      ACCEPT_TOKEN(sym_quote_end);
-      if (lookahead == '"') ADVANCE(109);
-      if (lookahead == '$') ADVANCE(122);
-      if (lookahead == '%') ADVANCE(113);
-      if (lookahead == '\\') ADVANCE(63);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(112);
-      END_STATE();
-    case 123:
-      ACCEPT_TOKEN(sym_quote_end);
-      if (lookahead == '"') ADVANCE(109);
-      if (lookahead == '$') ADVANCE(126);
-      if (lookahead == '%') ADVANCE(124);
-      if (lookahead == '\\') ADVANCE(152);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(123);
-      END_STATE();
-    case 124:
-      ACCEPT_TOKEN(sym_quote_end);
-      if (lookahead == '"') ADVANCE(109);
-      if (lookahead == '$') ADVANCE(126);
-      if (lookahead == '%') ADVANCE(125);
-      if (lookahead == '\\') ADVANCE(152);
-      if (lookahead == '{') ADVANCE(108);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(123);
-      END_STATE();
-    case 125:
-      ACCEPT_TOKEN(sym_quote_end);
-      if (lookahead == '"') ADVANCE(109);
-      if (lookahead == '$') ADVANCE(126);
-      if (lookahead == '%') ADVANCE(125);
-      if (lookahead == '\\') ADVANCE(152);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(123);
-      END_STATE();
-    case 126:
-      ACCEPT_TOKEN(sym_quote_end);
-      if (lookahead == '"') ADVANCE(109);
-      if (lookahead == '$') ADVANCE(127);
-      if (lookahead == '%') ADVANCE(124);
-      if (lookahead == '\\') ADVANCE(152);
-      if (lookahead == '{') ADVANCE(106);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(123);
-      END_STATE();
-    case 127:
-      ACCEPT_TOKEN(sym_quote_end);
-      if (lookahead == '"') ADVANCE(109);
-      if (lookahead == '$') ADVANCE(127);
-      if (lookahead == '%') ADVANCE(124);
-      if (lookahead == '\\') ADVANCE(152);
-      if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(123);
-      END_STATE();
-    case 128:
-      ACCEPT_TOKEN(sym_identifier);
-      ADVANCE_MAP(
-        '"', 14,
-        '(', 143,
-        '.', 27,
-        '/', 28,
-        ':', 140,
-        '=', 141,
-        '[', 20,
-        '{', 139,
-        '\t', 10,
-        ' ', 10,
-        '\n', 54,
-        '\r', 54,
-      );
-      if (('-' <= lookahead && lookahead <= '9')) ADVANCE(128);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z') ||
-          (0xaa <= lookahead && lookahead <= 0x1fff) ||
-          (0x203f <= lookahead && lookahead <= 0xfefe) ||
-          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(128);
-      END_STATE();
-    case 129:
-      ACCEPT_TOKEN(sym_identifier);
-      ADVANCE_MAP(
-        '"', 14,
-        '.', 27,
-        '/', 44,
-        '[', 20,
-        '{', 139,
-        '\t', 13,
-        ' ', 13,
-        '\n', 54,
-        '\r', 54,
-        ':', 141,
-        '=', 141,
-      );
-      if (('-' <= lookahead && lookahead <= '9')) ADVANCE(129);
-      if (('A' <= lookahead && lookahead <= 'Z') ||
-          lookahead == '_' ||
-          ('a' <= lookahead && lookahead <= 'z') ||
-          (0xaa <= lookahead && lookahead <= 0x1fff) ||
-          (0x203f <= lookahead && lookahead <= 0xfefe) ||
-          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(129);
+          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(193);
       END_STATE();
     case 130:
+      ACCEPT_TOKEN(ts_builtin_sym_end);
+      END_STATE();
+    case 131:
+      ACCEPT_TOKEN(anon_sym_RBRACE);
+      END_STATE();
+    case 132:
+      ACCEPT_TOKEN(anon_sym_QMARK);
+      END_STATE();
+    case 133:
+      ACCEPT_TOKEN(anon_sym_COLON);
+      END_STATE();
+    case 134:
+      ACCEPT_TOKEN(anon_sym_DASH);
+      END_STATE();
+    case 135:
+      ACCEPT_TOKEN(sym_operator);
+      END_STATE();
+    case 136:
+      ACCEPT_TOKEN(sym_operator);
+      if (lookahead == '*') ADVANCE(214);
+      if (lookahead == '/') ADVANCE(215);
+      END_STATE();
+    case 137:
+      ACCEPT_TOKEN(sym_operator);
+      if (lookahead == '<') ADVANCE(152);
+      if (lookahead == '=') ADVANCE(135);
+      END_STATE();
+    case 138:
+      ACCEPT_TOKEN(sym_operator);
+      if (lookahead == '=') ADVANCE(135);
+      END_STATE();
+    case 139:
+      ACCEPT_TOKEN(anon_sym_BANG);
+      if (lookahead == '=') ADVANCE(135);
+      END_STATE();
+    case 140:
+      ACCEPT_TOKEN(anon_sym_LBRACK);
+      END_STATE();
+    case 141:
+      ACCEPT_TOKEN(anon_sym_LBRACK);
+      if (lookahead == '"') ADVANCE(9);
+      if (lookahead == '*') ADVANCE(106);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(107);
+      END_STATE();
+    case 142:
+      ACCEPT_TOKEN(anon_sym_RBRACK);
+      END_STATE();
+    case 143:
+      ACCEPT_TOKEN(anon_sym_LPAREN);
+      END_STATE();
+    case 144:
+      ACCEPT_TOKEN(anon_sym_RPAREN);
+      END_STATE();
+    case 145:
+      ACCEPT_TOKEN(anon_sym_COMMA);
+      END_STATE();
+    case 146:
+      ACCEPT_TOKEN(anon_sym_DOT_DOT_DOT);
+      END_STATE();
+    case 147:
+      ACCEPT_TOKEN(anon_sym_LBRACE);
+      END_STATE();
+    case 148:
+      ACCEPT_TOKEN(anon_sym_EQ);
+      if (lookahead == '=') ADVANCE(135);
+      END_STATE();
+    case 149:
+      ACCEPT_TOKEN(anon_sym_EQ);
+      if (lookahead == '=') ADVANCE(135);
+      if (lookahead == '>') ADVANCE(150);
+      END_STATE();
+    case 150:
+      ACCEPT_TOKEN(anon_sym_EQ_GT);
+      END_STATE();
+    case 151:
+      ACCEPT_TOKEN(sym_heredoc_begin);
+      END_STATE();
+    case 152:
+      ACCEPT_TOKEN(sym_heredoc_begin);
+      if (lookahead == '-') ADVANCE(151);
+      END_STATE();
+    case 153:
+      ACCEPT_TOKEN(anon_sym_TILDE_RBRACE);
+      END_STATE();
+    case 154:
+      ACCEPT_TOKEN(sym_string);
+      END_STATE();
+    case 155:
+      ACCEPT_TOKEN(sym_string);
+      if (lookahead == '"') ADVANCE(154);
+      if (lookahead == '$') ADVANCE(161);
+      if (lookahead == '%') ADVANCE(156);
+      if (lookahead == '\\') ADVANCE(120);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(155);
+      END_STATE();
+    case 156:
+      ACCEPT_TOKEN(sym_string);
+      if (lookahead == '"') ADVANCE(154);
+      if (lookahead == '$') ADVANCE(161);
+      if (lookahead == '%') ADVANCE(157);
+      if (lookahead == '\\') ADVANCE(120);
+      if (lookahead == '{') ADVANCE(168);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(155);
+      END_STATE();
+    case 157:
+      ACCEPT_TOKEN(sym_string);
+      if (lookahead == '"') ADVANCE(154);
+      if (lookahead == '$') ADVANCE(161);
+      if (lookahead == '%') ADVANCE(157);
+      if (lookahead == '\\') ADVANCE(120);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(155);
+      END_STATE();
+    case 158:
+      ACCEPT_TOKEN(sym_string);
+      if (lookahead == '"') ADVANCE(154);
+      if (lookahead == '$') ADVANCE(163);
+      if (lookahead == '%') ADVANCE(159);
+      if (lookahead == '\\') ADVANCE(123);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(158);
+      END_STATE();
+    case 159:
+      ACCEPT_TOKEN(sym_string);
+      if (lookahead == '"') ADVANCE(154);
+      if (lookahead == '$') ADVANCE(163);
+      if (lookahead == '%') ADVANCE(160);
+      if (lookahead == '\\') ADVANCE(123);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '{') ADVANCE(158);
+      END_STATE();
+    case 160:
+      ACCEPT_TOKEN(sym_string);
+      if (lookahead == '"') ADVANCE(154);
+      if (lookahead == '$') ADVANCE(163);
+      if (lookahead == '%') ADVANCE(160);
+      if (lookahead == '\\') ADVANCE(123);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(158);
+      END_STATE();
+    case 161:
+      ACCEPT_TOKEN(sym_string);
+      if (lookahead == '"') ADVANCE(154);
+      if (lookahead == '$') ADVANCE(162);
+      if (lookahead == '%') ADVANCE(156);
+      if (lookahead == '\\') ADVANCE(120);
+      if (lookahead == '{') ADVANCE(166);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(155);
+      END_STATE();
+    case 162:
+      ACCEPT_TOKEN(sym_string);
+      if (lookahead == '"') ADVANCE(154);
+      if (lookahead == '$') ADVANCE(162);
+      if (lookahead == '%') ADVANCE(156);
+      if (lookahead == '\\') ADVANCE(120);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(155);
+      END_STATE();
+    case 163:
+      ACCEPT_TOKEN(sym_string);
+      if (lookahead == '"') ADVANCE(154);
+      if (lookahead == '$') ADVANCE(164);
+      if (lookahead == '%') ADVANCE(159);
+      if (lookahead == '\\') ADVANCE(123);
+      if (lookahead != 0 &&
+          lookahead != '\n' &&
+          lookahead != '{') ADVANCE(158);
+      END_STATE();
+    case 164:
+      ACCEPT_TOKEN(sym_string);
+      if (lookahead == '"') ADVANCE(154);
+      if (lookahead == '$') ADVANCE(164);
+      if (lookahead == '%') ADVANCE(159);
+      if (lookahead == '\\') ADVANCE(123);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(158);
+      END_STATE();
+    case 165:
+      ACCEPT_TOKEN(sym_quote_value);
+      END_STATE();
+    case 166:
+      ACCEPT_TOKEN(sym_quote_value);
+      if (lookahead == '~') ADVANCE(165);
+      END_STATE();
+    case 167:
+      ACCEPT_TOKEN(sym_quote_directive);
+      END_STATE();
+    case 168:
+      ACCEPT_TOKEN(sym_quote_directive);
+      if (lookahead == '~') ADVANCE(167);
+      END_STATE();
+    case 169:
+      ACCEPT_TOKEN(sym_middle_value);
+      END_STATE();
+    case 170:
+      ACCEPT_TOKEN(sym_middle_value);
+      if (lookahead == '~') ADVANCE(169);
+      END_STATE();
+    case 171:
+      ACCEPT_TOKEN(sym_middle_directive);
+      END_STATE();
+    case 172:
+      ACCEPT_TOKEN(sym_middle_directive);
+      if (lookahead == '~') ADVANCE(171);
+      END_STATE();
+    case 173:
+      ACCEPT_TOKEN(sym_quote_end);
+      END_STATE();
+    case 174:
+      ACCEPT_TOKEN(sym_quote_end);
+      ADVANCE_MAP(
+        '"', 173,
+        '#', 187,
+        '$', 185,
+        '%', 177,
+        '/', 175,
+        '\\', 122,
+        '\t', 174,
+        '\r', 174,
+        ' ', 174,
+        0xfeff, 174,
+      );
+      if (lookahead != 0 &&
+          lookahead != '\t' &&
+          lookahead != '\n') ADVANCE(176);
+      END_STATE();
+    case 175:
+      ACCEPT_TOKEN(sym_quote_end);
+      if (lookahead == '"') ADVANCE(173);
+      if (lookahead == '$') ADVANCE(185);
+      if (lookahead == '%') ADVANCE(177);
+      if (lookahead == '*') ADVANCE(180);
+      if (lookahead == '/') ADVANCE(187);
+      if (lookahead == '\\') ADVANCE(122);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(176);
+      END_STATE();
+    case 176:
+      ACCEPT_TOKEN(sym_quote_end);
+      if (lookahead == '"') ADVANCE(173);
+      if (lookahead == '$') ADVANCE(185);
+      if (lookahead == '%') ADVANCE(177);
+      if (lookahead == '\\') ADVANCE(122);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(176);
+      END_STATE();
+    case 177:
+      ACCEPT_TOKEN(sym_quote_end);
+      if (lookahead == '"') ADVANCE(173);
+      if (lookahead == '$') ADVANCE(185);
+      if (lookahead == '%') ADVANCE(178);
+      if (lookahead == '\\') ADVANCE(122);
+      if (lookahead == '{') ADVANCE(172);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(176);
+      END_STATE();
+    case 178:
+      ACCEPT_TOKEN(sym_quote_end);
+      if (lookahead == '"') ADVANCE(173);
+      if (lookahead == '$') ADVANCE(185);
+      if (lookahead == '%') ADVANCE(178);
+      if (lookahead == '\\') ADVANCE(122);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(176);
+      END_STATE();
+    case 179:
+      ACCEPT_TOKEN(sym_quote_end);
+      if (lookahead == '"') ADVANCE(173);
+      if (lookahead == '$') ADVANCE(183);
+      if (lookahead == '%') ADVANCE(181);
+      if (lookahead == '*') ADVANCE(179);
+      if (lookahead == '/') ADVANCE(176);
+      if (lookahead == '\\') ADVANCE(212);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(180);
+      END_STATE();
+    case 180:
+      ACCEPT_TOKEN(sym_quote_end);
+      if (lookahead == '"') ADVANCE(173);
+      if (lookahead == '$') ADVANCE(183);
+      if (lookahead == '%') ADVANCE(181);
+      if (lookahead == '*') ADVANCE(179);
+      if (lookahead == '\\') ADVANCE(212);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(180);
+      END_STATE();
+    case 181:
+      ACCEPT_TOKEN(sym_quote_end);
+      if (lookahead == '"') ADVANCE(173);
+      if (lookahead == '$') ADVANCE(183);
+      if (lookahead == '%') ADVANCE(182);
+      if (lookahead == '*') ADVANCE(179);
+      if (lookahead == '\\') ADVANCE(212);
+      if (lookahead == '{') ADVANCE(172);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(180);
+      END_STATE();
+    case 182:
+      ACCEPT_TOKEN(sym_quote_end);
+      if (lookahead == '"') ADVANCE(173);
+      if (lookahead == '$') ADVANCE(183);
+      if (lookahead == '%') ADVANCE(182);
+      if (lookahead == '*') ADVANCE(179);
+      if (lookahead == '\\') ADVANCE(212);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(180);
+      END_STATE();
+    case 183:
+      ACCEPT_TOKEN(sym_quote_end);
+      if (lookahead == '"') ADVANCE(173);
+      if (lookahead == '$') ADVANCE(184);
+      if (lookahead == '%') ADVANCE(181);
+      if (lookahead == '*') ADVANCE(179);
+      if (lookahead == '\\') ADVANCE(212);
+      if (lookahead == '{') ADVANCE(170);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(180);
+      END_STATE();
+    case 184:
+      ACCEPT_TOKEN(sym_quote_end);
+      if (lookahead == '"') ADVANCE(173);
+      if (lookahead == '$') ADVANCE(184);
+      if (lookahead == '%') ADVANCE(181);
+      if (lookahead == '*') ADVANCE(179);
+      if (lookahead == '\\') ADVANCE(212);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(180);
+      END_STATE();
+    case 185:
+      ACCEPT_TOKEN(sym_quote_end);
+      if (lookahead == '"') ADVANCE(173);
+      if (lookahead == '$') ADVANCE(186);
+      if (lookahead == '%') ADVANCE(177);
+      if (lookahead == '\\') ADVANCE(122);
+      if (lookahead == '{') ADVANCE(170);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(176);
+      END_STATE();
+    case 186:
+      ACCEPT_TOKEN(sym_quote_end);
+      if (lookahead == '"') ADVANCE(173);
+      if (lookahead == '$') ADVANCE(186);
+      if (lookahead == '%') ADVANCE(177);
+      if (lookahead == '\\') ADVANCE(122);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(176);
+      END_STATE();
+    case 187:
+      ACCEPT_TOKEN(sym_quote_end);
+      if (lookahead == '"') ADVANCE(173);
+      if (lookahead == '$') ADVANCE(190);
+      if (lookahead == '%') ADVANCE(188);
+      if (lookahead == '\\') ADVANCE(216);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(187);
+      END_STATE();
+    case 188:
+      ACCEPT_TOKEN(sym_quote_end);
+      if (lookahead == '"') ADVANCE(173);
+      if (lookahead == '$') ADVANCE(190);
+      if (lookahead == '%') ADVANCE(189);
+      if (lookahead == '\\') ADVANCE(216);
+      if (lookahead == '{') ADVANCE(172);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(187);
+      END_STATE();
+    case 189:
+      ACCEPT_TOKEN(sym_quote_end);
+      if (lookahead == '"') ADVANCE(173);
+      if (lookahead == '$') ADVANCE(190);
+      if (lookahead == '%') ADVANCE(189);
+      if (lookahead == '\\') ADVANCE(216);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(187);
+      END_STATE();
+    case 190:
+      ACCEPT_TOKEN(sym_quote_end);
+      if (lookahead == '"') ADVANCE(173);
+      if (lookahead == '$') ADVANCE(191);
+      if (lookahead == '%') ADVANCE(188);
+      if (lookahead == '\\') ADVANCE(216);
+      if (lookahead == '{') ADVANCE(170);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(187);
+      END_STATE();
+    case 191:
+      ACCEPT_TOKEN(sym_quote_end);
+      if (lookahead == '"') ADVANCE(173);
+      if (lookahead == '$') ADVANCE(191);
+      if (lookahead == '%') ADVANCE(188);
+      if (lookahead == '\\') ADVANCE(216);
+      if (lookahead != 0 &&
+          lookahead != '\n') ADVANCE(187);
+      END_STATE();
+    case 192:
       ACCEPT_TOKEN(sym_identifier);
-      if (lookahead == '(') ADVANCE(143);
-      if (lookahead == '.') ADVANCE(27);
-      if (lookahead == '/') ADVANCE(43);
-      if (lookahead == ':') ADVANCE(47);
-      if (lookahead == '[') ADVANCE(20);
+      ADVANCE_MAP(
+        '"', 12,
+        '(', 207,
+        '.', 63,
+        '/', 64,
+        ':', 204,
+        '=', 205,
+        '[', 30,
+        '{', 203,
+        '\t', 10,
+        ' ', 10,
+        '\n', 110,
+        '\r', 110,
+      );
+      if (('-' <= lookahead && lookahead <= '9')) ADVANCE(192);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z') ||
+          (0xaa <= lookahead && lookahead <= 0x1fff) ||
+          (0x203f <= lookahead && lookahead <= 0xfefe) ||
+          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(192);
+      END_STATE();
+    case 193:
+      ACCEPT_TOKEN(sym_identifier);
+      ADVANCE_MAP(
+        '"', 12,
+        '.', 63,
+        '/', 89,
+        '[', 30,
+        '{', 203,
+        '\t', 11,
+        ' ', 11,
+        '\n', 110,
+        '\r', 110,
+        ':', 205,
+        '=', 205,
+      );
+      if (('-' <= lookahead && lookahead <= '9')) ADVANCE(193);
+      if (('A' <= lookahead && lookahead <= 'Z') ||
+          lookahead == '_' ||
+          ('a' <= lookahead && lookahead <= 'z') ||
+          (0xaa <= lookahead && lookahead <= 0x1fff) ||
+          (0x203f <= lookahead && lookahead <= 0xfefe) ||
+          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(193);
+      END_STATE();
+    case 194:
+      ACCEPT_TOKEN(sym_identifier);
+      if (lookahead == '(') ADVANCE(207);
+      if (lookahead == '.') ADVANCE(63);
+      if (lookahead == '/') ADVANCE(85);
+      if (lookahead == ':') ADVANCE(100);
+      if (lookahead == '[') ADVANCE(30);
       if (lookahead == '\t' ||
-          lookahead == ' ') ADVANCE(23);
+          lookahead == ' ') ADVANCE(58);
       if (('-' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
           lookahead == '_' ||
           ('a' <= lookahead && lookahead <= 'z') ||
           (0xaa <= lookahead && lookahead <= 0x1fff) ||
           (0x203f <= lookahead && lookahead <= 0xfefe) ||
-          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(130);
+          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(194);
       END_STATE();
-    case 131:
+    case 195:
       ACCEPT_TOKEN(sym_identifier);
       ADVANCE_MAP(
-        '(', 143,
-        '.', 27,
-        '/', 45,
-        ':', 140,
-        '=', 141,
-        '[', 20,
-        '\t', 24,
-        ' ', 24,
+        '(', 207,
+        '.', 63,
+        '/', 90,
+        ':', 204,
+        '=', 205,
+        '[', 30,
+        '\t', 60,
+        ' ', 60,
       );
       if (('-' <= lookahead && lookahead <= '9') ||
           ('A' <= lookahead && lookahead <= 'Z') ||
@@ -1982,133 +2478,130 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
           ('a' <= lookahead && lookahead <= 'z') ||
           (0xaa <= lookahead && lookahead <= 0x1fff) ||
           (0x203f <= lookahead && lookahead <= 0xfefe) ||
-          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(131);
+          (0xff10 <= lookahead && lookahead <= 0xe01ef)) ADVANCE(195);
       END_STATE();
-    case 132:
+    case 196:
       ACCEPT_TOKEN(sym_identifier);
-      if ((set_contains(sym_call_begin_character_set_1, 11, lookahead)) &&
+      if ((set_contains(sym_call_begin_character_set_2, 11, lookahead)) &&
           lookahead != '\t' &&
           lookahead != ' ' &&
           lookahead != '(' &&
-          lookahead != '/' &&
-          lookahead != ':') ADVANCE(132);
+          lookahead != '/') ADVANCE(196);
       END_STATE();
-    case 133:
+    case 197:
       ACCEPT_TOKEN(sym_traversal);
-      if (lookahead == '.') ADVANCE(27);
-      if (lookahead == '[') ADVANCE(20);
+      if (lookahead == '.') ADVANCE(63);
+      if (lookahead == '[') ADVANCE(30);
       END_STATE();
-    case 134:
+    case 198:
       ACCEPT_TOKEN(sym_traversal);
-      if (lookahead == '.') ADVANCE(27);
-      if (lookahead == '[') ADVANCE(20);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(134);
+      if (lookahead == '.') ADVANCE(63);
+      if (lookahead == '[') ADVANCE(30);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(198);
       END_STATE();
-    case 135:
+    case 199:
       ACCEPT_TOKEN(sym_traversal);
-      if (lookahead == '.') ADVANCE(27);
-      if (lookahead == '[') ADVANCE(20);
-      if ((set_contains(sym_call_begin_character_set_1, 11, lookahead)) &&
+      if (lookahead == '.') ADVANCE(63);
+      if (lookahead == '[') ADVANCE(30);
+      if ((set_contains(sym_call_begin_character_set_2, 11, lookahead)) &&
           lookahead != '\t' &&
           lookahead != ' ' &&
           lookahead != '(' &&
-          lookahead != '/' &&
-          lookahead != ':') ADVANCE(135);
+          lookahead != '/') ADVANCE(199);
       END_STATE();
-    case 136:
+    case 200:
       ACCEPT_TOKEN(sym_steps);
-      if (lookahead == '.') ADVANCE(26);
+      if (lookahead == '.') ADVANCE(62);
       if (lookahead == '[') ADVANCE(8);
       END_STATE();
-    case 137:
+    case 201:
       ACCEPT_TOKEN(sym_steps);
-      if (lookahead == '.') ADVANCE(26);
+      if (lookahead == '.') ADVANCE(62);
       if (lookahead == '[') ADVANCE(8);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(137);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(201);
       END_STATE();
-    case 138:
+    case 202:
       ACCEPT_TOKEN(sym_steps);
-      if (lookahead == '.') ADVANCE(26);
+      if (lookahead == '.') ADVANCE(62);
       if (lookahead == '[') ADVANCE(8);
-      if ((set_contains(sym_call_begin_character_set_1, 11, lookahead)) &&
+      if ((set_contains(sym_call_begin_character_set_2, 11, lookahead)) &&
           lookahead != '\t' &&
           lookahead != ' ' &&
           lookahead != '(' &&
-          lookahead != '/' &&
-          lookahead != ':') ADVANCE(138);
+          lookahead != '/') ADVANCE(202);
       END_STATE();
-    case 139:
+    case 203:
       ACCEPT_TOKEN(sym_head);
       END_STATE();
-    case 140:
+    case 204:
       ACCEPT_TOKEN(sym_key);
-      if (lookahead == '\n') ADVANCE(142);
+      if (lookahead == '\n') ADVANCE(206);
       if (lookahead == '\r') ADVANCE(1);
-      if (lookahead == '/') ADVANCE(41);
-      if (lookahead == ':') ADVANCE(60);
+      if (lookahead == '/') ADVANCE(81);
+      if (lookahead == ':') ADVANCE(116);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(2);
       END_STATE();
-    case 141:
+    case 205:
       ACCEPT_TOKEN(sym_key);
-      if (lookahead == '\n') ADVANCE(142);
+      if (lookahead == '\n') ADVANCE(206);
       if (lookahead == '\r') ADVANCE(1);
-      if (lookahead == '/') ADVANCE(41);
+      if (lookahead == '/') ADVANCE(81);
       if (lookahead == '\t' ||
           lookahead == ' ') ADVANCE(2);
       END_STATE();
-    case 142:
+    case 206:
       ACCEPT_TOKEN(sym_hollow);
       END_STATE();
-    case 143:
+    case 207:
       ACCEPT_TOKEN(sym_call_begin);
       END_STATE();
-    case 144:
+    case 208:
       ACCEPT_TOKEN(sym_number);
-      if (lookahead == '.') ADVANCE(58);
+      if (lookahead == '.') ADVANCE(114);
       if (lookahead == 'E' ||
-          lookahead == 'e') ADVANCE(57);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(144);
+          lookahead == 'e') ADVANCE(113);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(208);
       END_STATE();
-    case 145:
+    case 209:
       ACCEPT_TOKEN(sym_number);
       if (lookahead == 'E' ||
-          lookahead == 'e') ADVANCE(57);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(145);
+          lookahead == 'e') ADVANCE(113);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(209);
       END_STATE();
-    case 146:
+    case 210:
       ACCEPT_TOKEN(sym_number);
-      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(146);
+      if (('0' <= lookahead && lookahead <= '9')) ADVANCE(210);
       END_STATE();
-    case 147:
+    case 211:
       ACCEPT_TOKEN(sym_comment);
       END_STATE();
-    case 148:
+    case 212:
       ACCEPT_TOKEN(sym_comment);
-      if (lookahead == '\n') ADVANCE(150);
-      if (lookahead == '*') ADVANCE(115);
-      if (lookahead != 0) ADVANCE(116);
+      if (lookahead == '\n') ADVANCE(214);
+      if (lookahead == '*') ADVANCE(179);
+      if (lookahead != 0) ADVANCE(180);
       END_STATE();
-    case 149:
+    case 213:
       ACCEPT_TOKEN(sym_comment);
-      if (lookahead == '*') ADVANCE(149);
-      if (lookahead == '/') ADVANCE(147);
-      if (lookahead != 0) ADVANCE(150);
+      if (lookahead == '*') ADVANCE(213);
+      if (lookahead == '/') ADVANCE(211);
+      if (lookahead != 0) ADVANCE(214);
       END_STATE();
-    case 150:
+    case 214:
       ACCEPT_TOKEN(sym_comment);
-      if (lookahead == '*') ADVANCE(149);
-      if (lookahead != 0) ADVANCE(150);
+      if (lookahead == '*') ADVANCE(213);
+      if (lookahead != 0) ADVANCE(214);
       END_STATE();
-    case 151:
+    case 215:
       ACCEPT_TOKEN(sym_comment);
       if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(151);
+          lookahead != '\n') ADVANCE(215);
       END_STATE();
-    case 152:
+    case 216:
       ACCEPT_TOKEN(sym_comment);
       if (lookahead != 0 &&
-          lookahead != '\n') ADVANCE(123);
+          lookahead != '\n') ADVANCE(187);
       END_STATE();
     default:
       return false;
@@ -2117,7 +2610,7 @@ static bool ts_lex(TSLexer *lexer, TSStateId state) {
 
 static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [0] = {.lex_state = 0, .external_lex_state = 1},
-  [1] = {.lex_state = 65},
+  [1] = {.lex_state = 129},
   [2] = {.lex_state = 6},
   [3] = {.lex_state = 6},
   [4] = {.lex_state = 6},
@@ -2200,34 +2693,34 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [81] = {.lex_state = 4},
   [82] = {.lex_state = 4},
   [83] = {.lex_state = 4},
-  [84] = {.lex_state = 65},
-  [85] = {.lex_state = 65},
-  [86] = {.lex_state = 65},
-  [87] = {.lex_state = 65},
-  [88] = {.lex_state = 65},
-  [89] = {.lex_state = 65},
-  [90] = {.lex_state = 65},
-  [91] = {.lex_state = 65},
-  [92] = {.lex_state = 65},
-  [93] = {.lex_state = 65},
-  [94] = {.lex_state = 65},
-  [95] = {.lex_state = 65},
-  [96] = {.lex_state = 65},
-  [97] = {.lex_state = 65},
-  [98] = {.lex_state = 65},
-  [99] = {.lex_state = 65},
-  [100] = {.lex_state = 65},
-  [101] = {.lex_state = 65},
+  [84] = {.lex_state = 129},
+  [85] = {.lex_state = 129},
+  [86] = {.lex_state = 129},
+  [87] = {.lex_state = 129},
+  [88] = {.lex_state = 129},
+  [89] = {.lex_state = 129},
+  [90] = {.lex_state = 129},
+  [91] = {.lex_state = 129},
+  [92] = {.lex_state = 129},
+  [93] = {.lex_state = 129},
+  [94] = {.lex_state = 129},
+  [95] = {.lex_state = 129},
+  [96] = {.lex_state = 129},
+  [97] = {.lex_state = 129},
+  [98] = {.lex_state = 129},
+  [99] = {.lex_state = 129},
+  [100] = {.lex_state = 129},
+  [101] = {.lex_state = 129},
   [102] = {.lex_state = 5},
-  [103] = {.lex_state = 65},
-  [104] = {.lex_state = 65},
-  [105] = {.lex_state = 65},
-  [106] = {.lex_state = 65},
-  [107] = {.lex_state = 65},
-  [108] = {.lex_state = 65},
-  [109] = {.lex_state = 65},
-  [110] = {.lex_state = 65},
-  [111] = {.lex_state = 65},
+  [103] = {.lex_state = 129},
+  [104] = {.lex_state = 129},
+  [105] = {.lex_state = 129},
+  [106] = {.lex_state = 129},
+  [107] = {.lex_state = 129},
+  [108] = {.lex_state = 129},
+  [109] = {.lex_state = 129},
+  [110] = {.lex_state = 129},
+  [111] = {.lex_state = 129},
   [112] = {.lex_state = 5},
   [113] = {.lex_state = 5},
   [114] = {.lex_state = 5},
@@ -2236,15 +2729,15 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [117] = {.lex_state = 5},
   [118] = {.lex_state = 5},
   [119] = {.lex_state = 5},
-  [120] = {.lex_state = 65},
-  [121] = {.lex_state = 65},
+  [120] = {.lex_state = 129},
+  [121] = {.lex_state = 129},
   [122] = {.lex_state = 5},
   [123] = {.lex_state = 5},
   [124] = {.lex_state = 5},
   [125] = {.lex_state = 5},
   [126] = {.lex_state = 5},
   [127] = {.lex_state = 5},
-  [128] = {.lex_state = 65},
+  [128] = {.lex_state = 129},
   [129] = {.lex_state = 5},
   [130] = {.lex_state = 5},
   [131] = {.lex_state = 5},
@@ -2252,7 +2745,7 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [133] = {.lex_state = 5},
   [134] = {.lex_state = 5},
   [135] = {.lex_state = 5},
-  [136] = {.lex_state = 65},
+  [136] = {.lex_state = 129},
   [137] = {.lex_state = 5},
   [138] = {.lex_state = 5},
   [139] = {.lex_state = 5},
@@ -2262,18 +2755,18 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [143] = {.lex_state = 6},
   [144] = {.lex_state = 6},
   [145] = {.lex_state = 6},
-  [146] = {.lex_state = 65},
+  [146] = {.lex_state = 129},
   [147] = {.lex_state = 6},
   [148] = {.lex_state = 6},
   [149] = {.lex_state = 6},
   [150] = {.lex_state = 6},
   [151] = {.lex_state = 6},
   [152] = {.lex_state = 6},
-  [153] = {.lex_state = 65},
-  [154] = {.lex_state = 65},
+  [153] = {.lex_state = 129},
+  [154] = {.lex_state = 129},
   [155] = {.lex_state = 7},
-  [156] = {.lex_state = 65},
-  [157] = {.lex_state = 65},
+  [156] = {.lex_state = 129},
+  [157] = {.lex_state = 129},
   [158] = {.lex_state = 7},
   [159] = {.lex_state = 7},
   [160] = {.lex_state = 7},
@@ -2281,7 +2774,7 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [162] = {.lex_state = 7},
   [163] = {.lex_state = 7},
   [164] = {.lex_state = 7},
-  [165] = {.lex_state = 65},
+  [165] = {.lex_state = 129},
   [166] = {.lex_state = 7},
   [167] = {.lex_state = 7},
   [168] = {.lex_state = 7},
@@ -2301,11 +2794,11 @@ static const TSLexMode ts_lex_modes[STATE_COUNT] = {
   [182] = {.lex_state = 7},
   [183] = {.lex_state = 7},
   [184] = {.lex_state = 7},
-  [185] = {.lex_state = 65},
-  [186] = {.lex_state = 65},
-  [187] = {.lex_state = 65},
-  [188] = {.lex_state = 65},
-  [189] = {.lex_state = 65},
+  [185] = {.lex_state = 129},
+  [186] = {.lex_state = 129},
+  [187] = {.lex_state = 129},
+  [188] = {.lex_state = 129},
+  [189] = {.lex_state = 129},
   [190] = {.lex_state = 7},
   [191] = {.lex_state = 7},
   [192] = {.lex_state = 7},
