@@ -36,6 +36,7 @@ typedef struct bl_tf {
 	size_t errors; /* met so far; try() compares */
 	const bl_document *shown; /* the plan or state that is evaluated with its configuration; or NULL */
 	int quiet;     /* above 0: what is evaluated may not come to pass, so its mistakes are not said */
+	int hushed;    /* above 0: so does the expression being evaluated, but not the items it is the first to ask for */
 	uint64_t steps;
 	int depth;
 	size_t instances;
@@ -87,6 +88,7 @@ struct bl_tf_item {
 	const bl_tf_item *asked_by; /* what was being worked out when this began to be; while it is BUSY */
 	bool cyclic;         /* that it depends on itself was said */
 	bool failed;         /* its evaluation met an error; so does everyone who asks */
+	int hushed;          /* what bl_tf's was when it began */
 	const bl_value *value;
 	/* resources and module calls */
 	bool data, counted, keyed, open; /* open: which instances there are is not known */

@@ -76,9 +76,9 @@ static const bl_value *member_of_unknown(const bl_tf_scope *s, const bl_value *b
 		w->candidates = bl_new_n(s->tf->arena, const bl_value *, u->ncandidates);
 		for (size_t i = 0; i < u->ncandidates; i++) {
 			size_t errors = s->tf->errors;
-			s->tf->quiet++;
+			s->tf->hushed++;
 			const bl_value *one = get(s, u->candidates[i], what, span);
-			s->tf->quiet--;
+			s->tf->hushed--;
 			bool failed = s->tf->errors != errors;
 			s->tf->errors = errors;
 			if (failed || one->kind == BL_UNKNOWN)
@@ -263,9 +263,9 @@ static const bl_value *of_one_type(const bl_tf_scope *s, bl_value *v, const bl_v
 	}
 	const bl_value *any = bl_value_unknown(tf->arena, v->span, "there are no elements");
 	size_t errors = tf->errors;
-	tf->quiet++;
+	tf->hushed++;
 	v->element = bl_tf_type_of(tf, element_value(s, e, bl_tf_typed_unknown(tf, any, base->element)));
-	tf->quiet--;
+	tf->hushed--;
 	tf->errors = errors;
 	return v;
 }
@@ -492,9 +492,9 @@ static int kind_of_form(const bl_expr *e)
 static const bl_value *eval_quietly(const bl_tf_scope *s, const bl_expr *e)
 {
 	size_t errors = s->tf->errors;
-	s->tf->quiet++;
+	s->tf->hushed++;
 	const bl_value *v = bl_tf_look_at(s, e);
-	s->tf->quiet--;
+	s->tf->hushed--;
 	/* what fails has no type either */
 	if (s->tf->errors != errors)
 		v = bl_tf_unknown_of(s->tf, e->span, NULL, 0, kind_of_form(e));

@@ -334,6 +334,8 @@ void bl_tf_begin_item(bl_tf *tf, bl_tf_item *item)
 {
 	item->state = BL_TF_BUSY;
 	item->asked_by = tf->busy;
+	item->hushed = tf->hushed;
+	tf->hushed = 0;
 	tf->busy = item;
 }
 
@@ -341,6 +343,7 @@ void bl_tf_end_item(bl_tf *tf, bl_tf_item *item)
 {
 	item->state = BL_TF_DONE;
 	tf->busy = item->asked_by;
+	tf->hushed = item->hushed;
 }
 
 /* The value an item has already, or NULL when it is to be worked out now. */

@@ -13,7 +13,7 @@ const bl_value *bl_tf_error(bl_tf *tf, bl_span span, const char *format, ...)
 	bl_str words = bl_str_vfmt(tf->arena, format, ap);
 	va_end(ap);
 	tf->errors++;
-	if (!tf->quiet)
+	if (!tf->quiet && !tf->hushed)
 		bl_diag_add(tf->arena, tf->diags, tf->level, span, BL_FMT, BL_ARG(words));
 	return bl_value_unknown(tf->arena, span, BL_FMT, BL_ARG(words));
 }

@@ -105,9 +105,9 @@ static const bl_value *call_try(const bl_tf_scope *s, const bl_expr *e, bool *ok
 	const bl_value *v = NULL;
 	for (uint32_t i = 0; i < e->n; i++) {
 		size_t errors = tf->errors;
-		tf->quiet++;
+		tf->hushed++;
 		v = bl_tf_eval(s, e->kids[i]);
-		tf->quiet--;
+		tf->hushed--;
 		if (tf->errors == errors)
 			return v;
 		tf->errors = errors;
