@@ -15,6 +15,8 @@ void bl_engine_progress(const bl_report *report, const char *stage, size_t done,
 		o->progress(o->progress_context, stage, done, total);
 }
 
+enum { KEEP_WHOLE = 64 << 20 }; /* bytes of one root */
+
 typedef struct evaluate_task {
 	bl_report *report;
 	bl_eval_options options;
@@ -42,7 +44,11 @@ static void evaluate_root(void *context, size_t item, bl_arena *scratch)
 		.sources = t->report->sources,
 	};
 	bl_eval_root(&input, scratch, &plan->evaluation);
-	bl_evaluation_keep(&plan->evaluation, scratch, &plan->arena);
+	/* copying what is kept out of very much would for a while take more than it gives back */
+	if (scratch->used > KEEP_WHOLE)
+		bl_arena_adopt(&plan->arena, scratch);
+	else
+		bl_evaluation_keep(&plan->evaluation, scratch, &plan->arena);
 	if (t->build)
 		plan->template = bl_eval_build(&input, &plan->arena, &plan->evaluation.diags);
 }

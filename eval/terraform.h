@@ -10,7 +10,7 @@ enum {
 	BL_TF_MAX_DEPTH = 3000,       /* of nested evaluation; set for the workers' stack */
 	BL_TF_MAX_MODULE_DEPTH = 50,
 	BL_TF_MAX_STEPS = 2000000,   /* of one root: expressions evaluated and bytes made */
-	BL_TF_MAX_BYTES = 160 << 20, /* that the values of one root take */
+	BL_TF_MAX_BYTES = 96 << 20, /* that the values of one root take */
 	BL_TF_MAX_STRING = 16 << 20,
 	BL_TF_PLACED = 512, /* values used in a place lately */
 	BL_TF_MAX_VALUES = 1 << 20,   /* in one list or map, with all that is in its elements */
@@ -48,6 +48,7 @@ typedef struct bl_tf {
 	bl_map checked;   /* folders and calls whose form was looked at */
 	bl_map providers; /* folder -> what its module says of providers */
 	bl_map templates; /* path -> bl_expr of template files */
+	bool incomplete; /* a variable of the root has no value: nothing is deployed like this */
 	bool out_of_steps, out_of_instances, too_large;
 	bl_tf_placed placed[BL_TF_PLACED];
 } bl_tf;

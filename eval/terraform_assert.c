@@ -20,6 +20,9 @@ static void look(const bl_tf_scope *s, const bl_block *b, bl_diag_level level, b
 	tf->quiet++;
 	const bl_value *v = bl_tf_to_bool(tf, bl_tf_look_at(s, condition->expr));
 	bool broken = tf->errors == errors && v && v->kind == BL_BOOL && !v->boolean;
+	/* a module that waits for its values may well break its own conditions without them */
+	if (tf->incomplete)
+		level = BL_DIAG_NOTE;
 	bl_str message = broken ? message_of(s, b) : BL_STR("");
 	tf->quiet--;
 	tf->errors = errors;
@@ -88,9 +91,20 @@ static void look_at_check(const bl_tf_scope *s, const bl_block *b)
 				bl_str_fmt(s->tf->arena, "the check " BL_FMT " fails", BL_ARG(bl_block_label(b, 0))));
 }
 
+static bool lacks_values(bl_tf_module *m, const bl_tf_scope *s)
+{
+	for (size_t i = 0; !m->parent && i < m->variables.n; i++) {
+		bl_tf_item *item = m->variables.entries[i].value;
+		if (!bl_block_attr(item->block, "default") && bl_tf_variable(s, item)->kind == BL_UNKNOWN)
+			return true;
+	}
+	return false;
+}
+
 void bl_tf_assert(bl_tf *tf, bl_tf_module *m)
 {
 	bl_tf_scope s = {tf, m, m->frame};
+	tf->incomplete |= lacks_values(m, &s);
 	if (m->condition != BL_YES)
 		return;
 	for (size_t i = 0; i < m->variables.n; i++)

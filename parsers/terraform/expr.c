@@ -267,7 +267,7 @@ static bl_expr *object_key(bl_hcl *h, bl_hcl_node n)
 {
 	if (n.kind == BL_HCL_IDENTIFIER || n.kind == BL_HCL_KEY)
 		return key_word(h, n);
-	if (n.kind == BL_HCL_TRAVERSAL)
+	if (n.kind == BL_HCL_TRAVERSAL && !h->names)
 		bl_hcl_wrong(h, n.begin, n.end, "syntax error: a key that refers to something stands in round brackets");
 	return inner_lines(h, true);
 }

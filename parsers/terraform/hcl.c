@@ -36,6 +36,7 @@ static bl_attr read_attribute(bl_hcl *h, bl_hcl_node n)
 		.span = bl_hcl_span(h, n.begin, n.end)};
 	bl_hcl_node key = n;
 	h->lines = !h->bare;
+	h->names = bl_str_eqz(a.name, "providers");
 	if (bl_hcl_enter(h)) {
 		key = bl_hcl_here(h);
 		if (key.kind == BL_HCL_KEY)

@@ -82,6 +82,7 @@ typedef struct bl_hcl {
 	size_t nodes;
 	bool too_deep, too_many; /* said so already */
 	bool bare;               /* the text is one expression, in which newlines mean nothing */
+	bool names;              /* keys may be references: a call's `providers` names configurations on both sides */
 	bool lines;              /* a newline ends the expression being read */
 	bool trim_next;          /* the template's last sequence ended in a strip marker */
 	BL_VEC(bl_attr) attrs;

@@ -123,14 +123,22 @@ static void providers_passed_must_be_what_the_module_wants(void **state)
 static void conditions_that_do_not_hold_are_told(void **state)
 {
 	world w = evaluate_text("variable \"v\" {\n  default = 1\n  validation {\n    condition = var.v > 2\n    error_message = \"too small: ${var.v}\"\n  }\n}\n"
-				"variable \"unknown\" {\n  validation {\n    condition = var.unknown > 2\n    error_message = \"no\"\n  }\n}\n"
+				"data \"d\" \"x\" {}\n"
 				"resource \"t\" \"a\" {\n  count = 2\n  x = count.index\n  lifecycle {\n    postcondition {\n      condition = self.x == 0\n"
-				"      error_message = \"x\"\n    }\n    precondition {\n      condition = var.unknown == 1\n      error_message = \"x\"\n    }\n  }\n}\n"
+				"      error_message = \"x\"\n    }\n    precondition {\n      condition = data.d.x.y == 1\n      error_message = \"x\"\n    }\n  }\n}\n"
 				"check \"c\" {\n  assert {\n    condition = t.a[0].x == 5\n    error_message = \"five\"\n  }\n}\n");
 	assert_true(says(&w, BL_DIAG_ERROR, "the value of var.v is not valid: too small: 1"));
 	assert_true(says(&w, BL_DIAG_ERROR, "the postcondition of t.a[1] does not hold: x"));
 	assert_true(says(&w, BL_DIAG_NOTE, "the check c fails: five"));
 	assert_int_equal(errors_of(&w), 2);
+	done(&w);
+}
+
+static void a_module_that_lacks_values_may_break_its_conditions(void **state)
+{
+	world w = evaluate_text("variable \"must\" {}\nvariable \"v\" {\n  default = 1\n  validation {\n    condition = var.v > 2\n    error_message = \"too small\"\n  }\n}\n");
+	assert_true(says(&w, BL_DIAG_NOTE, "the value of var.v is not valid"));
+	assert_int_equal(errors_of(&w), 0);
 	done(&w);
 }
 
@@ -228,6 +236,7 @@ static void a_plan_has_the_places_of_its_configuration(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_module_that_lacks_values_may_break_its_conditions),
 		cmocka_unit_test(a_plan_has_the_places_of_its_configuration),
 		cmocka_unit_test(conditions_that_do_not_hold_are_told),
 		cmocka_unit_test(cycles_are_told_with_their_way),
