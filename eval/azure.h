@@ -140,6 +140,11 @@ const bl_value *bl_azure_inputs(bl_azure *a, bl_str (*type_of)(void *scope, bl_s
 void bl_azure_read_parameters(bl_azure *a, const bl_document *d, bl_azure_map *m);
 /* A module's document by its reference ("./a.bicep", "br/public:x/y:1.0"), from folder; NULL where it can't be found. */
 const bl_document *bl_azure_find_module(bl_azure *a, bl_str folder, bl_str source);
+/*
+ * The same for "br:" and "br/" alone. A registry holds compiled templates, which are whole, and maybe their sources, which have the types and functions
+ * that imports ask for: source_first says which is wanted.
+ */
+const bl_document *bl_bicep_registry_module(bl_azure *a, bl_str folder, bl_str source, bool source_first);
 /* Whether document is being evaluated already. */
 bool bl_azure_is_running(const bl_azure *a, const bl_document *document);
 /* Whether the limit on resources has been met. */

@@ -42,37 +42,10 @@ static const bl_document *document_at(bl_azure *a, bl_str path)
 	return l && l->document && path.n ? l->document(l->context, path) : NULL;
 }
 
-/* "br/public:avm/res/x:1.2.3" or "br:mcr.microsoft.com/bicep/avm/res/x:1.2.3", in the folder that holds registry modules. */
-static const bl_document *registry_module(bl_azure *a, bl_str source)
-{
-	static const char *const prefixes[] = {"br/public:", "br:mcr.microsoft.com/bicep/"};
-	bl_str folder = a->input->options ? a->input->options->bicep_registry : BL_STR("");
-	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes && folder.n; i++) {
-		bl_str prefix = bl_str_of(prefixes[i]);
-		if (!bl_str_starts(source, prefix))
-			continue;
-		bl_str path = bl_str_slice(source, prefix.n, source.n);
-		ptrdiff_t colon = bl_str_rfind_char(path, ':');
-		if (colon < 0 || bl_str_find(path, BL_STR(".."), 0) >= 0)
-			return NULL;
-		/* The compiled template is whole; the source may lack the modules it uses. */
-		static const char *const files[] = {"main.json", "main.bicep"};
-		for (size_t k = 0; k < sizeof files / sizeof *files; k++) {
-			const bl_document *d = document_at(a,
-				bl_str_fmt(a->arena, BL_FMT "/" BL_FMT "/" BL_FMT "/%s", BL_ARG(folder),
-					BL_ARG(bl_str_slice(path, 0, (size_t)colon)),
-					BL_ARG(bl_str_slice(path, (size_t)colon + 1, path.n)), files[k]));
-			if (d)
-				return d;
-		}
-	}
-	return NULL;
-}
-
 const bl_document *bl_azure_find_module(bl_azure *a, bl_str folder, bl_str source)
 {
 	if (bl_str_starts(source, BL_STR("br/")) || bl_str_starts(source, BL_STR("br:")))
-		return registry_module(a, source);
+		return bl_bicep_registry_module(a, folder, source, false);
 	if (bl_str_starts(source, BL_STR("ts/")) || bl_str_starts(source, BL_STR("ts:")))
 		return NULL;
 	/* an absolute path is none of the repository's */

@@ -366,6 +366,29 @@ bl_bicep_scope *bl_bicep_scope_new(bl_azure *a, const bl_document *document, con
 	return scope_new(a, document, inputs, &files);
 }
 
+const bl_document *bl_bicep_imported_file(const bl_bicep_scope *s, bl_str source)
+{
+	if (bl_str_starts(source, BL_STR("br/")) || bl_str_starts(source, BL_STR("br:")))
+		return bl_bicep_registry_module(s->azure, s->folder, source, true);
+	return bl_azure_find_module(s->azure, s->folder, source);
+}
+
+/* The names that a compiled template exports are names here; of its types and functions no more is known. */
+static void import_template(bl_bicep_scope *s, const bl_expr *items, bl_str alias)
+{
+	bl_azure *a = s->azure;
+	for (uint32_t i = 0; items && i + 1 < items->n; i += 2) {
+		bl_bicep_symbol *symbol = bl_new(a->arena, bl_bicep_symbol);
+		symbol->scope = s;
+		bl_map_put(a->arena, &s->symbols, bl_value_text(items->kids[i + 1]->value), symbol);
+	}
+	if (!items) {
+		bl_bicep_symbol *symbol = bl_new(a->arena, bl_bicep_symbol);
+		symbol->scope = s;
+		bl_map_put(a->arena, &s->symbols, alias, symbol);
+	}
+}
+
 static void import_file(bl_bicep_scope *s, const bl_block *block, bl_map *files)
 {
 	bl_azure *a = s->azure;
@@ -373,10 +396,15 @@ static void import_file(bl_bicep_scope *s, const bl_block *block, bl_map *files)
 	const bl_expr *items = attr(block, "items");
 	if (!items && (!alias.n || attr(block, "config")))
 		return; /* an extension by its old name */
-	const bl_document *d = bl_azure_find_module(a, s->folder, source);
+	const bl_document *d = bl_bicep_imported_file(s, source);
+	if (d && d->language == BL_LANG_ARM) {
+		import_template(s, items, alias);
+		return;
+	}
 	if (!d || d->language != BL_LANG_BICEP) {
-		bl_diag_add(a->arena, &a->out->diags, BL_DIAG_WARNING, block->head,
-			"'" BL_FMT "' could not be imported", BL_ARG(source));
+		if (d || !bl_bicep_is_own_file(s, source)) /* else an error is reported */
+			bl_diag_add(a->arena, &a->out->diags, BL_DIAG_WARNING, block->head,
+				"'" BL_FMT "' could not be imported", BL_ARG(source));
 		a->out->not_analysed++;
 		return;
 	}

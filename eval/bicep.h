@@ -73,6 +73,8 @@ bl_str bl_bicep_target(const bl_document *document);
 /* Reports what the compiler refuses in the file into diags, once for each file of a root. */
 void bl_bicep_check(bl_bicep_scope *s, bl_diag_list *diags);
 
+/* The file behind an import: a registry's source where there is one, else its template. NULL where it can't be found. */
+const bl_document *bl_bicep_imported_file(const bl_bicep_scope *s, bl_str source);
 /* Whether a module's path names a file of this repository, so that it is an error when there is none. */
 bool bl_bicep_is_own_file(const bl_bicep_scope *s, bl_str source);
 

@@ -127,7 +127,7 @@ static const bl_value *with_origin(bl_bicep_builder *b, const bl_value *v, const
 	bl_str source = symbol->scope->document->path;
 	for (size_t i = 0; i < b->s->document->blocks.n; i++) {
 		const bl_block *block = b->s->document->blocks.items[i];
-		if (is(block, "import") && bl_azure_find_module(b->s->azure, b->s->folder, bl_block_label(block, 1)) == symbol->scope->document)
+		if (is(block, "import") && bl_bicep_imported_file(b->s, bl_block_label(block, 1)) == symbol->scope->document)
 			source = bl_block_label(block, 1);
 	}
 	if (bl_str_starts(source, BL_STR("br/public:")))

@@ -70,6 +70,8 @@ typedef struct bl_bicep_named {
 } bl_bicep_named;
 
 bool bl_bicep_build_target(bl_bicep_builder *b, const bl_expr *e, bl_bicep_named *t);
+/* Is that property known before the resource is there? */
+bool bl_bicep_is_known(const bl_bicep_declared *d, bl_str key);
 /* `a::b` */
 bl_str bl_bicep_build_symbol(bl_bicep_builder *b, const bl_bicep_declared *d);
 bl_str bl_bicep_build_id(bl_bicep_builder *b, const bl_bicep_named *t);

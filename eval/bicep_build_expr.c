@@ -288,13 +288,20 @@ static bl_str safe_chain(bl_bicep_builder *b, const bl_expr *e)
 	return call_of(b, "tryGet", all, args);
 }
 
+/* What is known of a resource before it is there needs no care. */
+static bool is_known(bl_bicep_builder *b, const bl_expr *e)
+{
+	bl_bicep_named t;
+	return e->kind == BL_EXPR_ATTR && bl_bicep_build_target(b, e->kids[0], &t) && bl_bicep_is_known(t.declared, e->text);
+}
+
 static bl_str access_text(bl_bicep_builder *b, const bl_expr *e)
 {
 	bl_str text;
 	bl_bicep_symbol *symbol = imported_member(b, e);
 	if (symbol)
 		return symbol_text(b, symbol, e);
-	if (is_safe_chain(e))
+	if (is_safe_chain(e) && !(e->safe && is_known(b, e)))
 		return safe_chain(b, e);
 	if (bl_bicep_build_member(b, e, &text))
 		return text;
@@ -616,6 +623,22 @@ static const bl_value *list_value(bl_bicep_builder *b, const bl_expr *e)
 	return bl_values_value(b->arena, e->span, &items);
 }
 
+/* An expression that is nothing but a string is the string. */
+static const bl_value *text_value(bl_bicep_builder *b, bl_str text)
+{
+	bl_buf plain = {0};
+	bool literal = text.n >= 2 && text.p[0] == '\'' && text.p[text.n - 1] == '\'';
+	for (size_t i = 1; literal && i + 1 < text.n; i++) {
+		if (text.p[i] == '\'' && (i + 2 >= text.n || text.p[++i] != '\''))
+			literal = false;
+		bl_buf_putc(&plain, text.p[i]);
+	}
+	const bl_value *v = literal ? literal_value(b, bl_value_string(b->arena, BL_NOWHERE, bl_str_dup(b->arena, bl_buf_str(&plain))))
+				    : bl_bicep_build_string(b, text);
+	bl_buf_done(&plain);
+	return v;
+}
+
 const bl_value *bl_bicep_build_value(bl_bicep_builder *b, const bl_expr *e)
 {
 	const bl_value *v = &bl_value_null;
@@ -637,7 +660,7 @@ const bl_value *bl_bicep_build_value(bl_bicep_builder *b, const bl_expr *e)
 		 e->kids[0]->value->kind == BL_NUMBER)
 		v = bl_value_digits(b->arena, e->span, bl_str_cat(b->arena, BL_STR("-"), e->kids[0]->value->digits));
 	else
-		v = bl_bicep_build_string(b, bl_bicep_build_text(b, e));
+		v = text_value(b, bl_bicep_build_text(b, e));
 	b->depth--;
 	return v;
 }
@@ -676,9 +699,7 @@ static bool waits(bl_bicep_builder *b, const bl_expr *e, int depth)
 	if (!e || depth++ > MAX_DEPTH || e->kind == BL_EXPR_TYPE)
 		return false;
 	if ((e->kind == BL_EXPR_ATTR) && bl_bicep_build_target(b, e->kids[0], &t)) {
-		bool known = bl_str_eqz(e->text, "name") || (!t.declared->is_module && (bl_str_eqz(e->text, "id") ||
-					bl_str_eqz(e->text, "type") || bl_str_eqz(e->text, "apiVersion")));
-		return !known || (t.index && waits(b, t.index, depth));
+		return !bl_bicep_is_known(t.declared, e->text) || (t.index && waits(b, t.index, depth));
 	}
 	if ((e->kind == BL_EXPR_NAME || e->kind == BL_EXPR_INDEX || e->kind == BL_EXPR_CHILD) && bl_bicep_build_target(b, e, &t))
 		return true;

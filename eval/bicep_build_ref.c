@@ -163,6 +163,12 @@ static bl_str call_of(bl_bicep_builder *b, const char *name, const bl_str *args,
 	return text;
 }
 
+bool bl_bicep_is_known(const bl_bicep_declared *d, bl_str key)
+{
+	return bl_str_eqz(key, "name") ||
+	       (!d->is_module && (bl_str_eqz(key, "id") || bl_str_eqz(key, "type") || bl_str_eqz(key, "apiVersion")));
+}
+
 /* ---- names ---- */
 
 static size_t segments_of(bl_str type)

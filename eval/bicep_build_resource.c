@@ -125,8 +125,7 @@ static bool known_at_start(const bl_bicep_declared *d, const bl_expr *e)
 	bl_str key = e->text;
 	if (e->kind == BL_EXPR_INDEX)
 		key = e->kids[1]->kind == BL_EXPR_LITERAL ? bl_value_text(e->kids[1]->value) : BL_STR("");
-	return bl_str_eqz(key, "name") ||
-	       (!d->is_module && (bl_str_eqz(key, "id") || bl_str_eqz(key, "type") || bl_str_eqz(key, "apiVersion")));
+	return bl_bicep_is_known(d, key);
 }
 
 static void look_at_variable(search *s, const bl_expr *e, int depth)
@@ -499,18 +498,6 @@ static const bl_value *arguments(bl_bicep_builder *b, const bl_expr *params)
 	return bl_items_value(b->arena, params->span, &items);
 }
 
-/* The file behind a module. What a registry holds is the compiled template, with the source beside it for people. */
-static const bl_document *module_file(bl_bicep_builder *b, bl_str source)
-{
-	const bl_document *file = bl_azure_find_module(b->s->azure, b->s->folder, source);
-	const bl_loader *l = b->s->azure->input->loader;
-	if (!file || file->language != BL_LANG_BICEP || !bl_str_starts(source, BL_STR("br")) || bl_str_find(source, BL_STR(":"), 0) < 0)
-		return file;
-	bl_str path = bl_str_fmt(b->arena, BL_FMT "/main.json", BL_ARG(bl_azure_folder(file->path)));
-	const bl_document *compiled = l->document(l->context, path);
-	return compiled ? compiled : file;
-}
-
 static bl_str schema_target(const bl_value *template)
 {
 	static const struct {
@@ -527,7 +514,7 @@ static bl_str schema_target(const bl_value *template)
 static const bl_value *module_template(bl_bicep_builder *b, bl_bicep_declared *d, bl_str *target)
 {
 	bl_str source = bl_block_label(d->block, 1);
-	const bl_document *file = module_file(b, source);
+	const bl_document *file = bl_azure_find_module(b->s->azure, b->s->folder, source);
 	*target = BL_STR("");
 	if (file && file->language == BL_LANG_BICEP && b->modules < MAX_MODULES) {
 		*target = bl_bicep_target(file);

@@ -186,7 +186,9 @@ static void check_import(bl_bicep_checker *c, const bl_block *block)
 {
 	const bl_expr *items = attr(block, "items");
 	bl_str source = bl_block_label(block, 1);
-	const bl_document *file = items || bl_block_label(block, 0).n ? bl_azure_find_module(c->s->azure, c->s->folder, source) : NULL;
+	const bl_document *file = items || bl_block_label(block, 0).n ? bl_bicep_imported_file(c->s, source) : NULL;
+	if (!file && (items || bl_block_label(block, 0).n) && block->labels.n > 1 && bl_bicep_is_own_file(c->s, source))
+		bl_bicep_error(c, block->labels.items[1].span, "BCP091", "'" BL_FMT "' could not be read", BL_ARG(source));
 	if (!items || !file || file->language != BL_LANG_BICEP || file->partial)
 		return;
 	for (uint32_t i = 0; i + 1 < items->n; i += 2) {
@@ -413,7 +415,7 @@ void bl_bicep_check(bl_bicep_scope *s, bl_diag_list *diags)
 		/* an extension, or one by its old name; and what could not be imported */
 		c.extended |= is(block, "extension") || (is(block, "import") && !attr(block, "items") && !bl_block_label(block, 0).n);
 		if (is(block, "import") && bl_block_label(block, 1).n) {
-			const bl_document *file = bl_azure_find_module(s->azure, s->folder, bl_block_label(block, 1));
+			const bl_document *file = bl_bicep_imported_file(s, bl_block_label(block, 1));
 			c.extended |= !file || file->language != BL_LANG_BICEP || file->partial;
 		}
 	}
