@@ -77,11 +77,12 @@ static bl_str call2(bl_bicep_builder *b, const char *name, bl_str x, bl_str y)
 /* A literal value, one that a file was loaded from too, as an expression. */
 static bl_str value_text(bl_bicep_builder *b, const bl_value *v)
 {
+	int64_t n;
 	switch (v->kind) {
 	case BL_BOOL:
 		return v->boolean ? BL_STR("true()") : BL_STR("false()");
-	case BL_NUMBER:
-		return v->digits;
+	case BL_NUMBER: /* an expression's own numbers have 32 bits */
+		return bl_azure_int(v, &n) && (n > INT32_MAX || n < INT32_MIN) ? call1(b, "json", bl_bicep_build_quote(b, v->digits)) : v->digits;
 	case BL_STRING:
 		return bl_bicep_build_quote(b, v->string);
 	default:
@@ -308,8 +309,9 @@ static bl_str access_text(bl_bicep_builder *b, const bl_expr *e)
 	if (!is_access(e))
 		return from_end(b, e);
 	bl_str base = bl_bicep_build_text(b, e->kids[0]);
-	bl_str key = e->kind == BL_EXPR_ATTR ? e->text : BL_STR("");
-	if (e->kind == BL_EXPR_ATTR && is_word(key))
+	bool literal = e->kind == BL_EXPR_INDEX && e->kids[1]->kind == BL_EXPR_LITERAL && e->kids[1]->value->kind == BL_STRING;
+	bl_str key = e->kind == BL_EXPR_ATTR ? e->text : literal ? e->kids[1]->value->string : BL_STR("");
+	if (is_word(key))
 		return bl_str_fmt(b->arena, BL_FMT "." BL_FMT, BL_ARG(base), BL_ARG(key));
 	return bl_str_fmt(b->arena, BL_FMT "[" BL_FMT "]", BL_ARG(base), BL_ARG(key_text(b, e)));
 }

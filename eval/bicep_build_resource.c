@@ -576,10 +576,24 @@ typedef struct list {
 	bl_values plain;
 } list;
 
+/* With an extension in the file, only what is surely Azure's is taken for it. */
+static bool is_extension(const bl_bicep_builder *b, const bl_bicep_declared *d)
+{
+	bool extended = false;
+	for (size_t i = 0; i < b->s->document->blocks.n; i++)
+		extended |= bl_str_eqz(b->s->document->blocks.items[i]->kind, "extension");
+	return extended && !d->is_module &&
+	       (!bl_str_startsi(d->type, BL_STR("Microsoft.")) || bl_str_startsi(d->type, BL_STR("Microsoft.Graph/")));
+}
+
 static void put_one(bl_bicep_builder *b, list *out, bl_bicep_declared *d)
 {
 	if (d->existing && !b->symbolic)
 		return;
+	if (is_extension(b, d)) {
+		bl_bicep_refuse(b, d->block->head, "a resource of an extension is not built: what the extension's types are is not known here");
+		return;
+	}
 	const bl_value *v = d->is_module ? module(b, d) : resource(b, d);
 	bl_vec_push(b->arena, &out->named, ((bl_item){bl_bicep_build_symbol(b, d), d->block->head, v}));
 	bl_vec_push(b->arena, &out->plain, v);

@@ -168,7 +168,7 @@ static bl_expr *interpolated(bl_bicep_reader *r)
 			bl_vec_push(r->arena, &parts, bl_bicep_expr(r));
 		}
 	} while (bl_bicep_next(r));
-	if (parts.n == 1 && parts.items[0]->kind == BL_EXPR_LITERAL) {
+	if (parts.n == 1 && parts.items[0]->kind == BL_EXPR_LITERAL && parts.items[0]->value->kind == BL_STRING) {
 		parts.items[0]->span = span;
 		return parts.items[0];
 	}
