@@ -10,7 +10,7 @@ enum {
 	BL_AZURE_MAX_CANDIDATES = 32, /* values one unknown value may be one of */
 	BL_AZURE_MAX_RANGE = 10000,   /* elements range() makes; the service's own limit */
 	BL_AZURE_MAX_SIZE = 200000,   /* values in one variable; past it the variable is unknown */
-	BL_AZURE_MAX_STEPS = 3000000, /* expressions of one root; past it every one is unknown */
+	BL_AZURE_MAX_STEPS = 1500000, /* expressions of one root; past it every one is unknown */
 	BL_AZURE_MAX_TEXT = 1 << 20,  /* bytes of one string */
 	BL_AZURE_STEP_BYTES = 64,     /* of text that are worth one step */
 	BL_AZURE_STEP_COPY = 12       /* steps that an element of a copy is worth */

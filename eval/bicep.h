@@ -34,6 +34,7 @@ typedef struct bl_bicep_declared {
 	bool is_module, existing, loop;
 	bl_bicep_state state;
 	BL_VEC(bl_bicep_instance *) instances;
+	BL_VEC(struct bl_bicep_declared *) children; /* nested in it */
 } bl_bicep_declared;
 
 /* Whether a variable's value waits for something to be deployed, once that has been asked. */

@@ -252,12 +252,14 @@ static void put_some(bl_bicep_builder *b, bl_items *items, const char *key, cons
 		put(b, items, key, v);
 }
 
-const bl_value *bl_bicep_build_file(bl_bicep_scope *s, bl_diag_list *diags, int modules)
+const bl_value *bl_bicep_build_file(bl_bicep_scope *s, bl_diag_list *diags, int modules, size_t *size)
 {
-	bl_bicep_builder builder = {.s = s, .arena = s->azure->arena, .diags = diags, .modules = modules}, *b = &builder;
+	bl_bicep_builder builder = {.s = s, .arena = s->azure->arena, .diags = diags, .modules = modules, .size = size}, *b = &builder;
 	bl_items items = {0};
 	b->symbolic = bl_bicep_is_symbolic(s->document);
 	import_named(b);
+	for (size_t i = 0; i < s->document->blocks.n; i++)
+		b->extended |= is(s->document->blocks.items[i], "extension");
 	for (size_t i = 0; i < s->document->blocks.n; i++)
 		find_loads(b, s->document->blocks.items[i], 0);
 	const bl_value *head = metadata(b), *given = parameters(b), *resources = bl_bicep_build_resources(b), *results = outputs(b);
@@ -282,10 +284,11 @@ const bl_value *bl_eval_build(const bl_eval_input *input, bl_arena *arena, bl_di
 	bl_azure_resources sink = {0};
 	bl_azure a = {.input = input, .arena = arena, .out = &out, .sink = &sink};
 	const bl_document *document = input->ndocuments ? input->documents[0] : NULL;
+	size_t size = 0;
 	if (!document || document->language != BL_LANG_BICEP || bl_str_eqz(document->dialect, "bicepparam"))
 		return NULL;
 	bl_bicep_scope *s = bl_bicep_scope_new(&a, document, bl_value_map(arena, BL_NOWHERE, NULL, 0));
-	const bl_value *template = bl_bicep_build_file(s, diags, 0);
+	const bl_value *template = bl_bicep_build_file(s, diags, 0, &size);
 	for (size_t i = 0; i < out.diags.n; i++)
 		bl_vec_push(arena, diags, out.diags.items[i]);
 	return template;

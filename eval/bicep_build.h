@@ -24,13 +24,13 @@ typedef struct bl_bicep_builder {
 	bl_arena *arena;
 	bl_diag_list *diags;
 	bool symbolic;  /* resources are named; else they are a list */
-	bool in_function;
+	bool extended;  /* an extension brings resources of its own */
 	const bl_bicep_binding *locals;
 	bl_bicep_declared *current; /* the resource being written; or NULL */
 	bl_bicep_symbol *imported;  /* the imported statement being written, whose file's names are meant; or NULL */
 	bl_items loaded;            /* "$fxv#0" -> what load*Content() read */
 	BL_VEC(bl_bicep_import) imports;
-	size_t size;                /* bytes written so far */
+	size_t *size;               /* bytes written so far, those of all modules together */
 	int depth;
 	int modules; /* files around this one */
 } bl_bicep_builder;
@@ -45,6 +45,8 @@ bl_str bl_bicep_build_text(bl_bicep_builder *b, const bl_expr *e);
 /* An expression as a value: literals, objects and lists as they are, all else as "[text]". */
 const bl_value *bl_bicep_build_value(bl_bicep_builder *b, const bl_expr *e);
 const bl_value *bl_bicep_build_string(bl_bicep_builder *b, bl_str text); /* "[text]" */
+/* Whether the limit on what is written has been met; it is reported once. */
+bool bl_bicep_build_is_full(bl_bicep_builder *b, bl_span span);
 bl_str bl_bicep_build_quote(bl_bicep_builder *b, bl_str s); /* 'text' */
 /* A loop as {"name", "count", "input"}: name is what copyIndex() is given, label the "name"; either may be empty. */
 const bl_value *bl_bicep_build_copy(bl_bicep_builder *b, const bl_expr *loop, bl_str name, bl_str label);
@@ -104,6 +106,6 @@ bool bl_bicep_is_symbolic(const bl_document *document);
 /* ---- bicep_build.c ---- */
 
 /* The template of a file. */
-const bl_value *bl_bicep_build_file(bl_bicep_scope *s, bl_diag_list *diags, int modules);
+const bl_value *bl_bicep_build_file(bl_bicep_scope *s, bl_diag_list *diags, int modules, size_t *size);
 
 #endif

@@ -4,7 +4,7 @@
 #include "core/codec/json.h"
 #include "core/codec/yaml.h"
 
-enum { MAX_DEPTH = 200, MAX_SIZE = 64 << 20 };
+enum { MAX_DEPTH = 200, MAX_SIZE = 16 << 20 };
 
 static const bl_expr *attr(const bl_block *block, const char *name)
 {
@@ -313,7 +313,8 @@ static bl_str access_text(bl_bicep_builder *b, const bl_expr *e)
 	bl_str key = e->kind == BL_EXPR_ATTR ? e->text : literal ? e->kids[1]->value->string : BL_STR("");
 	if (is_word(key))
 		return bl_str_fmt(b->arena, BL_FMT "." BL_FMT, BL_ARG(base), BL_ARG(key));
-	return bl_str_fmt(b->arena, BL_FMT "[" BL_FMT "]", BL_ARG(base), BL_ARG(key_text(b, e)));
+	key = key_text(b, e);
+	return bl_str_fmt(b->arena, BL_FMT "[" BL_FMT "]", BL_ARG(base), BL_ARG(key));
 }
 
 /* ---- operators ---- */
@@ -550,17 +551,26 @@ static bl_str text_of(bl_bicep_builder *b, const bl_expr *e)
 	}
 }
 
+bool bl_bicep_build_is_full(bl_bicep_builder *b, bl_span span)
+{
+	if (*b->size <= MAX_SIZE)
+		return false;
+	if (*b->size < SIZE_MAX / 2) /* said once */
+		bl_bicep_refuse(b, span, "the template is too large: the rest is left out");
+	*b->size = SIZE_MAX / 2;
+	return true;
+}
+
 bl_str bl_bicep_build_text(bl_bicep_builder *b, const bl_expr *e)
 {
-	if (b->depth >= MAX_DEPTH || b->size > MAX_SIZE) {
-		if (b->size <= MAX_SIZE || b->depth >= 0)
-			bl_bicep_refuse(b, e->span, b->depth >= MAX_DEPTH ? "nested too deeply to be built" : "the template is too large");
+	if (b->depth >= MAX_DEPTH)
+		bl_bicep_refuse(b, e->span, "nested too deeply to be built");
+	if (b->depth >= MAX_DEPTH || bl_bicep_build_is_full(b, e->span))
 		return BL_STR("null()");
-	}
 	b->depth++;
 	bl_str text = text_of(b, e);
 	b->depth--;
-	b->size += text.n;
+	*b->size += text.n;
 	return text;
 }
 

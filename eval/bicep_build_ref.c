@@ -12,13 +12,11 @@ static const bl_expr *attr(const bl_block *block, const char *name)
 	return a ? a->expr : NULL;
 }
 
-static bl_bicep_declared *child_of(const bl_bicep_builder *b, const bl_bicep_declared *parent, bl_str name)
+static bl_bicep_declared *child_of(const bl_bicep_declared *parent, bl_str name)
 {
-	for (size_t i = 0; i < b->s->declared.n; i++) {
-		bl_bicep_declared *d = b->s->declared.items[i];
-		if (d->parent == parent && bl_str_eq(bl_block_label(d->block, 0), name))
-			return d;
-	}
+	for (size_t i = 0; i < parent->children.n; i++)
+		if (bl_str_eq(bl_block_label(parent->children.items[i]->block, 0), name))
+			return parent->children.items[i];
 	return NULL;
 }
 
@@ -36,7 +34,7 @@ static bl_bicep_declared *by_name(bl_bicep_builder *b, bl_str name)
 	if (is_local(b, name) || b->imported)
 		return NULL;
 	for (bl_bicep_declared *around = b->current; around; around = around->parent) {
-		bl_bicep_declared *d = child_of(b, around, name);
+		bl_bicep_declared *d = child_of(around, name);
 		if (d)
 			return d;
 	}
@@ -64,7 +62,7 @@ bool bl_bicep_build_target(bl_bicep_builder *b, const bl_expr *e, bl_bicep_named
 			bl_bicep_named base;
 			if (!bl_bicep_build_target(b, e->kids[0], &base))
 				return false;
-			*t = (bl_bicep_named){child_of(b, base.declared, e->text), base.index, base.index_text};
+			*t = (bl_bicep_named){child_of(base.declared, e->text), base.index, base.index_text};
 			return t->declared;
 		}
 		case BL_EXPR_INDEX:
@@ -88,7 +86,10 @@ bool bl_bicep_build_target(bl_bicep_builder *b, const bl_expr *e, bl_bicep_named
 bl_str bl_bicep_build_symbol(bl_bicep_builder *b, const bl_bicep_declared *d)
 {
 	bl_str name = bl_block_label(d->block, 0);
-	return d->parent ? bl_str_fmt(b->arena, BL_FMT "::" BL_FMT, BL_ARG(bl_bicep_build_symbol(b, d->parent)), BL_ARG(name)) : name;
+	if (!d->parent)
+		return name;
+	bl_str outer = bl_bicep_build_symbol(b, d->parent);
+	return bl_str_fmt(b->arena, BL_FMT "::" BL_FMT, BL_ARG(outer), BL_ARG(name));
 }
 
 const bl_expr *bl_bicep_build_body(const bl_bicep_declared *d, const bl_expr **loop, const bl_expr **condition)
@@ -159,7 +160,7 @@ static bl_str call_of(bl_bicep_builder *b, const char *name, const bl_str *args,
 	bl_buf_putc(&out, ')');
 	bl_str text = bl_str_dup(b->arena, bl_buf_str(&out));
 	bl_buf_done(&out);
-	b->size += text.n;
+	*b->size += text.n;
 	return text;
 }
 

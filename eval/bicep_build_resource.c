@@ -5,7 +5,8 @@
 
 #include <stdlib.h>
 
-enum { MAX_DEPTH = 200, MAX_MODULES = 32 };
+/* RESOURCE_SIZE: what a resource counts for besides its expressions. */
+enum { MAX_DEPTH = 200, MAX_MODULES = 32, RESOURCE_SIZE = 1000 };
 
 static const bl_expr *attr(const bl_block *block, const char *name)
 {
@@ -333,7 +334,7 @@ static const bl_value *copy_value(bl_bicep_builder *b, const bl_bicep_declared *
 {
 	bl_items items = {0};
 	const bl_expr *batch = attr(d->block, "@batchSize");
-	bl_str count = bl_str_fmt(b->arena, "length(" BL_FMT ")", BL_ARG(bl_bicep_build_text(b, loop->kids[0])));
+	bl_str in = bl_bicep_build_text(b, loop->kids[0]), count = bl_str_fmt(b->arena, "length(" BL_FMT ")", BL_ARG(in));
 	put(b, &items, "name", string(b, bl_bicep_build_symbol(b, d)));
 	put(b, &items, "count", bl_bicep_build_string(b, count));
 	if (batch && batch->n == 1) {
@@ -453,13 +454,17 @@ static const bl_value *secret(bl_bicep_builder *b, const bl_expr *e)
 static bl_str argument_text(bl_bicep_builder *b, const bl_expr *e)
 {
 	bl_bicep_named vault;
-	if (e->kind == BL_EXPR_CONDITION)
-		return bl_str_fmt(b->arena, "if(" BL_FMT ", " BL_FMT ", " BL_FMT ")", BL_ARG(bl_bicep_build_text(b, e->kids[0])),
-			BL_ARG(argument_text(b, e->kids[1])), BL_ARG(argument_text(b, e->kids[2])));
-	if (secret(b, e) && bl_bicep_build_target(b, e->kids[0], &vault))
+	if (e->kind == BL_EXPR_CONDITION) {
+		bl_str test = bl_bicep_build_text(b, e->kids[0]), yes = argument_text(b, e->kids[1]), no = argument_text(b, e->kids[2]);
+		return bl_str_fmt(b->arena, "if(" BL_FMT ", " BL_FMT ", " BL_FMT ")", BL_ARG(test), BL_ARG(yes), BL_ARG(no));
+	}
+	if (secret(b, e) && bl_bicep_build_target(b, e->kids[0], &vault)) {
+		bl_str id = bl_bicep_build_id(b, &vault), name = bl_bicep_build_text(b, e->kids[1]);
 		return bl_str_fmt(b->arena, "createObject('reference', createObject('keyVault', createObject('id', " BL_FMT "), 'secretName', " BL_FMT "))",
-			BL_ARG(bl_bicep_build_id(b, &vault)), BL_ARG(bl_bicep_build_text(b, e->kids[1])));
-	return bl_str_fmt(b->arena, "createObject('value', " BL_FMT ")", BL_ARG(bl_bicep_build_text(b, e)));
+			BL_ARG(id), BL_ARG(name));
+	}
+	bl_str text = bl_bicep_build_text(b, e);
+	return bl_str_fmt(b->arena, "createObject('value', " BL_FMT ")", BL_ARG(text));
 }
 
 static const bl_value *argument(bl_bicep_builder *b, const bl_expr *e)
@@ -516,10 +521,10 @@ static const bl_value *module_template(bl_bicep_builder *b, bl_bicep_declared *d
 	bl_str source = bl_block_label(d->block, 1);
 	const bl_document *file = bl_azure_find_module(b->s->azure, b->s->folder, source);
 	*target = BL_STR("");
-	if (file && file->language == BL_LANG_BICEP && b->modules < MAX_MODULES) {
+	if (file && file->language == BL_LANG_BICEP && b->modules < MAX_MODULES && !bl_bicep_build_is_full(b, d->block->head)) {
 		*target = bl_bicep_target(file);
 		return bl_bicep_build_file(bl_bicep_scope_new(b->s->azure, file, bl_value_map(b->arena, BL_NOWHERE, NULL, 0)), b->diags,
-			b->modules + 1);
+			b->modules + 1, b->size);
 	}
 	const bl_value *v = file && file->language == BL_LANG_ARM
 		? bl_json_read(b->arena, bl_sources_text(b->s->azure->input->sources, file->source), NULL) : NULL;
@@ -579,17 +584,15 @@ typedef struct list {
 /* With an extension in the file, only what is surely Azure's is taken for it. */
 static bool is_extension(const bl_bicep_builder *b, const bl_bicep_declared *d)
 {
-	bool extended = false;
-	for (size_t i = 0; i < b->s->document->blocks.n; i++)
-		extended |= bl_str_eqz(b->s->document->blocks.items[i]->kind, "extension");
-	return extended && !d->is_module &&
+	return b->extended && !d->is_module &&
 	       (!bl_str_startsi(d->type, BL_STR("Microsoft.")) || bl_str_startsi(d->type, BL_STR("Microsoft.Graph/")));
 }
 
 static void put_one(bl_bicep_builder *b, list *out, bl_bicep_declared *d)
 {
-	if (d->existing && !b->symbolic)
+	if ((d->existing && !b->symbolic) || bl_bicep_build_is_full(b, d->block->head))
 		return;
+	*b->size += RESOURCE_SIZE;
 	if (is_extension(b, d)) {
 		bl_bicep_refuse(b, d->block->head, "a resource of an extension is not built: what the extension's types are is not known here");
 		return;
@@ -602,12 +605,9 @@ static void put_one(bl_bicep_builder *b, list *out, bl_bicep_declared *d)
 /* The nested ones come first, innermost before what is around them. */
 static void put_nested(bl_bicep_builder *b, list *out, const bl_bicep_declared *parent)
 {
-	for (size_t i = 0; i < b->s->declared.n; i++) {
-		bl_bicep_declared *d = b->s->declared.items[i];
-		if (d->parent != parent)
-			continue;
-		put_nested(b, out, d);
-		put_one(b, out, d);
+	for (size_t i = 0; i < parent->children.n; i++) {
+		put_nested(b, out, parent->children.items[i]);
+		put_one(b, out, parent->children.items[i]);
 	}
 }
 

@@ -175,13 +175,15 @@ void bl_bicep_check_decorators(bl_bicep_checker *c, const bl_block *block)
 		return;
 	bool typed = targets[t].on & ON_TYPED;
 	const bl_bicep_type *target = typed ? bl_bicep_declared_type(c->s, block) : NULL;
+	bl_map once = {0}, more = {0};
+	for (size_t i = 0; i < block->attrs.n; i++)
+		if (bl_map_put(c->arena, &once, block->attrs.items[i].name, (void *)block))
+			bl_map_put(c->arena, &more, block->attrs.items[i].name, (void *)block);
 	for (size_t i = 0; i < block->attrs.n; i++) {
 		const bl_attr *a = &block->attrs.items[i];
-		bool twice = false;
+		bool twice = bl_map_get(&more, a->name);
 		if (!bl_str_starts(a->name, BL_STR("@")))
 			continue;
-		for (size_t k = 0; k < block->attrs.n; k++)
-			twice |= k != i && bl_str_eq(block->attrs.items[k].name, a->name);
 		if (twice && find(a->expr->text))
 			bl_bicep_error(c, a->span, "BCP166", "the decorator '" BL_FMT "' is there twice", BL_ARG(a->expr->text));
 		check_one(c, a->expr, targets[t].on, targets[t].code, target, block);

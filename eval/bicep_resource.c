@@ -36,6 +36,8 @@ bl_bicep_declared *bl_bicep_declare(bl_bicep_scope *s, const bl_block *block, bl
 	if (parent && !d->api_version.n)
 		d->api_version = parent->api_version;
 	bl_vec_push(arena, &s->declared, d);
+	if (parent)
+		bl_vec_push(arena, &parent->children, d);
 	for (size_t i = 0; i < block->blocks.n; i++)
 		bl_bicep_declare(s, block->blocks.items[i], d);
 	return d;
@@ -43,11 +45,9 @@ bl_bicep_declared *bl_bicep_declare(bl_bicep_scope *s, const bl_block *block, bl
 
 static bl_bicep_declared *child_of(bl_bicep_declared *d, bl_str name)
 {
-	for (size_t i = 0; i < d->scope->declared.n; i++) {
-		bl_bicep_declared *c = d->scope->declared.items[i];
-		if (c->parent == d && bl_str_eq(bl_block_label(c->block, 0), name))
-			return c;
-	}
+	for (size_t i = 0; i < d->children.n; i++)
+		if (bl_str_eq(bl_block_label(d->children.items[i]->block, 0), name))
+			return d->children.items[i];
 	return NULL;
 }
 

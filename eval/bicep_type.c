@@ -1,7 +1,7 @@
 /* Bicep's types: what a type expression stands for, and which values go where. */
 #include "eval/bicep_type.h"
 
-enum { MAX_DEPTH = 40, MAX_MEMBERS = 200, MAX_TEXT = 120 };
+enum { MAX_DEPTH = 40, MAX_STEPS = 10000, MAX_MEMBERS = 200, MAX_TEXT = 120 };
 
 const bl_bicep_type bl_bicep_t_any = {.kind = BL_BICEP_ANY};
 const bl_bicep_type bl_bicep_t_null = {.kind = BL_BICEP_NULL};
@@ -323,27 +323,34 @@ const bl_bicep_type *bl_bicep_declared_type(bl_bicep_scope *s, const bl_block *b
 
 /* ---- assignment ---- */
 
-static bool assignable(const bl_bicep_type *to, const bl_bicep_type *from, int depth);
+/* How much of two types has been compared: they may share parts, so that a small one stands for a great many. */
+typedef struct comparison {
+	int depth, steps;
+} comparison;
 
-static bool arrays(const bl_bicep_type *to, const bl_bicep_type *from, int depth)
+static bool assignable(const bl_bicep_type *to, const bl_bicep_type *from, comparison *c);
+
+static bool compare(const bl_bicep_type *to, const bl_bicep_type *from, comparison *c);
+
+static bool arrays(const bl_bicep_type *to, const bl_bicep_type *from, comparison *c)
 {
 	if (to->tuple && from->tuple && to->items.n != from->items.n)
 		return false;
 	for (size_t i = 0; from->tuple && i < from->items.n; i++) {
 		const bl_bicep_type *want = to->tuple ? to->items.items[i] : to->element;
-		if (want && !assignable(want, from->items.items[i], depth))
+		if (want && !assignable(want, from->items.items[i], c))
 			return false;
 	}
-	return from->tuple || to->tuple || !to->element || !from->element || assignable(to->element, from->element, depth);
+	return from->tuple || to->tuple || !to->element || !from->element || assignable(to->element, from->element, c);
 }
 
 /* What the properties say is looked at one by one where they are written; here only what both declare. */
-static bool objects(const bl_bicep_type *to, const bl_bicep_type *from, int depth)
+static bool objects(const bl_bicep_type *to, const bl_bicep_type *from, comparison *c)
 {
 	for (size_t i = 0; i < to->properties.n; i++) {
 		const bl_bicep_property *want = &to->properties.items[i];
 		const bl_bicep_property *have = bl_bicep_find_property(from, want->name);
-		if (have && !assignable(want->type, have->type, depth))
+		if (have && !assignable(want->type, have->type, c))
 			return false;
 	}
 	return true;
@@ -365,20 +372,28 @@ static bool bounds(const bl_bicep_type *to, const bl_bicep_type *from)
 	return !(to->bounded_above && below && least > to->most) && !(to->bounded_below && above && most < to->least);
 }
 
-static bool assignable(const bl_bicep_type *to, const bl_bicep_type *from, int depth)
+static bool assignable(const bl_bicep_type *to, const bl_bicep_type *from, comparison *c)
 {
-	if (to->kind == BL_BICEP_ANY || from->kind == BL_BICEP_ANY || depth++ > MAX_DEPTH)
+	if (to == from || to->kind == BL_BICEP_ANY || from->kind == BL_BICEP_ANY || c->depth > MAX_DEPTH || c->steps++ > MAX_STEPS)
 		return true;
+	c->depth++;
+	bool ok = compare(to, from, c);
+	c->depth--;
+	return ok;
+}
+
+static bool compare(const bl_bicep_type *to, const bl_bicep_type *from, comparison *c)
+{
 	if (from->kind == BL_BICEP_UNION) {
 		/* that null is among them is a warning of the compiler's */
 		for (size_t i = 0; i < from->items.n; i++)
-			if (from->items.items[i]->kind != BL_BICEP_NULL && !assignable(to, from->items.items[i], depth))
+			if (from->items.items[i]->kind != BL_BICEP_NULL && !assignable(to, from->items.items[i], c))
 				return false;
 		return true;
 	}
 	if (to->kind == BL_BICEP_UNION) {
 		for (size_t i = 0; i < to->items.n; i++)
-			if (assignable(to->items.items[i], from, depth))
+			if (assignable(to->items.items[i], from, c))
 				return true;
 		return false;
 	}
@@ -394,9 +409,9 @@ static bool assignable(const bl_bicep_type *to, const bl_bicep_type *from, int d
 			return false;
 		return bounds(to, from);
 	case BL_BICEP_ARRAY:
-		return arrays(to, from, depth);
+		return arrays(to, from, c);
 	case BL_BICEP_OBJECT:
-		return objects(to, from, depth);
+		return objects(to, from, c);
 	default:
 		return true;
 	}
@@ -404,7 +419,8 @@ static bool assignable(const bl_bicep_type *to, const bl_bicep_type *from, int d
 
 bool bl_bicep_assignable(const bl_bicep_type *to, const bl_bicep_type *from)
 {
-	return assignable(to, from, 0);
+	comparison c = {0};
+	return assignable(to, from, &c);
 }
 
 /* ---- words ---- */
