@@ -107,6 +107,73 @@ static const bl_suppression *in_hadolint_line(bl_arena *arena, const bl_rule_inf
 	return found;
 }
 
+/* Is the alias of the rule among those that "skip=A,B;error=true" skips, or "skip=all"? */
+static bool check_skips(const bl_rule_info *rule, bl_str options)
+{
+	bl_str option, key;
+	while (options.n) {
+		options = bl_str_cut(options, ';', &option);
+		bl_str list = bl_str_cut(option, '=', &key);
+		if (!bl_str_eqiz(bl_str_trim(key), "skip"))
+			continue;
+		/* what follows the names, on a line of its own instruction, is why */
+		ptrdiff_t why = bl_str_find(list, BL_STR("//"), 0);
+		list = bl_str_trim(why < 0 ? list : bl_str_slice(list, 0, (size_t)why));
+		if (lists_alias(rule, BL_STR("buildkit:"), list))
+			return true;
+		for (size_t i = 0; bl_str_eqiz(list, "all") && i < rule->naliases; i++)
+			if (bl_str_startsi(rule->aliases[i], BL_STR("buildkit:")))
+				return true;
+	}
+	return false;
+}
+
+/* "# check=skip=StageNameCasing": BuildKit's own, above an instruction or, as a directive, for the file. */
+static const bl_suppression *in_check_line(bl_arena *arena, const bl_rule_info *rule, uint32_t source, bl_str line,
+	size_t begin)
+{
+	bl_str s = bl_str_trim(line), key;
+	if (!bl_str_starts(s, BL_STR("#")))
+		return NULL;
+	bl_str options = bl_str_cut(bl_str_slice(s, 1, s.n), '=', &key);
+	if (!bl_str_eqiz(bl_str_trim(key), "check") || !check_skips(rule, bl_str_trim(options)))
+		return NULL;
+	bl_suppression *found = bl_new(arena, bl_suppression);
+	found->reason = BL_STR("silenced for docker build");
+	found->where = (bl_span){source, (uint32_t)begin, (uint32_t)(begin + line.n)};
+	return found;
+}
+
+/* "# NAME=VALUE", as BuildKit's directives are written. */
+static bool is_directive(bl_str line)
+{
+	bl_str s = bl_str_trim(line), key;
+	if (!bl_str_starts(s, BL_STR("#")))
+		return false;
+	s = bl_str_slice(s, 1, s.n);
+	bool has_value = bl_str_cut(s, '=', &key).n > 0;
+	key = bl_str_trim(key);
+	for (size_t i = 0; i < key.n; i++)
+		if (!((key.p[i] >= 'a' && key.p[i] <= 'z') || (key.p[i] >= 'A' && key.p[i] <= 'Z')))
+			return false;
+	return has_value && key.n > 0;
+}
+
+/* Among the directives, which no other line may come before. */
+static const bl_suppression *in_directives(bl_arena *arena, const bl_rule_info *rule, uint32_t source, bl_str text)
+{
+	for (size_t begin = 0, at; begin < text.n;) {
+		bl_str line = line_at(text, begin, &at);
+		if (!is_directive(line))
+			return NULL;
+		const bl_suppression *found = in_check_line(arena, rule, source, line, begin);
+		if (found)
+			return found;
+		begin += line.n + 1;
+	}
+	return NULL;
+}
+
 /* Among the comments a file begins with. */
 static const bl_suppression *in_head(bl_arena *arena, const bl_rule_info *rule, uint32_t source, bl_str text)
 {
@@ -152,11 +219,15 @@ const bl_suppression *bl_suppress_find(bl_arena *arena, const bl_sources *source
 			const bl_suppression *found = in_line(arena, rule, spans[i].source, line, begin);
 			if (!found)
 				found = in_hadolint_line(arena, rule, spans[i].source, line, begin, false);
+			if (!found)
+				found = in_check_line(arena, rule, spans[i].source, line, begin);
 			if (found)
 				return found;
 			begin += line.n + 1;
 		}
 		const bl_suppression *found = in_head(arena, rule, spans[i].source, text);
+		if (!found)
+			found = in_directives(arena, rule, spans[i].source, text);
 		if (found)
 			return found;
 	}

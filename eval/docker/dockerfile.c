@@ -5,10 +5,7 @@
  */
 #include "eval/docker/evaluator.h"
 #include "eval/docker/image.h"
-
-/* Variables and ports that a stage is said to have: stages that begin from one another would repeat
- * them without end. */
-enum { MAX_INHERITED = 256 };
+#include "eval/docker/lint.h"
 
 static uintptr_t count(const bl_map *map, bl_str kind)
 {
@@ -109,7 +106,12 @@ static void eval_instruction(bl_docker_evaluator *e, const bl_block *block, bool
 	bl_docker_put(e, &p, "flags", bl_docker_flags(e, block));
 	bl_docker_put(e, &p, "text",
 		bl_docker_string(e, block->head, bl_sources_slice(e->input->sources, block->head)));
+	bl_docker_put_text(e, &p, block, !s->from || e->reached[s->index]);
+	e->unset.n = 0;
+	s->scope.unset = onbuild ? NULL : &e->unset; /* a trigger runs in another build */
 	bl_docker_instruction(e, block, &p);
+	s->scope.unset = NULL;
+	bl_docker_put(e, &p, "undefined", bl_docker_unset(e, &e->unset, &s->scope, block->head));
 	if (block->blocks.n)
 		bl_docker_put(e, &p, "trigger",
 			bl_docker_string(e, block->head, block->blocks.items[0]->kind));
@@ -129,13 +131,15 @@ static void inherit(bl_docker_evaluator *e, bl_docker_stage *s, const bl_docker_
 	s->parent = parent;
 	s->scope.closed = parent->scope.closed;
 	s->scope.parent = s->env.parent = &parent->env;
+	s->scratch = parent->scratch;
+	s->absolute = parent->absolute;
 	s->user = parent->user;
 	s->workdir = parent->workdir;
 	s->healthcheck = parent->healthcheck;
 	s->shell = parent->shell;
 	s->cmd = parent->cmd;
 	s->entrypoint = parent->entrypoint;
-	for (size_t i = 0; i < parent->ports.n && i < MAX_INHERITED; i++)
+	for (size_t i = 0; i < parent->ports.n && i < BL_DOCKER_MAX_INHERITED; i++)
 		bl_vec_push(e->arena, &s->ports, parent->ports.items[i]);
 }
 
@@ -154,6 +158,7 @@ static bl_docker_stage *new_stage(
 	bl_docker_stage *s = bl_new(e->arena, bl_docker_stage);
 	s->from = from;
 	s->scope.escape = e->escape;
+	s->scope.values.fold = s->env.values.fold = e->global.values.fold;
 	s->name = BL_STR("global");
 	const bl_attr *name = from ? bl_block_attr(from, "stage") : NULL;
 	if (name) {
@@ -167,6 +172,20 @@ static bl_docker_stage *new_stage(
 		bl_map_put(e->arena, &e->names, s->name, s);
 	e->stage = s;
 	return s;
+}
+
+/* Official images of a bare distribution set no variable but PATH. */
+static bool sets_nothing(const bl_value *image)
+{
+	static const char *const bare[] = {"library/almalinux", "library/alpine",
+		"library/amazonlinux", "library/busybox", "library/debian", "library/rockylinux",
+		"library/ubuntu"};
+	if (!bl_value_is_string(bl_value_getz(image, "registry"), "docker.io"))
+		return false;
+	for (size_t i = 0; i < sizeof bare / sizeof *bare; i++)
+		if (bl_value_is_string(bl_value_getz(image, "repository"), bare[i]))
+			return true;
+	return false;
 }
 
 static void begin_from(bl_docker_evaluator *e, const bl_document *d, size_t at)
@@ -186,8 +205,8 @@ static void begin_from(bl_docker_evaluator *e, const bl_document *d, size_t at)
 	s->resource->span = s->resource->head;
 	if (parent)
 		inherit(e, s, parent);
-	else if (image && image->kind == BL_STRING && bl_str_eqz(image->string, "scratch"))
-		s->scope.closed = true;
+	else if (image && image->kind == BL_STRING)
+		s->scratch = bl_str_eqz(image->string, "scratch");
 	bl_items p = {0};
 	count_one(e, &s->seen, block->kind);
 	bl_resource *r = add_resource(e, BL_STR("docker/From"), BL_STR(""), s->name, block);
@@ -204,11 +223,15 @@ static void begin_from(bl_docker_evaluator *e, const bl_document *d, size_t at)
 	bl_docker_put(e, &p, "flags", bl_docker_flags(e, block));
 	bl_docker_put(e, &p, "text",
 		bl_docker_string(e, block->head, bl_sources_slice(e->input->sources, block->head)));
-	const char *base = parent ? "stage" : s->scope.closed ? "scratch" : "image";
+	const char *base = parent ? "stage" : s->scratch ? "scratch" : "image";
 	bl_docker_put(e, &p, "base", bl_docker_string(e, block->head, bl_str_of(base)));
-	if (image && !parent && !s->scope.closed)
+	if (image && !parent && !s->scratch)
 		s->image = bl_docker_image(e->arena, image);
+	if (!parent)
+		s->scope.closed = s->scratch || (s->image && sets_nothing(s->image));
 	bl_docker_put(e, &p, "image", s->image);
+	bl_docker_put_text(e, &p, block, e->reached[s->index]);
+	bl_docker_put_from(e, &p, block);
 	set_body(e, r, &p);
 }
 
@@ -219,8 +242,8 @@ static const bl_value *env_of(bl_docker_evaluator *e, const bl_docker_stage *s)
 	bl_map seen = {0};
 	size_t looked = 0;
 	const bl_docker_scope *scope = &s->env;
-	for (; scope && looked < MAX_INHERITED; scope = scope->parent, looked++) {
-		for (size_t i = 0; i < scope->values.n && looked < MAX_INHERITED; i++, looked++) {
+	for (; scope && looked < BL_DOCKER_MAX_INHERITED; scope = scope->parent, looked++) {
+		for (size_t i = 0; i < scope->values.n && looked < BL_DOCKER_MAX_INHERITED; i++, looked++) {
 			const bl_map_entry *entry = &scope->values.entries[i];
 			const bl_value *v = entry->value;
 			if (!bl_map_put(e->arena, &seen, entry->key, (void *)v))
@@ -228,7 +251,7 @@ static const bl_value *env_of(bl_docker_evaluator *e, const bl_docker_stage *s)
 		}
 	}
 	bl_value *v = bl_items_value(e->arena, s->resource->head, &items);
-	v->open = scope || looked >= MAX_INHERITED;
+	v->open = scope || looked >= BL_DOCKER_MAX_INHERITED;
 	return v;
 }
 
@@ -249,7 +272,7 @@ static void end_stage(bl_docker_evaluator *e, bl_docker_stage *s)
 		bl_docker_string(e, head,
 			bl_str_of(!s->from          ? "none"
 				  : s->parent       ? "stage"
-				  : s->scope.closed ? "scratch"
+				  : s->scratch ? "scratch"
 						    : "image")));
 	bl_docker_put(e, &p, "image", origin->image);
 	bl_docker_put(e, &p, "user", s->user);
@@ -283,6 +306,7 @@ static void eval_global(bl_docker_evaluator *e, const bl_document *d, size_t at)
 	if (bl_str_eqz(block->kind, "arg")) {
 		bl_items unused = {0};
 		bl_docker_arg(e, block, &unused, &e->global, true);
+		bl_docker_arg_defaults(e, block);
 	}
 	eval_instruction(e, block, false);
 }
@@ -317,7 +341,9 @@ static void eval_document(bl_docker_evaluator *e, const bl_document *d)
 			e->escape = '`';
 	}
 	e->global.escape = e->escape;
+	e->global.values.fold = e->escape == '`'; /* it is for Windows, where variables have no case */
 	find_kept(e, d);
+	bl_docker_survey(e, d);
 	for (size_t i = 0; i < d->blocks.n; i++) {
 		const bl_block *b = d->blocks.items[i];
 		if (bl_str_eqz(b->kind, "directive"))
@@ -347,5 +373,6 @@ void bl_eval_dockerfile(const bl_eval_input *input, bl_arena *arena, bl_evaluati
 			.escape = '\\',
 			.names = {.fold = true}};
 		eval_document(&e, input->documents[i]);
+		bl_docker_ignore_done(&e.ignore);
 	}
 }

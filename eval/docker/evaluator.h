@@ -4,7 +4,12 @@
 #define BL_EVAL_DOCKER_EVALUATOR_H
 
 #include "eval/docker/expand.h"
+#include "eval/docker/ignore.h"
 #include "eval/language.h"
+
+/* Variables and ports that a stage is said to have: stages that begin from one another would repeat
+ * them without end. */
+enum { BL_DOCKER_MAX_INHERITED = 256 };
 
 typedef struct bl_docker_stage {
 	bl_str name;
@@ -20,6 +25,8 @@ typedef struct bl_docker_stage {
 	bl_resource *resource;
 	bool uses_curl, uses_wget;
 	bool kept; /* it is the last, or the last begins from it */
+	bool scratch;  /* it begins from nothing */
+	bool absolute; /* an absolute WORKDIR was set in it or in a stage it begins from */
 } bl_docker_stage;
 
 /* The file being read. */
@@ -35,6 +42,15 @@ typedef struct bl_docker_evaluator {
 	uint32_t nfrom;
 	bool *kept; /* by stage */
 	char escape;
+	/* lint.c's: of the whole file */
+	bool mostly_lower;         /* most keywords are written in lower case */
+	bool *reached;             /* by stage: the last one needs it */
+	size_t directives_end;     /* where the last directive ends */
+	const bl_value *experimental; /* checks that a directive asks for, or NULL */
+	bl_docker_scope defaults;  /* ARGs before FROM with their defaults alone */
+	bl_docker_ignore ignore;
+	bool asked_ignore;
+	bl_docker_names unset; /* of the instruction being read */
 } bl_docker_evaluator;
 
 static inline const bl_value *bl_docker_string(bl_docker_evaluator *e, bl_span span, bl_str s)
@@ -64,6 +80,8 @@ void bl_docker_instruction(bl_docker_evaluator *e, const bl_block *block, bl_ite
 /* ARG, which stands before FROM as well: then global. */
 void bl_docker_arg(bl_docker_evaluator *e, const bl_block *block, bl_items *p,
 	bl_docker_scope *scope, bool global);
+/* An ARG before FROM, as it is without --build-arg: into defaults. */
+void bl_docker_arg_defaults(bl_docker_evaluator *e, const bl_block *block);
 /* --name=value: a map. */
 const bl_value *bl_docker_flags(bl_docker_evaluator *e, const bl_block *block);
 

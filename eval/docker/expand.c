@@ -2,6 +2,11 @@
 
 enum { MAX_NESTING = 64, MAX_PATTERN = 256, MAX_MATCHED = 16384, MAX_VALUE = 65536 };
 
+typedef struct range {
+	size_t begin, end;
+} range;
+typedef BL_VEC(range) ranges;
+
 /* Text made so far; what is unknown in it has no length, so prefix and suffix are what stands
  * around the unknowns. */
 typedef struct text {
@@ -9,6 +14,7 @@ typedef struct text {
 	bool unknown;
 	size_t prefix, suffix; /* the first unknown's place, the last one's */
 	bl_str why;
+	ranges *quoted; /* where not NULL: what quotes or an escape keep together, in order */
 } text;
 
 typedef struct lexer {
@@ -94,14 +100,17 @@ const bl_value *bl_docker_scope_get(const bl_docker_scope *scope, bl_str name)
 	return v;
 }
 
-/* NULL: it is unset. */
+/* NULL: it is unset. Every image has a PATH: BuildKit gives one even to scratch. */
 static const bl_value *variable(lexer *l, bl_str name)
 {
 	const bl_value *v = bl_docker_scope_get(l->scope, name);
+	bool path = bl_str_eqz(name, "PATH");
 	l->uses++;
 	l->used = v;
 	l->used_name = name;
-	if (v || l->scope->closed)
+	if (!v && l->scope->unset && !path)
+		bl_vec_push(l->arena, l->scope->unset, bl_str_dup(l->arena, name));
+	if (v || (l->scope->closed && !path))
 		return v;
 	return bl_value_unknown(
 		l->arena, BL_NOWHERE, "'" BL_FMT "' is set by no ARG or ENV here", BL_ARG(name));
@@ -413,12 +422,20 @@ static bool read_single(lexer *l, text *out)
 	return true;
 }
 
+static void keep_together(lexer *l, text *out, size_t begin)
+{
+	range r = {begin, out->buf.n};
+	if (out->quoted && r.end > r.begin)
+		bl_vec_push(l->arena, out->quoted, r);
+}
+
 /* To the end of the word, or behind stop. raw: escapes stay, for patterns. */
 static bool read_until(lexer *l, char stop, bool raw, text *out)
 {
 	while (more(l)) {
 		char c = peek(l);
-		bool ok = true;
+		size_t begin = out->buf.n;
+		bool ok = true, quoted = c == '"' || c == '\'' || c == l->scope->escape;
 		if (stop && c == stop) {
 			l->at++;
 			return true;
@@ -442,8 +459,31 @@ static bool read_until(lexer *l, char stop, bool raw, text *out)
 		}
 		if (!ok)
 			return false;
+		if (quoted)
+			keep_together(l, out, begin);
 	}
 	return !stop || fail(l, "a substitution without its end");
+}
+
+static const bl_value *value_of(lexer *l, const text *t, bl_span span)
+{
+	bl_value *v = NULL;
+	bl_str all = bl_str_dup(l->arena, bl_buf_str(&t->buf));
+	if (t->unknown) {
+		v = bl_value_unknown(l->arena, span, BL_FMT, BL_ARG(t->why));
+		bl_unknown *u = (bl_unknown *)v->unknown;
+		u->type = BL_STRING;
+		u->not_null = true;
+		u->prefix = bl_str_slice(all, 0, t->prefix);
+		u->suffix = bl_str_slice(all, t->suffix, all.n);
+	} else {
+		v = bl_value_string(l->arena, span, all);
+	}
+	if (l->uses)
+		v->origin = BL_COMPUTED;
+	if (l->uses == 1 && l->used && bl_span_known(l->used->span))
+		v = bl_value_through(l->arena, v, l->used_name, l->used->span);
+	return v;
 }
 
 const bl_value *bl_docker_expand(
@@ -451,27 +491,51 @@ const bl_value *bl_docker_expand(
 {
 	lexer l = {.arena = arena, .scope = scope, .s = word};
 	text t = {0};
-	bl_value *v = NULL;
-	if (!read_until(&l, '\0', false, &t)) {
+	const bl_value *v = NULL;
+	if (read_until(&l, '\0', false, &t))
+		v = value_of(&l, &t, span);
+	else
 		*why = l.error;
-		bl_buf_done(&t.buf);
-		return NULL;
-	}
-	bl_str all = bl_str_dup(arena, bl_buf_str(&t.buf));
-	if (t.unknown) {
-		v = bl_value_unknown(arena, span, BL_FMT, BL_ARG(t.why));
-		bl_unknown *u = (bl_unknown *)v->unknown;
-		u->type = BL_STRING;
-		u->not_null = true;
-		u->prefix = bl_str_slice(all, 0, t.prefix);
-		u->suffix = bl_str_slice(all, t.suffix, all.n);
-	} else {
-		v = bl_value_string(arena, span, all);
-	}
 	bl_buf_done(&t.buf);
-	if (l.uses)
-		v->origin = BL_COMPUTED;
-	if (l.uses == 1 && l.used && bl_span_known(l.used->span))
-		v = bl_value_through(arena, v, l.used_name, l.used->span);
 	return v;
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* Cuts known text at white space that nothing keeps together. */
+static void split(lexer *l, const text *t, bl_span span, bl_values *out)
+{
+	bl_str all = bl_str_dup(l->arena, bl_buf_str(&t->buf));
+	size_t next = 0, begin = 0;
+	for (size_t i = 0; i <= all.n; i++) {
+		while (next < t->quoted->n && t->quoted->items[next].end <= i)
+			next++;
+		bool kept = next < t->quoted->n && t->quoted->items[next].begin <= i;
+		if (i < all.n && (kept || !is_space(all.p[i])))
+			continue;
+		if (i > begin)
+			bl_vec_push(l->arena, out,
+				bl_value_string(l->arena, span, bl_str_slice(all, begin, i)));
+		begin = i + 1;
+	}
+}
+
+bool bl_docker_expand_words(bl_arena *arena, const bl_docker_scope *scope, bl_str word,
+	bl_span span, bl_values *out, bl_str *why)
+{
+	lexer l = {.arena = arena, .scope = scope, .s = word};
+	ranges quoted = {0};
+	text t = {.quoted = &quoted};
+	bool ok = read_until(&l, '\0', false, &t);
+	if (!ok)
+		*why = l.error;
+	else if (t.unknown)
+		bl_vec_push(arena, out, value_of(&l, &t, span));
+	else
+		split(&l, &t, span, out);
+	bl_buf_done(&t.buf);
+	return ok;
 }

@@ -7,6 +7,8 @@
 #include "core/base/map.h"
 #include "core/base/value.h"
 
+typedef BL_VEC(bl_str) bl_docker_names;
+
 /* Variables in force at one place. */
 typedef struct bl_docker_scope {
 	bl_map values;                        /* name -> const bl_value *: a string or an unknown */
@@ -14,6 +16,8 @@ typedef struct bl_docker_scope {
 	bool closed; /* a variable that is not among them is unset; else the base image may set it
 		      */
 	char escape; /* '\\' or '`' */
+	bl_docker_names *unset; /* where not NULL: gathers the variables asked for that nothing here
+				   sets */
 } bl_docker_scope;
 
 void bl_docker_scope_set(
@@ -26,6 +30,10 @@ void bl_docker_scope_set(
  */
 const bl_value *bl_docker_expand(
 	bl_arena *arena, const bl_docker_scope *scope, bl_str word, bl_span span, bl_str *why);
+/* As bl_docker_expand, cut into words at white space that is not quoted, whether it was written or
+ * came out of a variable; a text that is not known is one unknown. False where BuildKit refuses it. */
+bool bl_docker_expand_words(bl_arena *arena, const bl_docker_scope *scope, bl_str word,
+	bl_span span, bl_values *out, bl_str *why);
 /* The variable's value; NULL where the scope says nothing of it. */
 const bl_value *bl_docker_scope_get(const bl_docker_scope *scope, bl_str name);
 

@@ -1,5 +1,7 @@
 #include "eval/docker/image.h"
 
+#include "core/codec/regex.h"
+
 static void put(bl_arena *arena, bl_items *items, const char *key, const bl_value *v)
 {
 	bl_items_put(arena, items, bl_str_of(key), v->span, v);
@@ -61,4 +63,21 @@ const bl_value *bl_docker_image(bl_arena *arena, const bl_value *reference)
 		repository = bl_str_fmt(arena, "library/" BL_FMT, BL_ARG(rest));
 	put(arena, &items, "repository", text(arena, reference, repository, partial));
 	return bl_items_value(arena, reference->span, &items);
+}
+
+#define PART "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
+#define LABEL "[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+
+bool bl_docker_image_valid(bl_str reference)
+{
+	static const char pattern[] =
+		"\\A(?:(?:" LABEL "(?:\\." LABEL ")*|\\[[0-9a-fA-F:]+\\])(?::[0-9]+)?/)?" PART "(?:/" PART
+		")*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?"
+		"(?:@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?\\z";
+	bl_regex *regex;
+	if (bl_regex_new(BL_STR(pattern), &regex, NULL) != BL_OK)
+		return true;
+	bool valid = bl_regex_match(regex, reference, NULL, NULL) != BL_NO;
+	bl_regex_free(regex);
+	return valid;
 }

@@ -7,5 +7,7 @@
 /* A map of reference, registry, repository, tag and digest; tag and digest only where they are
  * written, unknown where part of them is. */
 const bl_value *bl_docker_image(bl_arena *arena, const bl_value *reference);
+/* Is it a reference that a registry would take? */
+bool bl_docker_image_valid(bl_str reference);
 
 #endif

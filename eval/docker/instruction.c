@@ -1,5 +1,6 @@
 #include "eval/docker/command.h"
 #include "eval/docker/evaluator.h"
+#include "eval/docker/lint.h"
 
 #include <stdlib.h>
 
@@ -162,7 +163,9 @@ static void eval_copy(bl_docker_evaluator *e, const bl_block *block, bl_items *p
 	size_t n = block->labels.n;
 	for (size_t i = 0; i + 1 < n; i++)
 		bl_vec_push(e->arena, &sources, expand(e, &block->labels.items[i]));
-	bl_docker_put(e, p, "sources", bl_values_value(e->arena, block->head, &sources));
+	const bl_value *all = bl_values_value(e->arena, block->head, &sources);
+	bl_docker_put(e, p, "sources", all);
+	bl_docker_put(e, p, "ignored", bl_docker_ignored(e, block, all));
 	if (n)
 		bl_docker_put(e, p, "destination", expand(e, &block->labels.items[n - 1]));
 	const bl_attr *from = bl_block_attr(block, "--from");
@@ -251,6 +254,19 @@ void bl_docker_arg(bl_docker_evaluator *e, const bl_block *block, bl_items *p,
 	bl_docker_put(e, p, "variables", bl_values_value(e->arena, block->head, &list));
 }
 
+void bl_docker_arg_defaults(bl_docker_evaluator *e, const bl_block *block)
+{
+	for (size_t i = 0; i < block->labels.n; i++) {
+		const bl_label *l = &block->labels.items[i];
+		bl_str name, why, value = bl_str_cut(l->text, '=', &name);
+		const bl_value *v = name.n < l->text.n ? bl_docker_expand(e->arena, &e->defaults,
+								 value, l->span, &why)
+						       : NULL;
+		if (v)
+			bl_docker_scope_set(e->arena, &e->defaults, name, v);
+	}
+}
+
 static const bl_value *port(bl_docker_evaluator *e, bl_str s, bl_span span)
 {
 	bl_items item = {0};
@@ -274,25 +290,42 @@ static bool is_port(bl_str s)
 	return number.n && number.n < 32 && number.p[0] != '-';
 }
 
+/* What is no port, but an address or a pair of them, and the protocol as it is written. */
+static const bl_value *exposed(bl_docker_evaluator *e, const bl_value *word)
+{
+	bl_items item = {0};
+	bl_str number, protocol = bl_str_cut(word->string, '/', &number);
+	bl_docker_put(e, &item, "text", word);
+	bl_docker_put_bool(
+		e, &item, "mapped", word->span, bl_str_find(number, BL_STR(":"), 0) >= 0);
+	bl_docker_put(e, &item, "protocol", bl_docker_string(e, word->span, protocol));
+	return bl_items_value(e->arena, word->span, &item);
+}
+
 static void eval_expose(bl_docker_evaluator *e, const bl_block *block, bl_items *p)
 {
-	bl_values list = {0};
+	bl_values list = {0}, all = {0}, words = {0};
 	for (size_t i = 0; i < block->labels.n; i++) {
-		const bl_value *v = expand(e, &block->labels.items[i]);
-		if (v->kind == BL_UNKNOWN) {
+		const bl_label *l = &block->labels.items[i];
+		bl_str why;
+		if (!bl_docker_expand_words(
+			    e->arena, &e->stage->scope, l->text, l->span, &words, &why))
+			bl_vec_push(e->arena, &words, expand(e, l)); /* says why */
+	}
+	for (size_t i = 0; i < words.n; i++) {
+		const bl_value *v = words.items[i];
+		if (v->kind == BL_UNKNOWN)
 			bl_vec_push(e->arena, &list, v);
-			continue;
-		}
-		for (bl_str rest = bl_str_trim(v->string), word; rest.n;) {
-			rest = bl_str_trim(bl_str_cut(rest, ' ', &word));
-			if (is_port(word))
-				bl_vec_push(e->arena, &list,
-					bl_value_at(e->arena, port(e, word, v->span), v->span));
-		}
+		else if (is_port(v->string))
+			bl_vec_push(e->arena, &list,
+				bl_value_at(e->arena, port(e, v->string, v->span), v->span));
+		if (v->kind == BL_STRING)
+			bl_vec_push(e->arena, &all, exposed(e, v));
 	}
 	for (size_t i = 0; i < list.n; i++)
 		bl_vec_push(e->arena, &e->stage->ports, list.items[i]);
 	bl_docker_put(e, p, "ports", bl_values_value(e->arena, block->head, &list));
+	bl_docker_put(e, p, "words", bl_values_value(e->arena, block->head, &all));
 }
 
 static const bl_value *text_value(bl_docker_evaluator *e, const bl_block *block)
@@ -318,10 +351,19 @@ static void eval_user(bl_docker_evaluator *e, const bl_block *block, bl_items *p
 	e->stage->user = v;
 }
 
+static bool is_absolute(bl_str path)
+{
+	return path.n && (path.p[0] == '/' || path.p[0] == '\\' || (path.n > 1 && path.p[1] == ':'));
+}
+
 static void eval_workdir(bl_docker_evaluator *e, const bl_block *block, bl_items *p)
 {
-	e->stage->workdir = text_value(e, block);
-	bl_docker_put(e, p, "path", e->stage->workdir);
+	const bl_value *v = text_value(e, block);
+	e->stage->workdir = v;
+	bl_docker_put(e, p, "path", v);
+	bl_docker_put_bool(e, p, "anchored", block->head, e->stage->absolute);
+	if (v && (v->kind != BL_STRING || is_absolute(v->string)))
+		e->stage->absolute = true;
 }
 
 static void eval_healthcheck(bl_docker_evaluator *e, const bl_block *block, bl_items *p)
