@@ -64,8 +64,11 @@ const bl_value *bl_azure_call(bl_azure *a, bl_span span, bl_str name, const bl_v
 	for (size_t i = 0; i < n; i++)
 		if (args[i]->kind == BL_LIST || args[i]->kind == BL_MAP)
 			a->steps += args[i]->n / 8;
-	if (lacks(r, &c))
-		return bl_azure_unknown(a, span, r->gives, args, n);
+	if (lacks(r, &c)) {
+		bl_value *unknown = bl_azure_unknown(a, span, r->gives, args, n);
+		bl_azure_own(a, unknown)->not_null = r->gives >= 0;
+		return unknown;
+	}
 	const bl_value *v = r->function(&c);
 	if (!v)
 		return wrong(&c, r);

@@ -17,6 +17,13 @@ const bl_value *bl_azure_fn_runtime(bl_azure_args *c)
 	return v;
 }
 
+/* The deployment stops where this is reached. */
+const bl_value *bl_azure_fn_fail(bl_azure_args *c)
+{
+	bl_str words = bl_value_text(c->args[0]);
+	return bl_azure_wrong(c, words.n ? bl_str_z(c->arena, words) : "the template says so");
+}
+
 const bl_value *bl_azure_fn_secret(bl_azure_args *c)
 {
 	bl_value *v = not_yet(c->azure, c->span, BL_STRING, "the secret");

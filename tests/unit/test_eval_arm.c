@@ -64,6 +64,12 @@ static void formats_print_numbers_as_the_service_does(void **state)
 	assert_arm("format('{3}', 1)", "{\"$unknown\":\"format: this format is not understood\"}");
 }
 
+static void only_the_chosen_branch_is_evaluated(void **state)
+{
+	assert_arm("if(true(), 'a', fail('never'))", "\"a\"");
+	assert_arm("if(false(), 'a', fail('this one'))", "{\"$unknown\":\"fail: this one\"}");
+}
+
 static void links_are_resolved(void **state)
 {
 	assert_arm("uri('http://contoso.org/a/b.json?x', '../c.sh?y')", "\"http://contoso.org/c.sh?y\"");
@@ -268,6 +274,7 @@ int main(void)
 		cmocka_unit_test(linked_templates_are_read_by_their_path),
 		cmocka_unit_test(links_are_resolved),
 		cmocka_unit_test(nested_templates_mean_their_own_or_the_outer_names),
+		cmocka_unit_test(only_the_chosen_branch_is_evaluated),
 		cmocka_unit_test(parameters_are_narrowed_by_what_they_declare),
 		cmocka_unit_test(resources_are_found_whatever_their_order_and_names),
 		cmocka_unit_test(symbolic_names_stand_for_resources),
