@@ -1,0 +1,9 @@
+variable "size" {
+  type    = number
+  default = 1
+}
+
+module "shared" {
+  source = "../shared"
+  count  = var.size
+}

@@ -1,0 +1,4 @@
+resource "azurerm_resource_group" "shared" {
+  name     = "rg-shared"
+  location = "westeurope"
+}

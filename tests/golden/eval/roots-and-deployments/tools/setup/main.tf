@@ -1,0 +1,4 @@
+resource "azurerm_resource_group" "setup" {
+  name     = "rg-setup"
+  location = "westeurope"
+}
