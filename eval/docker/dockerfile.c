@@ -111,6 +111,7 @@ static void eval_instruction(bl_docker_evaluator *e, const bl_block *block, bool
 	s->scope.unset = onbuild ? NULL : &e->unset; /* a trigger runs in another build */
 	bl_docker_instruction(e, block, &p);
 	s->scope.unset = NULL;
+	s->last = block;
 	bl_docker_put(e, &p, "undefined", bl_docker_unset(e, &e->unset, &s->scope, block->head));
 	if (block->blocks.n)
 		bl_docker_put(e, &p, "trigger",

@@ -23,6 +23,7 @@ typedef struct bl_docker_stage {
 	bl_values ports, programs;
 	const bl_value *image, *user, *workdir, *healthcheck, *shell, *cmd, *entrypoint;
 	bl_resource *resource;
+	const bl_block *last; /* the instruction read before */
 	bool uses_curl, uses_wget;
 	bool kept; /* it is the last, or the last begins from it */
 	bool scratch;  /* it begins from nothing */

@@ -121,6 +121,8 @@ static void eval_run(bl_docker_evaluator *e, const bl_block *block, bl_items *p)
 	const bl_value *mounts = mounts_of(e, block);
 	bl_docker_put(e, p, "mounts", mounts);
 	put_commands(e, p, block, mounts);
+	bl_docker_put_bool(
+		e, p, "mergeable", block->head, bl_docker_mergeable(block, e->stage->last));
 	bl_docker_put(e, p, "downloaders", downloaders(e, block->head));
 }
 
@@ -201,6 +203,9 @@ static void eval_pairs(bl_docker_evaluator *e, const bl_block *block, bl_items *
 		bl_docker_put(e, &pair, "raw", bl_docker_string(e, value->span, value->text));
 		bl_docker_put_bool(
 			e, &pair, "old_form", name->span, !block->labels.items[i + 2].text.n);
+		if (env)
+			bl_docker_put_bool(e, &pair, "sibling", value->span,
+				bl_docker_names_sibling(e, block, i));
 		bl_vec_push(e->arena, &list,
 			bl_items_value(e->arena, bl_span_join(name->span, value->span), &pair));
 	}

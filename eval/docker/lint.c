@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { MAX_UNSET = 32 };
+enum { MAX_UNSET = 32, MAX_PAIRS = 256 };
 
 /* Set by the builder, for FROM without an ARG. */
 static const struct {
@@ -313,6 +313,76 @@ const bl_value *bl_docker_unset(bl_docker_evaluator *e, const bl_docker_names *n
 		bl_vec_push(e->arena, &list, bl_items_value(e->arena, span, &one));
 	}
 	return list.n ? bl_values_value(e->arena, span, &list) : NULL;
+}
+
+/* The name behind a '$' at i, with or without braces. */
+static bl_str name_at(bl_str text, size_t i)
+{
+	size_t begin = i + 1;
+	if (begin < text.n && text.p[begin] == '{')
+		begin++;
+	size_t end = begin;
+	while (end < text.n && (text.p[end] == '_' || (text.p[end] >= '0' && text.p[end] <= '9') ||
+				       (text.p[end] >= 'a' && text.p[end] <= 'z') ||
+				       (text.p[end] >= 'A' && text.p[end] <= 'Z')))
+		end++;
+	return bl_str_slice(text, begin, end);
+}
+
+bool bl_docker_names_sibling(bl_docker_evaluator *e, const bl_block *block, size_t at)
+{
+	bl_str text = bl_block_label(block, at + 1);
+	bl_map setters = {0}; /* the names that others set */
+	if (at >= 3 * (size_t)MAX_PAIRS || bl_str_find(text, BL_STR("$"), 0) < 0)
+		return false;
+	for (size_t i = 0; i + 2 < block->labels.n && i < 3 * (size_t)MAX_PAIRS; i += 3)
+		if (i != at)
+			bl_map_put(e->arena, &setters, bl_block_label(block, i), e);
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == e->escape)
+			i++;
+		else if (text.p[i] == '$' && bl_map_get(&setters, name_at(text, i)))
+			return true;
+	}
+	return false;
+}
+
+static size_t count_attrs(const bl_block *block, const char *name)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < block->attrs.n; i++)
+		n += bl_str_eqz(block->attrs.items[i].name, name);
+	return n;
+}
+
+/* The next flag from *at on; NULL behind the last. */
+static const bl_attr *next_flag(const bl_block *block, size_t *at)
+{
+	while (*at < block->attrs.n) {
+		const bl_attr *a = &block->attrs.items[(*at)++];
+		if (bl_str_starts(a->name, BL_STR("--")))
+			return a;
+	}
+	return NULL;
+}
+
+static bool same_text(const bl_value *a, const bl_value *b)
+{
+	return a->kind == b->kind && (a->kind != BL_STRING || bl_str_eq(a->string, b->string));
+}
+
+bool bl_docker_mergeable(const bl_block *block, const bl_block *before)
+{
+	if (!before || !bl_str_eqz(before->kind, "run") || count_attrs(block, "command") != 1 ||
+		count_attrs(before, "command") != 1)
+		return false;
+	for (size_t i = 0, k = 0;;) {
+		const bl_attr *a = next_flag(block, &i), *b = next_flag(before, &k);
+		if (!a || !b)
+			return !a && !b;
+		if (!bl_str_eq(a->name, b->name) || !same_text(a->expr->value, b->expr->value))
+			return false;
+	}
 }
 
 /* ---- FROM ---- */

@@ -15,6 +15,10 @@ void bl_docker_survey(bl_docker_evaluator *e, const bl_document *d);
  */
 void bl_docker_put_text(
 	bl_docker_evaluator *e, bl_items *items, const bl_block *block, bool reached);
+/* Is it a RUN of one command right behind another, with the same flags? */
+bool bl_docker_mergeable(const bl_block *block, const bl_block *before);
+/* Does an ENV's text name a variable that another pair of the ENV sets? labels are triples. */
+bool bl_docker_names_sibling(bl_docker_evaluator *e, const bl_block *block, size_t at);
 /* The names gathered, each a map of name, set (false, or unknown where the base image may set it)
  * and near (a name that is set and nearly the same). */
 const bl_value *bl_docker_unset(bl_docker_evaluator *e, const bl_docker_names *names,
