@@ -1,9 +1,6 @@
 /* Bicep: what names stand for (parameters, variables, functions, imports), and a file as a whole. */
 #include "eval/bicep_type.h"
 
-#include "core/codec/json.h"
-#include "core/codec/yaml.h"
-
 enum { MAX_MODULES = 32, MAX_OBJECTS = 6 };
 
 static const bl_expr *attr(const bl_block *block, const char *name)
@@ -217,55 +214,6 @@ static const bl_value *call_function(const bl_azure_frame *f, bl_bicep_symbol *s
 	return bl_azure_eval(&inner, body->kids[0]);
 }
 
-static bool is_loader(bl_str name)
-{
-	return bl_str_eqz(name, "loadFileAsBase64") || bl_str_eqz(name, "loadJsonContent") ||
-	       bl_str_eqz(name, "loadTextContent") || bl_str_eqz(name, "loadYamlContent");
-}
-
-static const bl_value *load_yaml(bl_azure *a, bl_span span, bl_str text)
-{
-	bl_yaml_documents documents = {0};
-	bl_diag_list diags = {0};
-	if (!bl_yaml_read(a->arena, 0, text, (bl_yaml_options){0}, &documents, &diags) || documents.n != 1)
-		return bl_value_unknown(a->arena, span, "the file is no YAML");
-	return documents.items[0];
-}
-
-/* load*Content(): the file is read through the loader, relative to the Bicep file. */
-static const bl_value *load(const bl_azure_frame *f, const bl_expr *e)
-{
-	bl_azure *a = f->azure;
-	const bl_bicep_scope *s = f->scope;
-	const bl_loader *l = a->input->loader;
-	const bl_value *path = e->n ? bl_azure_eval(f, e->kids[0]) : &bl_value_null;
-	bl_str text;
-	bl_error error;
-	if (path->kind != BL_STRING)
-		return bl_value_unknown(a->arena, e->span, "which file is loaded is not known");
-	bl_str where = bl_azure_resolve(a->arena, s->folder, path->string);
-	if (!l || !l->bytes || !where.n || bl_str_starts(path->string, BL_STR("/")) || !l->bytes(l->context, where, &text))
-		return bl_value_unknown(a->arena, e->span, "'" BL_FMT "' could not be read", BL_ARG(path->string));
-	const bl_value *v = bl_value_string(a->arena, e->span, bl_str_dup(a->arena, text));
-	if (bl_str_eqz(e->text, "loadTextContent"))
-		return v;
-	if (bl_str_eqz(e->text, "loadFileAsBase64"))
-		return bl_azure_call(a, e->span, BL_STR("base64"), &v, 1);
-	if (bl_str_eqz(e->text, "loadYamlContent"))
-		v = load_yaml(a, e->span, v->string);
-	else
-		v = bl_json_read(a->arena, v->string, &error);
-	if (!v)
-		return bl_value_unknown(a->arena, e->span, "'" BL_FMT "' is no JSON", BL_ARG(path->string));
-	if (e->n > 1) { /* a JSON path: of "$.a.b" the plain form */
-		bl_str inner = bl_value_text(bl_azure_eval(f, e->kids[1]));
-		inner = bl_str_starts(inner, BL_STR("$.")) ? bl_str_slice(inner, 2, inner.n) : inner;
-		v = bl_value_at_path(v, inner);
-	}
-	return v ? bl_value_at(a->arena, v, e->span)
-		 : bl_value_unknown(a->arena, e->span, "'" BL_FMT "' has no such part", BL_ARG(path->string));
-}
-
 static const bl_value *frame_call(const bl_azure_frame *f, const bl_expr *e)
 {
 	bl_bicep_symbol *symbol;
@@ -281,7 +229,7 @@ static const bl_value *frame_call(const bl_azure_frame *f, const bl_expr *e)
 	symbol = find(f->scope, e->text);
 	if (symbol && symbol->block && is(symbol->block, "func"))
 		return call_function(f, symbol, e, 0);
-	return is_loader(e->text) ? load(f, e) : NULL;
+	return bl_bicep_load(f, e);
 }
 
 static const bl_value *frame_member(const bl_azure_frame *f, const bl_ref *resource, bl_str path,

@@ -79,6 +79,9 @@ const bl_document *bl_bicep_imported_file(const bl_bicep_scope *s, bl_str source
 /* Whether a module's path names a file of this repository, so that it is an error when there is none. */
 bool bl_bicep_is_own_file(const bl_bicep_scope *s, bl_str source);
 
+/* load*Content(); NULL for any other call. */
+const bl_value *bl_bicep_load(const bl_azure_frame *f, const bl_expr *e);
+
 /* Declares a resource or module statement and what is nested in it. */
 bl_bicep_declared *bl_bicep_declare(bl_bicep_scope *s, const bl_block *block, bl_bicep_declared *parent);
 /* What the name of a resource or module stands for: a reference, or a list of them. */

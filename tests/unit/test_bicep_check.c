@@ -18,13 +18,20 @@ static bl_document documents[2];
 
 static const bl_document *load(void *context, bl_str path)
 {
-	return bl_str_eqz(path, "module.bicep") ? &documents[0] : NULL;
+	/* the module by its path, by that of the registry it may be in, and by that of the compiler's cache */
+	static const char *const paths[] = {"module.bicep", "cache/br/example.com/modules$own/1.0$/main.bicep", "cache/avm/res/x/2.0/main.bicep"};
+	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+		if (bl_str_eqz(path, paths[i]))
+			return &documents[0];
+	return NULL;
 }
 
 static bool load_bytes(void *context, bl_str path, bl_str *out)
 {
-	*out = BL_STR("text");
-	return bl_str_eqz(path, "a.txt");
+	bool config = bl_str_eqz(path, "bicepconfig.json");
+	*out = config ? BL_STR("{\"moduleAliases\": {\"br\": {\"team\": {\"registry\": \"example.com\", \"modulePath\": \"modules\"}}}}")
+		      : BL_STR("text");
+	return config || bl_str_eqz(path, "a.txt");
 }
 
 static void parse(bl_document *d, const char *path, bl_str text)
@@ -39,7 +46,7 @@ static bl_str codes_of(const char *text, bl_arena *arena)
 {
 	bl_root root = {.path = BL_STR("main.bicep"), .language = BL_LANG_BICEP};
 	bl_loader loader = {NULL, load, NULL, load_bytes, NULL};
-	bl_eval_options options = {0};
+	bl_eval_options options = {.bicep_registry = BL_STR("cache")};
 	bl_schema *schema = bl_schema_new(arena);
 	bl_evaluation out = {.root = &root};
 	bl_buf codes = {0};
@@ -198,6 +205,21 @@ static void resources_are_what_their_type_lets_them_be(void **state)
 	RUN(cases);
 }
 
+static void modules_are_found_in_registries(void **state)
+{
+	static const check_case cases[] = {
+		{"module m 'br/team:own:1.0' = {}", "BCP035"}, /* it was found, and needs a parameter */
+		{"module m 'br:example.com/modules/own:1.0' = {}", "BCP035"},
+		{"module m 'br/public:avm/res/x:2.0' = {}", "BCP035"},
+		{"module m 'br:mcr.microsoft.com/bicep/avm/res/x:2.0' = {}", "BCP035"},
+		{"module m 'br/team:own:1.1' = {}", ""}, /* what is not installed is no error */
+		{"module m 'br/other:own:1.0' = {}", ""},
+		{"module m 'br/team:../own:1.0' = {}", ""},
+		{"import { k } from 'br/team:own:1.0'\noutput o int = k", ""},
+	};
+	RUN(cases);
+}
+
 static void modules_get_what_they_need(void **state)
 {
 	static const check_case cases[] = {
@@ -221,6 +243,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(calls_are_of_functions_with_what_they_take),
 		cmocka_unit_test(decorators_stand_on_what_they_are_for),
+		cmocka_unit_test(modules_are_found_in_registries),
 		cmocka_unit_test(modules_get_what_they_need),
 		cmocka_unit_test(names_are_declared_once_and_before_anything_uses_them),
 		cmocka_unit_test(resources_are_what_their_type_lets_them_be),

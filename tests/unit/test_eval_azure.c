@@ -286,6 +286,44 @@ static void arm_loops_children_functions_and_nested_templates_come_out(void **st
 	done(&f);
 }
 
+static void files_are_loaded_decoded_and_followed(void **state)
+{
+	const char *files[] = {"main.bicep",
+		"output text string = loadTextContent('a.txt')\noutput latin string = loadTextContent('latin.txt', 'iso-8859-1')\n"
+		"output one int = loadJsonContent('a.json', '$.list[1].x')\noutput key string = loadJsonContent('a.json', '$[\\'a.b\\']')\n"
+		"output all array = loadYamlContent('a.yaml', 'list')\noutput none object = loadJsonContent('a.json', '$.nothing')\n"
+		"output raw string = loadFileAsBase64('a.txt')\n",
+		"a.txt", "\xef\xbb\xbftext", "latin.txt", "\xe9", "a.json", "{\"list\": [1, {\"x\": 2}], \"a.b\": \"c\"}", "a.yaml",
+		"list:\n  - 1\n  - b\n", NULL};
+	fixture f;
+	evaluate(&f, files, false);
+	assert_json(output(&f, "text"), "\"text\"");
+	assert_json(output(&f, "latin"), "\"\xc3\xa9\"");
+	assert_json(output(&f, "one"), "2");
+	assert_json(output(&f, "key"), "\"c\"");
+	assert_json(output(&f, "all"), "[1,\"b\"]");
+	assert_int_equal(output(&f, "none")->kind, BL_UNKNOWN);
+	assert_json(output(&f, "raw"), "\"77u/dGV4dA==\"");
+	done(&f);
+}
+
+static void parameters_are_as_unknown_as_their_types_leave_them(void **state)
+{
+	const char *files[] = {"main.bicep",
+		"@minValue(1)\n@maxValue(3)\nparam n int\ntype t = { tier: 'a' | 'b', name: string, secret: k }\n@secure()\ntype k = string\n"
+		"param p t\nparam o string?\noutput n bool = n < 4\noutput tier string = p.tier\noutput name string = p.name\n"
+		"output secret string = p.secret\noutput o string = o ?? 'none'\noutput some bool = p.tier == 'c'\n",
+		NULL};
+	fixture f;
+	evaluate(&f, files, false);
+	assert_int_equal(output(&f, "tier")->unknown->ncandidates, 2);
+	assert_int_equal(output(&f, "name")->unknown->type, BL_STRING);
+	assert_true(output(&f, "secret")->sensitive);
+	assert_json(output(&f, "o"), "\"none\"");
+	assert_json(output(&f, "some"), "false");
+	done(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -294,6 +332,7 @@ int main(void)
 		cmocka_unit_test(a_value_says_which_way_it_came),
 		cmocka_unit_test(arm_loops_children_functions_and_nested_templates_come_out),
 		cmocka_unit_test(cycles_and_bombs_end),
+		cmocka_unit_test(files_are_loaded_decoded_and_followed),
 		cmocka_unit_test(files_are_loaded_from_beside_the_template),
 		cmocka_unit_test(functions_give_what_the_service_gives),
 		cmocka_unit_test(imports_bring_functions_variables_and_types),
@@ -302,6 +341,7 @@ int main(void)
 		cmocka_unit_test(modules_get_parameters_and_give_outputs),
 		cmocka_unit_test(operators_follow_their_precedence),
 		cmocka_unit_test(parameter_files_set_parameters),
+		cmocka_unit_test(parameters_are_as_unknown_as_their_types_leave_them),
 		cmocka_unit_test(resources_refer_to_each_other),
 		cmocka_unit_test(secrets_spread_through_every_function),
 		cmocka_unit_test(strings_are_joined_as_text),
