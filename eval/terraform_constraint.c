@@ -68,7 +68,10 @@ static attribute read_attribute(reading *r, const bl_expr *name, const bl_expr *
 	if (a.optional && type->n > 1) {
 		bl_tf_scope nothing = {r->scope->tf, NULL, NULL};
 		const bl_value *v = bl_tf_eval(&nothing, type->kids[1]);
-		a.fallback = v->kind == BL_NULL ? NULL : v;
+		bl_str why;
+		a.fallback = v->kind == BL_NULL ? NULL : bl_tf_convert_to(r->scope->tf, v, a.type, &why);
+		if (!a.fallback && v->kind != BL_NULL)
+			bl_tf_error(r->scope->tf, type->kids[1]->span, "the default of '" BL_FMT "': " BL_FMT, BL_ARG(a.name), BL_ARG(why));
 	}
 	return a;
 }

@@ -145,6 +145,22 @@ static const bl_expr *parse_template(const bl_tf_scope *s, bl_str text, bl_str p
 	return d->blocks.items[0]->attrs.items[0].expr;
 }
 
+/* A template that is one ${...} and nothing else is what stands in it, no text made of it. */
+static const bl_expr *only_part(const bl_expr *e)
+{
+	const bl_expr *only = NULL;
+	for (uint32_t i = 0; e->kind == BL_EXPR_TEMPLATE && !e->expand && i < e->n; i++) {
+		const bl_expr *part = e->kids[i];
+		bool empty = part->kind == BL_EXPR_LITERAL && bl_value_is(part->value, BL_STRING) && !part->value->string.n;
+		if (empty)
+			continue;
+		if (only || part->kind == BL_EXPR_LITERAL || part->kind == BL_EXPR_TEMPLATE)
+			return e;
+		only = part;
+	}
+	return only ? only : e;
+}
+
 const bl_value *bl_tf_template(const bl_tf_scope *s, bl_str text, bl_str path, const bl_value *names, bl_span span)
 {
 	bl_tf *tf = s->tf;
@@ -168,5 +184,5 @@ const bl_value *bl_tf_template(const bl_tf_scope *s, bl_str text, bl_str path, c
 		frame = f;
 	}
 	bl_tf_scope scope = {tf, NULL, frame};
-	return bl_tf_eval(&scope, e);
+	return bl_tf_eval(&scope, only_part(e));
 }

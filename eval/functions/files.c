@@ -41,6 +41,10 @@ const bl_value *bl_tf_fn_fileexists(bl_tf_args *a)
 	bl_str path, s;
 	if (!bl_tf_path(a->scope, a->v[0]->string, &path))
 		return bl_tf_not_known(a, BL_BOOL);
+	bl_str *names;
+	size_t n;
+	if (loader && loader->list && loader->list(loader->context, path, &names, &n))
+		return bl_tf_refuse(a, "'" BL_FMT "' is a folder", BL_ARG(a->v[0]->string));
 	return bl_tf_flag(a, loader && loader->bytes && loader->bytes(loader->context, path, &s));
 }
 

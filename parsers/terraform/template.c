@@ -372,13 +372,22 @@ static size_t blank_at(bl_hcl *h, uint32_t at, uint32_t end)
 	return bl_unicode_space(bl_unicode_point(bl_hcl_slice(h, at, end), 0, &n)) ? n : 0;
 }
 
-/* How far all lines of the heredoc are indented, in characters; lines of nothing but white space do not count. */
-static uint32_t indent_of(bl_hcl *h, size_t first, uint32_t content)
+/* Does a line begin with the run? Not where a marker has stripped the end of the line before. */
+static bool begins_line(const bl_hcl *h, const bl_hcl_run *r, uint32_t content)
 {
-	uint32_t least = UINT32_MAX;
+	return r->begin == content || (h->text.p[r->begin - 1] == '\n' && !r->trim_left);
+}
+
+/*
+ * How far all lines of the heredoc [content, end) are indented, in characters, once markers have stripped what they strip;
+ * lines of nothing but white space do not count, but one that begins with a sequence is not indented at all.
+ */
+static uint32_t indent_of(bl_hcl *h, size_t first, uint32_t content, uint32_t end)
+{
+	uint32_t least = h->runs.n > first && h->runs.items[first].begin == content ? UINT32_MAX : 0;
 	for (size_t i = first; i < h->runs.n; i++) {
 		const bl_hcl_run *r = &h->runs.items[i];
-		bool line = r->begin == content || h->text.p[r->begin - 1] == '\n';
+		bool line = begins_line(h, r, content);
 		for (uint32_t at = r->begin; at < r->end; at++) {
 			if (line) {
 				uint32_t count = 0;
@@ -387,11 +396,11 @@ static uint32_t indent_of(bl_hcl *h, size_t first, uint32_t content)
 				bool blank = at < r->end && (h->text.p[at] == '\n' || h->text.p[at] == '\r');
 				if (!blank && count < least)
 					least = count;
-				if (at == r->end)
-					break;
 			}
-			line = h->text.p[at] == '\n';
+			line = at < r->end && h->text.p[at] == '\n';
 		}
+		if (line && r->end < end)
+			least = 0;
 	}
 	return least == UINT32_MAX ? 0 : least;
 }
@@ -438,7 +447,7 @@ static void derive_run(bl_hcl *h, derived *d, const bl_hcl_run *r, uint32_t cont
 {
 	uint32_t at = r->begin;
 	while (at < r->end) {
-		bool line = at == content || h->text.p[at - 1] == '\n';
+		bool line = at == r->begin ? begins_line(h, r, content) : h->text.p[at - 1] == '\n';
 		const char *newline = memchr(h->text.p + at, '\n', r->end - at);
 		uint32_t end = newline ? (uint32_t)(newline - h->text.p) + 1 : r->end;
 		for (uint32_t i = 0; line && i < indent && at < end; i++) {
@@ -462,12 +471,12 @@ static uint32_t derive_source(bl_hcl *h, const derived *d)
 /* Runs that are no slices of the file become slices of one derived text that holds the heredoc's literal text. */
 static void finish_heredoc(bl_hcl *h, size_t first, uint32_t content, uint32_t end, bool flush)
 {
-	uint32_t indent = flush ? indent_of(h, first, content) : 0;
-	bool same = !indent;
-	for (size_t i = first; i < h->runs.n; i++) {
+	for (size_t i = first; i < h->runs.n; i++)
 		trim_run(h, &h->runs.items[i]);
+	uint32_t indent = flush ? indent_of(h, first, content, end) : 0;
+	bool same = !indent;
+	for (size_t i = first; i < h->runs.n; i++)
 		same = same && !has_escape(bl_hcl_slice(h, h->runs.items[i].begin, h->runs.items[i].end), false);
-	}
 	if (same) {
 		for (size_t i = first; i < h->runs.n; i++) {
 			const bl_hcl_run *r = &h->runs.items[i];
