@@ -16,6 +16,21 @@ static void places_count_code_points_from_one(void **state)
 	bl_sources_free(s);
 }
 
+static void columns_of_a_long_line_are_counted_across_blocks(void **state)
+{
+	static char text[10004] = "a\n";
+	for (size_t i = 2; i + 1 < sizeof text; i += 2)
+		memcpy(text + i, "\xc3\xa9", 2);
+	bl_sources *s = bl_sources_new();
+	uint32_t id = bl_sources_add(s, BL_STR(""), BL_STR("a"), bl_str_make(text, sizeof text));
+	bl_place p;
+	bl_sources_place(s, (bl_span){id, 2 + 2 * 1500, (uint32_t)sizeof text}, &p);
+	assert_int_equal(p.start_line, 2);
+	assert_int_equal(p.start_column, 1501);
+	assert_int_equal(p.end_column, 5002);
+	bl_sources_free(s);
+}
+
 static void a_span_that_takes_its_newline_ends_on_its_line(void **state)
 {
 	bl_sources *s = bl_sources_new();
@@ -72,6 +87,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(places_count_code_points_from_one),
 		cmocka_unit_test(a_span_that_takes_its_newline_ends_on_its_line),
+		cmocka_unit_test(columns_of_a_long_line_are_counted_across_blocks),
 		cmocka_unit_test(derived_spans_lead_back_to_the_file),
 		cmocka_unit_test(folded_runs_map_as_a_whole),
 		cmocka_unit_test(lines_are_found_without_their_newline),
