@@ -31,6 +31,7 @@ typedef struct bl_side {
 	bl_repo *around;              /* the tree that a plain folder stands in, for what it names above itself; NULL until asked for, or when there is none */
 	bl_str below;                 /* where root is in it */
 	bool looked_around;
+	bl_repo *installed;           /* the work tree of a revision or an index: only there is what terraform installed */
 	bl_str module_dir, bicep_registry; /* absolute, or empty: outside of the repository, read by name all the same */
 	bl_arena arena;               /* the files' bytes and paths */
 	BL_VEC(bl_str) given;         /* the folders that were asked for, from the root; files are not among them */

@@ -129,6 +129,9 @@ static bl_status open_side(bl_report *report, const bl_repo_open *open, const ch
 	if (open->tree == BL_TREE_WORK && side->module_dir.n)
 		side->module_dir = below_root(side, side->module_dir);
 	side->bicep_registry = absolute(&side->arena, report->options->bicep_registry);
+	bl_repo_open work = {.path = bl_str_z(&side->arena, side->root)};
+	if (open->tree != BL_TREE_WORK && bl_repo_is_git(repo) && bl_repo_new(&work, &side->installed, NULL) != BL_OK)
+		side->installed = NULL;
 	bl_vec_push(&report->arena, &report->sides, side);
 
 	for (size_t i = 0; i < npaths; i++)
@@ -204,6 +207,7 @@ void bl_side_free(bl_side *side)
 		bl_arena_done(&side->documents.items[i]->arena);
 	for (size_t i = 0; i < side->by_name.n; i++)
 		bl_arena_done(&side->by_name.items[i]->arena);
+	bl_repo_free(side->installed);
 	bl_repo_free(side->around);
 	bl_repo_free(side->repo);
 	pthread_mutex_destroy(&side->lock);
@@ -221,6 +225,8 @@ static bool is_below(bl_str path, bl_str top)
 static bl_repo *repo_for(bl_side *side, bl_str path, bl_str *within)
 {
 	*within = path;
+	if (side->installed && (bl_str_starts(path, BL_STR(".terraform/")) || bl_str_find(path, BL_STR("/.terraform/"), 0) >= 0))
+		return side->installed;
 	if (!side->repo || (!bl_str_starts(path, BL_STR("../")) && !bl_str_eqz(path, "..")))
 		return side->repo;
 	if (!side->looked_around) {
