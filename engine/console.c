@@ -84,21 +84,18 @@ static void print_result(bl_json *j, const bl_value *v, bl_str type, const bl_di
 	bl_json_object_end(j);
 }
 
-/* What Terraform loads by itself, in the order of rising precedence. */
 static void add_variables(bl_console *c, const bl_loader *loader)
 {
 	bl_str *names;
 	size_t n;
 	bool listed = loader->list(loader->context, BL_STR(""), &names, &n);
-	for (int automatic = 0; automatic < 2; automatic++) {
-		for (size_t i = 0; listed && i < n; i++) {
-			bool wanted = automatic ? bl_str_ends(names[i], BL_STR(".auto.tfvars")) || bl_str_ends(names[i], BL_STR(".auto.tfvars.json"))
-						: bl_str_eqz(names[i], "terraform.tfvars") || bl_str_eqz(names[i], "terraform.tfvars.json");
-			const bl_document *d = wanted ? loader->document(loader->context, names[i]) : NULL;
-			if (d)
-				bl_vec_push(&c->side.arena, &c->var_files, d);
-		}
+	for (size_t i = 0; listed && i < n; i++) {
+		const bl_document *d = bl_engine_automatic(names[i]) ? loader->document(loader->context, names[i]) : NULL;
+		if (d)
+			bl_vec_push(&c->side.arena, &c->var_files, d);
 	}
+	if (c->var_files.n)
+		qsort(c->var_files.items, c->var_files.n, sizeof *c->var_files.items, bl_engine_by_precedence);
 }
 
 /* The configuration in the folder that the console was opened in: its names may stand in expressions. */

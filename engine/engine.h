@@ -108,6 +108,10 @@ bl_root_plan *bl_engine_add_plan(bl_report *report, bl_side *side, bl_language l
 /* A file that is a configuration of its own. */
 void bl_engine_plan_file(bl_report *report, bl_side *side, const bl_document *document);
 bl_str bl_engine_base_name(bl_str path);
+/* A variable file that Terraform loads by itself; and the order of such (bl_document *), for qsort: terraform.tfvars, terraform.tfvars.json,
+ * then *.auto.tfvars[.json] by name, in rising precedence. */
+bool bl_engine_automatic(bl_str path);
+int bl_engine_by_precedence(const void *a, const void *b);
 /* roots_terraform.c */
 void bl_engine_plan_terraform(bl_report *report, bl_side *side);
 /* "a/b/../c" -> "a/c"; false when it leaves the root. */

@@ -46,7 +46,7 @@ static bool is_var_file(const bl_document *d)
 	return bl_str_eqz(d->dialect, "tfvars") || bl_str_eqz(d->dialect, "tfvars-json");
 }
 
-static bool is_automatic(bl_str path)
+bool bl_engine_automatic(bl_str path)
 {
 	bl_str name = bl_engine_base_name(path);
 	return bl_str_eqz(name, "terraform.tfvars") || bl_str_eqz(name, "terraform.tfvars.json") ||
@@ -89,8 +89,7 @@ static void reach(planner *p, module *m)
 	}
 }
 
-/* terraform.tfvars, terraform.tfvars.json, then *.auto.tfvars[.json] by name: Terraform's own order of rising precedence. */
-static int by_precedence(const void *a, const void *b)
+int bl_engine_by_precedence(const void *a, const void *b)
 {
 	bl_str x = bl_engine_base_name((*(const bl_document *const *)a)->path), y = bl_engine_base_name((*(const bl_document *const *)b)->path);
 	int rx = bl_str_starts(x, BL_STR("terraform.tfvars")) ? 0 : 1, ry = bl_str_starts(y, BL_STR("terraform.tfvars")) ? 0 : 1;
@@ -131,7 +130,7 @@ static void add_document(planner *p, const bl_document *d)
 	bl_arena *arena = &p->report->arena;
 	module *m = module_of(p, bl_engine_folder_of(d->path));
 	if (is_var_file(d)) {
-		if (is_automatic(d->path))
+		if (bl_engine_automatic(d->path))
 			bl_vec_push(arena, &m->automatic, d);
 		else
 			bl_vec_push(arena, &m->other, d);
@@ -236,7 +235,7 @@ static void add_ignored(planner *p, module *m)
 	if (!loader.list(loader.context, m->folder, &names, &n))
 		return;
 	for (size_t i = 0; i < n; i++) {
-		if (!is_automatic(names[i]))
+		if (!bl_engine_automatic(names[i]))
 			continue;
 		bl_str path = m->folder.n ? bl_str_fmt(&p->report->arena, BL_FMT "/" BL_FMT, BL_ARG(m->folder), BL_ARG(names[i])) : names[i];
 		const bl_document *d = loader.document(loader.context, path);
@@ -255,7 +254,7 @@ static void plan_module(planner *p, module *m)
 		return; /* what a plan says is what will be: the configuration needs no guessing */
 	add_ignored(p, m);
 	if (m->automatic.n)
-		qsort(m->automatic.items, m->automatic.n, sizeof *m->automatic.items, by_precedence);
+		qsort(m->automatic.items, m->automatic.n, sizeof *m->automatic.items, bl_engine_by_precedence);
 	if (!m->sets.n || p->report->var_files.n) {
 		plan_deployment(p, m, NULL);
 		return;
@@ -346,7 +345,7 @@ static void assign_files(planner *p, module *m)
 		return;
 	}
 	if (m->automatic.n)
-		qsort(m->automatic.items, m->automatic.n, sizeof *m->automatic.items, by_precedence);
+		qsort(m->automatic.items, m->automatic.n, sizeof *m->automatic.items, bl_engine_by_precedence);
 	for (size_t i = 0; i < m->automatic.n + m->other.n; i++) {
 		const bl_document *d = i < m->automatic.n ? m->automatic.items[i] : m->other.items[i - m->automatic.n];
 		module *target = target_of(p, d);

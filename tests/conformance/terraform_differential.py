@@ -279,6 +279,15 @@ def differences(program, seed, count):
     return len(expressions), len(types), wrong
 
 
+def unknown_functions(program):
+    """The functions that terraform says it has and belay does not know."""
+    env = dict(os.environ, TF_CLI_CONFIG_FILE=os.devnull, CHECKPOINT_DISABLE='1')
+    p = subprocess.run(['terraform', 'metadata', 'functions', '-json'], capture_output=True, text=True, env=env, timeout=60)
+    names = sorted(json.loads(p.stdout[p.stdout.index('{'):])['function_signatures'])
+    answers = belay(program, ['%s()' % n for n in names])
+    return [n for n, a in zip(names, answers) if 'there is no function' in a.get('error', '')]
+
+
 def main():
     p = argparse.ArgumentParser()
     p.add_argument('belay')
@@ -295,11 +304,13 @@ def main():
             print('# %s\n#   terraform %s\n#   belay     %s' % (e, w, h))
     agree = 1 - len(wrong) / total
     good = agree >= LEAST and typed > total / 4
-    print('1..1')
+    lacking = unknown_functions(a.belay)
+    print('1..2')
     print('%s 1 - %d expressions agree with terraform: %.2f%%, %d types' % ('ok' if good else 'not ok', total, 100 * agree, typed))
+    print('%s 2 - all functions of terraform are known %s' % ('not ok' if lacking else 'ok', ' '.join(lacking)))
     for e, w, h in [] if good else wrong[:20]:
         print('# %s: terraform %s, belay %s' % (e, w, h))
-    return 0 if good else 1
+    return 0 if good and not lacking else 1
 
 
 if __name__ == '__main__':
