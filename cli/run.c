@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 int cli_write_stdout(void *context, const char *data, size_t size)
 {
@@ -60,9 +61,18 @@ static size_t *order_of_vars(const command *c)
 	return after;
 }
 
+/* Where the Bicep compiler keeps the modules it has restored, when there is such a folder. */
+static const char *bicep_cache(char *path, size_t size)
+{
+	const char *home = getenv("HOME");
+	if (!home || home[0] != '/' || snprintf(path, size, "%s/.bicep", home) >= (int)size || access(path, R_OK) != 0)
+		return NULL;
+	return path;
+}
+
 bl_report *cli_run(const command *c, bl_session *session, bl_run_options *run, int *exit_code)
 {
-	char error[600];
+	char error[600], cache[4096];
 	*exit_code = BL_EXIT_USAGE;
 	if (!read_jobs(c, &run->jobs)) {
 		cli_complain("--jobs takes a number from 0 to 1024");
@@ -93,7 +103,7 @@ bl_report *cli_run(const command *c, bl_session *session, bl_run_options *run, i
 	run->var_files = c->o.var_file.items;
 	run->nvar_files = c->o.var_file.n;
 	run->module_dir = cli_value(c->o.module_dir, NULL);
-	run->bicep_registry = cli_value(c->o.bicep_registry, NULL);
+	run->bicep_registry = cli_value(c->o.bicep_registry, bicep_cache(cache, sizeof cache));
 	run->workspace = cli_value(c->o.workspace, NULL);
 	run->subscription = cli_value(c->o.subscription, NULL);
 	run->resource_group = cli_value(c->o.resource_group, NULL);
