@@ -184,6 +184,19 @@ static bl_bicep_instance *parent_of(bl_bicep_instance *instance)
 	return instance_of(instance->declared->scope, key_value(instance, "parent"));
 }
 
+/* A module that is given no name gets one that begins with its own; the rest hangs on the deployment's. */
+static const bl_value *generated_name(bl_bicep_instance *instance)
+{
+	const bl_bicep_declared *d = instance->declared;
+	bl_azure *a = d->scope->azure;
+	bl_value *v = bl_value_unknown(a->arena, d->block->head, "the name of " BL_FMT " is made at deployment", BL_ARG(instance->address));
+	bl_unknown *u = bl_azure_own(a, v);
+	u->type = BL_STRING;
+	u->not_null = true;
+	u->prefix = bl_str_cat(a->arena, bl_block_label(d->block, 0), BL_STR("-"));
+	return v;
+}
+
 static void find_name(bl_bicep_instance *instance)
 {
 	bl_bicep_declared *d = instance->declared;
@@ -193,7 +206,9 @@ static void find_name(bl_bicep_instance *instance)
 	instance->name_state = BL_BICEP_BUSY;
 	bl_bicep_instance *parent = parent_of(instance);
 	const bl_value *name = key_value(instance, "name");
-	if (!name)
+	if (!name && d->is_module)
+		name = generated_name(instance);
+	else if (!name)
 		name = bl_value_unknown(a->arena, d->block->head, BL_FMT " has no name", BL_ARG(instance->address));
 	instance->name = name;
 	if (parent && parent != instance) {
