@@ -9,13 +9,14 @@ static const struct {
 	{"arm", "main.json"},
 	{"bicep", "main.bicep"},
 	{"cloudformation", "template.yaml"},
+	{"compose", "compose.yaml"},
 	{"dockerfile", "Dockerfile"},
 	{"kubernetes", "manifest.yaml"},
 	{"terraform", "main.tf"},
 };
 
-static const bl_language languages[] = {BL_LANG_ARM, BL_LANG_BICEP, BL_LANG_CLOUDFORMATION, BL_LANG_DOCKERFILE,
-	BL_LANG_KUBERNETES, BL_LANG_TERRAFORM};
+static const bl_language languages[] = {BL_LANG_ARM, BL_LANG_BICEP, BL_LANG_CLOUDFORMATION, BL_LANG_COMPOSE,
+	BL_LANG_DOCKERFILE, BL_LANG_KUBERNETES, BL_LANG_TERRAFORM};
 
 bl_report *bl_engine_run_text(bl_session *session, bl_str language, bl_str text)
 {

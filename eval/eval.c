@@ -7,6 +7,7 @@ static const evaluator evaluators[BL_LANG_COUNT] = {
 	[BL_LANG_ARM] = bl_eval_arm,
 	[BL_LANG_BICEP] = bl_eval_bicep,
 	[BL_LANG_CLOUDFORMATION] = bl_eval_cloudformation,
+	[BL_LANG_COMPOSE] = bl_eval_compose,
 	[BL_LANG_DOCKERFILE] = bl_eval_dockerfile,
 	[BL_LANG_KUBERNETES] = bl_eval_kubernetes,
 	[BL_LANG_TERRAFORM] = bl_eval_terraform,

@@ -7,6 +7,7 @@
 void bl_eval_arm(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out);
 void bl_eval_bicep(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out);
 void bl_eval_cloudformation(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out);
+void bl_eval_compose(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out);
 void bl_eval_dockerfile(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out);
 void bl_eval_kubernetes(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out);
 void bl_eval_terraform(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out);

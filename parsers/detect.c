@@ -48,6 +48,25 @@ static bool is_cloudformation(bl_str text)
 		       has(text, "\"AWS::"));
 }
 
+/* `services:` at the start of a line, a map below it, and in it what a service is made from. GitLab has a list there. */
+static bool is_compose(bl_str text)
+{
+	ptrdiff_t at = bl_str_starts(text, BL_STR("services:")) ? 0 : bl_str_find(text, BL_STR("\nservices:"), 0);
+	if (at < 0 || !top_key(text, "services"))
+		return false;
+	bl_str rest = bl_str_slice(text, (size_t)at + 1, text.n), line;
+	rest = bl_str_cut(rest, '\n', &line);
+	while (rest.n) {
+		rest = bl_str_cut(rest, '\n', &line);
+		bl_str word = bl_str_trim(line);
+		if (!word.n || word.p[0] == '#')
+			continue;
+		bool map = word.p[0] != '-' && (line.p[0] == ' ' || line.p[0] == '\t') && has(word, ":");
+		return map && (has(rest, " image:") || has(rest, " build:") || has(rest, " extends:"));
+	}
+	return false;
+}
+
 static bool is_azure_pipeline(bl_str path, bl_str text)
 {
 	if (contains_i(base_name(path), "azure-pipelines") || contains_i(path, ".azuredevops/") ||
@@ -80,6 +99,8 @@ static bl_language detect_yaml(bl_str path, bl_str text, bl_str *dialect)
 		*dialect = BL_STR("helm");
 		return BL_LANG_KUBERNETES;
 	}
+	if (is_compose(text))
+		return BL_LANG_COMPOSE;
 	if (is_azure_pipeline(path, text)) {
 		*dialect = BL_STR("azure-pipelines");
 		return BL_LANG_PIPELINE;

@@ -11,6 +11,7 @@ static const struct {
 	{BL_LANG_ARM, "", bl_parse_arm},
 	{BL_LANG_BICEP, "", bl_parse_bicep},
 	{BL_LANG_CLOUDFORMATION, "", bl_parse_yaml},
+	{BL_LANG_COMPOSE, "", bl_parse_yaml},
 	{BL_LANG_DOCKERFILE, "", bl_parse_dockerfile},
 	{BL_LANG_KUBERNETES, "", bl_parse_yaml},
 	{BL_LANG_PIPELINE, "", bl_parse_yaml},

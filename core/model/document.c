@@ -5,6 +5,7 @@ static const char *const languages[BL_LANG_COUNT] = {
 	[BL_LANG_ARM] = "arm",
 	[BL_LANG_BICEP] = "bicep",
 	[BL_LANG_CLOUDFORMATION] = "cloudformation",
+	[BL_LANG_COMPOSE] = "compose",
 	[BL_LANG_DOCKERFILE] = "dockerfile",
 	[BL_LANG_KUBERNETES] = "kubernetes",
 	[BL_LANG_PIPELINE] = "pipeline",

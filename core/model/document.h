@@ -10,6 +10,7 @@ typedef enum bl_language {
 	BL_LANG_ARM,
 	BL_LANG_BICEP,
 	BL_LANG_CLOUDFORMATION,
+	BL_LANG_COMPOSE,
 	BL_LANG_DOCKERFILE,
 	BL_LANG_KUBERNETES,
 	BL_LANG_PIPELINE, /* GitHub workflows, Azure pipelines: dialect says which */
