@@ -130,6 +130,8 @@ static void keep_unknown(keeper *k, const bl_unknown **at)
 	keep_text(k, &u->why);
 	keep_text(k, &u->prefix);
 	keep_text(k, &u->suffix);
+	keep_text(k, &u->alphabet);
+	u->exact = NULL; /* types are the evaluators', and end with them */
 	keep_list(k, &u->candidates, u->ncandidates);
 	keep_refs(k, &u->refs, u->nrefs);
 	keep_value(k, &u->decoded);
@@ -145,6 +147,8 @@ static void keep_value(keeper *k, const bl_value **at)
 	keep_via(k, &v->via);
 	switch ((bl_kind)v->kind) {
 	case BL_NULL:
+		v->null_of = NULL;
+		break;
 	case BL_BOOL:
 		break;
 	case BL_NUMBER:
@@ -163,7 +167,10 @@ static void keep_value(keeper *k, const bl_value **at)
 		keep_unknown(k, &v->unknown);
 		break;
 	}
-	if ((v->kind == BL_LIST || v->kind == BL_MAP) && v->rest)
+	if (v->kind != BL_LIST && v->kind != BL_MAP)
+		return;
+	v->element = NULL;
+	if (v->rest)
 		keep_refs(k, (bl_ref **)&v->rest, 1);
 }
 
