@@ -118,6 +118,32 @@ static void hostile_expressions_end_with_a_limit(void **state)
 	assert_true((double)(clock() - begin) / CLOCKS_PER_SEC < 20);
 }
 
+static void values_take_the_one_type_that_all_have(void **state)
+{
+	static const row rows[] = {
+		{"true ? [1] : [\"a\", \"b\"]", "[\"1\"]"},
+		{"type(true ? {a = 1} : {b = \"x\"})", "\"map(string)\""},
+		{"type(true ? {a = 1} : {a = \"x\"})", "\"object({a=string})\""},
+		{"type(true ? toset([\"a\"]) : tolist([\"b\"]))", "\"list(string)\""},
+		{"type(true ? null : [1])", "\"tuple([number])\""},
+		{"true ? 1 : true", NULL},
+		{"true ? {} : []", NULL},
+		{"tolist([{a = 1}, {b = \"x\"}])", "[{\"a\":\"1\"},{\"b\":\"x\"}]"},
+		{"tolist([null, {a = 1}])", NULL},
+		{"type(tolist([]))", "\"list(dynamic)\""},
+		{"type(concat(tolist([1]), tolist([\"a\"])))", "\"list(string)\""},
+		{"type(concat([1], tolist([\"a\"])))", "\"tuple([number,string])\""},
+		{"tolist([1]) == [1]", "false"},
+		{"tolist([]) == tolist(toset([]))", "true"},
+		{"toset([[1], [\"a\"]])", "[[\"1\"],[\"a\"]]"},
+		{"type(toset([{a = 1}])[*].a)", "\"list(number)\""},
+		{"issensitive(true ? 1 : sensitive(2))", "true"},
+		{"issensitive(keys({a = sensitive(1)}))", "false"},
+		{"issensitive(join(\"\", [sensitive(\"a\")]))", "true"},
+	};
+	CHECK(rows);
+}
+
 static void numbers_have_512_bits(void **state)
 {
 	static const row rows[] = {
@@ -338,6 +364,7 @@ int main(void)
 		cmocka_unit_test(templates_join_text),
 		cmocka_unit_test(text_is_made_and_cut),
 		cmocka_unit_test(times_are_counted),
+		cmocka_unit_test(values_take_the_one_type_that_all_have),
 		cmocka_unit_test(what_is_not_known_says_so),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
