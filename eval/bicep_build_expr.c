@@ -306,6 +306,10 @@ static bl_str access_text(bl_bicep_builder *b, const bl_expr *e)
 		return safe_chain(b, e);
 	if (bl_bicep_build_member(b, e, &text))
 		return text;
+	if (e->kind == BL_EXPR_CHILD) {
+		bl_bicep_refuse(b, e->span, "there is no nested resource '" BL_FMT "'", BL_ARG(e->text));
+		return BL_STR("null()");
+	}
 	if (!is_access(e))
 		return from_end(b, e);
 	bl_str base = bl_bicep_build_text(b, e->kids[0]);
