@@ -86,11 +86,11 @@ static bool lists_alias(const bl_rule_info *rule, bl_str peer, bl_str list)
 }
 
 /*
- * "# hadolint ignore=DL3002,DL3006", and with global "# hadolint global ignore=...": who comes from hadolint has said it
+ * "# hadolint WORD=DL3002,DL3006", where the word is "ignore", "stage ignore" or "global ignore": who comes from hadolint has said it
  * already, for a rule that looks for the same.
  */
 static const bl_suppression *in_hadolint_line(bl_arena *arena, const bl_rule_info *rule, uint32_t source, bl_str line,
-	size_t begin, bool global)
+	size_t begin, const char *word)
 {
 	bl_str s = bl_str_trim(line), key;
 	if (!bl_str_starts(s, BL_STR("#")))
@@ -99,12 +99,55 @@ static const bl_suppression *in_hadolint_line(bl_arena *arena, const bl_rule_inf
 	if (!bl_str_starts(s, BL_STR("hadolint ")))
 		return NULL;
 	bl_str list = bl_str_cut(bl_str_trim(bl_str_slice(s, 9, s.n)), '=', &key);
-	if (!bl_str_eqz(bl_str_trim(key), global ? "global ignore" : "ignore") || !lists_alias(rule, BL_STR("hadolint:"), list))
+	if (!bl_str_eqz(bl_str_trim(key), word) || !lists_alias(rule, BL_STR("hadolint:"), list))
 		return NULL;
 	bl_suppression *found = bl_new(arena, bl_suppression);
 	found->reason = BL_STR("silenced for hadolint");
 	found->where = (bl_span){source, (uint32_t)begin, (uint32_t)(begin + line.n)};
 	return found;
+}
+
+/* Comment lines that stand right above the block belong to it. */
+static size_t with_comments_above(bl_str text, size_t begin)
+{
+	for (;;) {
+		size_t above;
+		if (!begin)
+			return begin;
+		bl_str line = line_at(text, begin - 1, &above);
+		if (!is_comment(line))
+			return begin;
+		begin = above;
+	}
+}
+
+/* How far a stage is looked for; a finding farther down than that is not silenced. */
+enum { MAX_STAGE_LINES = 400 };
+
+/* Right above a FROM, "# hadolint stage ignore=..." is for all of its stage. */
+static const bl_suppression *in_stage(bl_arena *arena, const bl_rule_info *rule, uint32_t source, bl_str text, size_t at)
+{
+	size_t begin, i = 0;
+	while (i < rule->naliases && !bl_str_startsi(rule->aliases[i], BL_STR("hadolint:")))
+		i++;
+	if (i == rule->naliases)
+		return NULL;
+	for (size_t n = 0;; n++, at = begin - 1) {
+		bl_str line = line_at(text, at, &begin);
+		if (bl_str_startsi(bl_str_trim(line), BL_STR("FROM ")))
+			break;
+		if (!begin || n == MAX_STAGE_LINES)
+			return NULL;
+	}
+	i = with_comments_above(text, begin);
+	for (size_t from = begin, ignored; i < from;) {
+		bl_str line = line_at(text, i, &ignored);
+		const bl_suppression *found = in_hadolint_line(arena, rule, source, line, i, "stage ignore");
+		if (found)
+			return found;
+		i += line.n + 1;
+	}
+	return NULL;
 }
 
 /* Is the alias of the rule among those that "skip=A,B;error=true" skips, or "skip=all"? */
@@ -181,26 +224,12 @@ static const bl_suppression *in_head(bl_arena *arena, const bl_rule_info *rule, 
 		bl_str line = line_at(text, begin, &at);
 		if (bl_str_trim(line).n && !is_comment(line))
 			return NULL;
-		const bl_suppression *found = in_hadolint_line(arena, rule, source, line, begin, true);
+		const bl_suppression *found = in_hadolint_line(arena, rule, source, line, begin, "global ignore");
 		if (found)
 			return found;
 		begin += line.n + 1;
 	}
 	return NULL;
-}
-
-/* Comment lines that stand right above the block belong to it. */
-static size_t with_comments_above(bl_str text, size_t begin)
-{
-	for (;;) {
-		size_t above;
-		if (!begin)
-			return begin;
-		bl_str line = line_at(text, begin - 1, &above);
-		if (!is_comment(line))
-			return begin;
-		begin = above;
-	}
 }
 
 const bl_suppression *bl_suppress_find(bl_arena *arena, const bl_sources *sources, const bl_rule_info *rule, bl_span block,
@@ -218,7 +247,7 @@ const bl_suppression *bl_suppress_find(bl_arena *arena, const bl_sources *source
 			bl_str line = line_at(text, begin, &at);
 			const bl_suppression *found = in_line(arena, rule, spans[i].source, line, begin);
 			if (!found)
-				found = in_hadolint_line(arena, rule, spans[i].source, line, begin, false);
+				found = in_hadolint_line(arena, rule, spans[i].source, line, begin, "ignore");
 			if (!found)
 				found = in_check_line(arena, rule, spans[i].source, line, begin);
 			if (found)
@@ -226,6 +255,8 @@ const bl_suppression *bl_suppress_find(bl_arena *arena, const bl_sources *source
 			begin += line.n + 1;
 		}
 		const bl_suppression *found = in_head(arena, rule, spans[i].source, text);
+		if (!found)
+			found = in_stage(arena, rule, spans[i].source, text, spans[i].begin);
 		if (!found)
 			found = in_directives(arena, rule, spans[i].source, text);
 		if (found)

@@ -51,6 +51,7 @@ typedef struct bl_docker_evaluator {
 	bl_docker_scope defaults;  /* ARGs before FROM with their defaults alone */
 	bl_docker_ignore ignore;
 	bool asked_ignore;
+	size_t matches; /* of sources against patterns, so far */
 	bl_docker_names unset; /* of the instruction being read */
 } bl_docker_evaluator;
 

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { MAX_UNSET = 32, MAX_PAIRS = 256 };
+enum { MAX_UNSET = 32, MAX_PAIRS = 256, MAX_MATCHES = 2000000 };
 
 /* Set by the builder, for FROM without an ARG. */
 static const struct {
@@ -495,6 +495,9 @@ const bl_value *bl_docker_ignored(
 		bl_block_attr(block, "--from") || !sources->n ? NULL : ignore_of(e);
 	for (uint32_t i = 0; ignore && i < sources->n; i++) {
 		const bl_value *v = sources->list[i];
+		e->matches += ignore->patterns.n;
+		if (e->matches > MAX_MATCHES)
+			break; /* many sources times many patterns */
 		if (v->kind == BL_STRING && v->string.n && is_local(v->string) &&
 			bl_docker_ignore_leaves_nothing(e->arena, ignore, v->string))
 			bl_vec_push(e->arena, &list, v);
