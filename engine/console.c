@@ -51,6 +51,8 @@ void bl_console_close(bl_console *c)
 {
 	if (!c)
 		return;
+	for (size_t i = 0; i < c->side.by_name.n; i++)
+		bl_arena_done(&c->side.by_name.items[i]->arena);
 	bl_repo_free(c->side.repo);
 	pthread_mutex_destroy(&c->side.lock);
 	bl_arena_done(&c->side.arena);

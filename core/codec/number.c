@@ -258,7 +258,7 @@ static bool store_double(bl_arena *arena, double d, bl_str *out)
 		if (strtod(text, NULL) == d)
 			break;
 	}
-	*out = bl_number_canonical(arena, bl_str_of(text));
+	*out = bl_number_canonical(arena, bl_str_dup(arena, bl_str_of(text)));
 	return true;
 }
 

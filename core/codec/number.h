@@ -11,6 +11,7 @@
 
 /* Is text a decimal number, whole, with an exponent of at most 8 digits? */
 bool bl_number_valid(bl_str text);
+/* May be text itself, where that is canonical already. */
 bl_str bl_number_canonical(bl_arena *arena, bl_str text);
 /* op: + - * / % and ^ (power); a % 0 is a. False for a division by zero and for a result that is no number. */
 bool bl_number_apply(bl_arena *arena, char op, bl_str a, bl_str b, bl_str *out);

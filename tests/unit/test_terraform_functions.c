@@ -158,6 +158,7 @@ static void numbers_have_512_bits(void **state)
 		{"\"a\" + 1", NULL},
 		{"true + 1", NULL},
 		{"pow(2, 10)", "1024"},
+		{"toset([pow(2, 2), pow(3, 1), 4])", "[3,4]"},
 		{"floor(-1.5)", "-2"},
 		{"parseint(\"ff\", 16)", "255"},
 		{"max(1, \"3\", 2)", "3"},

@@ -42,7 +42,8 @@ static const bl_expr *attr_of(const parsed *p, size_t block, const char *name)
 static void assert_str(bl_str got, const char *want)
 {
 	char *z = calloc(1, got.n + 1);
-	memcpy(z, got.p, got.n);
+	if (got.n)
+		memcpy(z, got.p, got.n);
 	assert_string_equal(z, want);
 	free(z);
 }
