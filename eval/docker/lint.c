@@ -180,6 +180,7 @@ void bl_docker_survey(bl_docker_evaluator *e, const bl_document *d)
 	find_reached(&s);
 	e->defaults.closed = true;
 	e->defaults.escape = e->escape;
+	e->defaults.values.fold = e->global.values.fold;
 	for (size_t i = 0; i < sizeof platform_args / sizeof *platform_args; i++)
 		bl_docker_scope_set(e->arena, &e->defaults, bl_str_of(platform_args[i].name),
 			bl_docker_string(e, BL_NOWHERE, bl_str_of(platform_args[i].sample)));

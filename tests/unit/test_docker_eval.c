@@ -108,13 +108,55 @@ static void the_second_of_a_kind_has_a_number(void **state)
 	assert_property("FROM a\nONBUILD RUN x\n", "0.ONBUILD.RUN", "onbuild", "true");
 }
 
+static void a_stage_is_reached_by_from_copy_and_mount(void **state)
+{
+	(void)state;
+	const char *text = "FROM x AS a\nCMD a\nFROM x AS b\nCMD b\nFROM x AS c\nCMD c\nFROM x AS d\nCMD d\n"
+			   "FROM c\nCOPY --from=A . .\nRUN --mount=from=1,target=/b x\n";
+	assert_property(text, "a.CMD", "reached", "true");
+	assert_property(text, "b.CMD", "reached", "true");
+	assert_property(text, "c.CMD", "reached", "true");
+	assert_property(text, "d.CMD", "reached", "false");
+	assert_property("FROM x AS a\nCMD a\nFROM ${b}\n", "a.CMD", "reached", "true");
+}
+
+static void a_name_that_nothing_sets_is_told_unless_the_base_image_may_set_it(void **state)
+{
+	(void)state;
+	assert_property("FROM scratch\nUSER $u\n", "0.USER", "undefined.0.set", "false");
+	assert_property("FROM other\nUSER $u\n", "0.USER", "undefined.0.set",
+		"{\"$unknown\":\"the base image may set 'u'\"}");
+	assert_property("FROM other\nARG FOLDER\nWORKDIR $FODLER\n", "0.WORKDIR",
+		"undefined.0.near", "\"FOLDER\"");
+	assert_property("# escape=`\nFROM scratch\nARG Folder=x\nWORKDIR /$FOLDER\n", "0.WORKDIR",
+		"path", "\"/x\"");
+}
+
+static void the_default_of_from_is_that_without_arguments(void **state)
+{
+	(void)state;
+	assert_property("ARG t\nFROM a:$t\n", "0.FROM", "default_valid", "false");
+	assert_property("ARG t=1\nFROM a.example:5000/b/c:$t\n", "0.FROM", "default_valid", "true");
+	assert_property("FROM ${t:-a}@sha256:0\n", "0.FROM", "default_valid", "false");
+}
+
+static void an_empty_line_within_an_instruction_is_seen(void **state)
+{
+	(void)state;
+	assert_property("FROM a\nCOPY a \\\n\n# c\n  b /c\n", "0.COPY", "gap", "\"b /c\"");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(arguments_and_variables_reach_the_words),
+		cmocka_unit_test(a_name_that_nothing_sets_is_told_unless_the_base_image_may_set_it),
 		cmocka_unit_test(a_reference_is_split_as_far_as_it_is_known),
+		cmocka_unit_test(a_stage_is_reached_by_from_copy_and_mount),
 		cmocka_unit_test(a_stage_has_what_it_begins_from),
+		cmocka_unit_test(an_empty_line_within_an_instruction_is_seen),
 		cmocka_unit_test(packages_are_told_from_flags_and_their_values),
+		cmocka_unit_test(the_default_of_from_is_that_without_arguments),
 		cmocka_unit_test(the_second_of_a_kind_has_a_number),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
