@@ -48,11 +48,12 @@ static bool is_cloudformation(bl_str text)
 		       has(text, "\"AWS::"));
 }
 
-/* `services:` at the start of a line, a map below it, and in it what a service is made from. GitLab has a list there. */
-static bool is_compose(bl_str text)
+/* `services:` at the start of a line, a map below it, and in it what a service is made from. GitLab has a list there, and a
+ * chart's values may be called anything. */
+static bool is_compose(bl_str path, bl_str text)
 {
 	ptrdiff_t at = bl_str_starts(text, BL_STR("services:")) ? 0 : bl_str_find(text, BL_STR("\nservices:"), 0);
-	if (at < 0 || !top_key(text, "services"))
+	if (at < 0 || !top_key(text, "services") || bl_str_starts(base_name(path), BL_STR("values")))
 		return false;
 	bl_str rest = bl_str_slice(text, (size_t)at + 1, text.n), line;
 	rest = bl_str_cut(rest, '\n', &line);
@@ -99,7 +100,7 @@ static bl_language detect_yaml(bl_str path, bl_str text, bl_str *dialect)
 		*dialect = BL_STR("helm");
 		return BL_LANG_KUBERNETES;
 	}
-	if (is_compose(text))
+	if (is_compose(path, text))
 		return BL_LANG_COMPOSE;
 	if (is_azure_pipeline(path, text)) {
 		*dialect = BL_STR("azure-pipelines");

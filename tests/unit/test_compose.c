@@ -1,4 +1,5 @@
 #include "eval/compose.h"
+#include "parsers/parsers.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -65,12 +66,31 @@ static void an_env_file_has_quotes_and_comments(void **state)
 	assert_text(env, "$A|$B|$C", "a # b|x|y");
 }
 
+static void assert_language(const char *path, const char *text, bl_language want)
+{
+	bl_str dialect;
+	assert_int_equal(bl_parsers_detect(bl_str_of(path), bl_str_of(text), &dialect), want);
+}
+
+static void a_map_of_services_with_images_is_a_compose_file(void **state)
+{
+	(void)state;
+	const char *text = "# c\nservices:\n\n  web:\n    image: nginx\n";
+	assert_language("compose.yaml", text, BL_LANG_COMPOSE);
+	assert_language("stack.yml", text, BL_LANG_COMPOSE);
+	assert_language("chart/values.yaml", text, BL_LANG_YAML);
+	assert_language("a.yml", "image: x\nservices:\n  - docker:dind\nbuild:\n  image: y\n", BL_LANG_YAML);
+	assert_language("project.yaml", "services:\n  - a.example.com\n", BL_LANG_YAML);
+	assert_language("services.yaml", "services:\n  a:\n    class: B\n", BL_LANG_YAML);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_default_stands_for_what_is_not_set),
 		cmocka_unit_test(two_dollars_are_one),
 		cmocka_unit_test(what_nothing_sets_is_not_known),
+		cmocka_unit_test(a_map_of_services_with_images_is_a_compose_file),
 		cmocka_unit_test(a_text_nests_only_so_deep),
 		cmocka_unit_test(an_env_file_has_quotes_and_comments),
 	};
