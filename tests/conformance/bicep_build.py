@@ -13,6 +13,9 @@ import re
 import subprocess
 import sys
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'scripts'))
+from tap import corpora  # noqa: E402
+
 DEPLOYMENT = 'Microsoft.Resources/deployments'
 SECTIONS = ('definitions', 'functions', 'outputs', 'parameters', 'variables')
 # The version that a compiler gives to a module's deployment, where it is asked for its outputs by id.
@@ -106,11 +109,7 @@ def run_all(belay, folders, registry, misses, only):
 def main():
     arguments = [a for a in sys.argv[1:] if not a.startswith('--')]
     belay, misses = os.path.abspath(arguments[0]), '--misses' in sys.argv
-    corpora = os.environ.get('BELAY_CORPORA')
-    if not corpora:
-        print('1..0 # SKIP BELAY_CORPORA is not set')
-        return 0
-    top = os.path.join(os.path.abspath(corpora), 'languages')
+    top = corpora('languages')
     registry = os.path.join(top, 'bicep', '_registry')
     families = []
     for family, least in (('bicep', 0.97), ('bicep-samples', 0.92)):

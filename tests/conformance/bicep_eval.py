@@ -12,6 +12,9 @@ import re
 import subprocess
 import sys
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'scripts'))
+from tap import corpora  # noqa: E402
+
 NO_GUID = '00000000-0000-0000-0000-000000000000'
 
 
@@ -68,11 +71,7 @@ def snapshot(belay, folder):
 
 def main():
     belay = os.path.abspath(sys.argv[1])
-    corpora = os.environ.get('BELAY_CORPORA')
-    if not corpora:
-        print('1..0 # SKIP BELAY_CORPORA is not set')
-        return 0
-    languages = os.path.join(os.path.abspath(corpora), 'languages')
+    languages = corpora('languages')
     evaluated, snapshots = os.path.join(languages, 'bicep-eval'), os.path.join(languages, 'arm')
     decided = [a for case in sorted(os.listdir(evaluated)) for a in asserts(belay, os.path.join(evaluated, case))]
     predicted = [a for case in sorted(os.listdir(snapshots)) if case.startswith('snapshot.')

@@ -12,6 +12,9 @@ import re
 import subprocess
 import sys
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'scripts'))
+from tap import corpora  # noqa: E402
+
 DEPLOYMENT = 'microsoft.resources/deployments'
 
 
@@ -33,11 +36,7 @@ def declared(belay, folder, main, registry):
 
 def main():
     belay = os.path.abspath(sys.argv[1])
-    corpora = os.environ.get('BELAY_CORPORA')
-    if not corpora:
-        print('1..0 # SKIP BELAY_CORPORA is not set')
-        return 0
-    top = os.path.join(os.path.abspath(corpora), 'languages', 'bicep')
+    top = corpora('languages', 'bicep')
     cases = sorted(c for c in os.listdir(top) if os.path.exists(os.path.join(top, c, 'expected.json')))
     wrong = 0
     print('1..2')

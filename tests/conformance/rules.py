@@ -15,6 +15,9 @@ import re
 import subprocess
 import sys
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'scripts'))
+from tap import corpora  # noqa: E402
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 STANDALONE = ('kics', 'trivy', 'hadolint')
@@ -121,13 +124,13 @@ def judge(belay, folder, disagreements):
     return case['peer'], case['platform'], n, notes
 
 
-def claimed_cases(belay, corpora, only):
+def claimed_cases(belay, top, only):
     rules = call(belay, ['rules', 'list', '--format', 'json'], '.')['rules']
     aliases = {a.lower() for r in rules for a in r['aliases']}
-    for base, _, files in os.walk(os.path.join(corpora, 'rules', 'cases')):
+    for base, _, files in os.walk(os.path.join(top, 'rules', 'cases')):
         if 'expected.json' not in files:
             continue
-        peer, _, rule = os.path.relpath(base, os.path.join(corpora, 'rules', 'cases')).split(os.sep)[:3]
+        peer, _, rule = os.path.relpath(base, os.path.join(top, 'rules', 'cases')).split(os.sep)[:3]
         with open(os.path.join(base, 'expected.json')) as f:
             rule = json.load(f)['rule']
         if f'{peer}:{rule}'.lower() in aliases and (not only or f'{peer}:{rule}'.lower().startswith(only.lower())):
@@ -161,13 +164,10 @@ def main():
     ap.add_argument('--misses', action='store_true')
     ap.add_argument('--only')
     a = ap.parse_args()
-    corpora = os.environ.get('BELAY_CORPORA')
-    if not corpora:
-        print('1..0 # SKIP BELAY_CORPORA is not set')
-        return
+    top = corpora()
     belay = os.path.abspath(a.belay)
     disagreements = load_disagreements()
-    folders = sorted(claimed_cases(belay, corpora, a.only))
+    folders = sorted(claimed_cases(belay, top, a.only))
     totals, whole, notes = collections.defaultdict(collections.Counter), collections.Counter(), []
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2) as pool:
         for peer, platform, n, more in pool.map(lambda f: judge(belay, f, disagreements), folders):
