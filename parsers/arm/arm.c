@@ -2,10 +2,10 @@
 #include "parsers/arm/arm.h"
 
 #include "parsers/language.h"
+#include "parsers/tree.h"
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <tree_sitter/api.h>
 
 const TSLanguage *tree_sitter_json(void);
 
@@ -367,9 +367,14 @@ void bl_parse_arm(bl_sources *sources, bl_document *d)
 		free(tamed);
 		return;
 	}
-	TSParser *parser = ts_parser_new();
-	ts_parser_set_language(parser, tree_sitter_json());
-	TSTree *tree = ts_parser_parse_string(parser, NULL, tamed, (uint32_t)b.text.n);
+	__attribute__((cleanup(bl_tree_parser_done))) TSParser *parser = ts_parser_new();
+	__attribute__((cleanup(bl_tree_done))) TSTree *tree =
+		bl_tree_parse(parser, tree_sitter_json(), bl_str_make(tamed, b.text.n), b.text.n);
+	if (!tree) {
+		report(&b, (bl_span){d->source, 0, 0}, BL_TREE_NONE);
+		free(tamed);
+		return;
+	}
 	TSTreeCursor cursor = ts_tree_cursor_new(ts_tree_root_node(tree));
 	int left = 20;
 	report_errors(&b, &cursor, 0, &left);
@@ -378,7 +383,5 @@ void bl_parse_arm(bl_sources *sources, bl_document *d)
 	if (b.nodes > BL_PARSE_MAX_NODES)
 		report(&b, (bl_span){d->source, 0, 0}, "more values than the limit: the rest is not analysed");
 	ts_tree_cursor_delete(&cursor);
-	ts_tree_delete(tree);
-	ts_parser_delete(parser);
 	free(tamed);
 }

@@ -378,6 +378,12 @@ static void find_statements(bl_bicep_reader *r, offsets *out)
 	}
 }
 
+static void say_none(bl_bicep_reader *r, uint32_t at)
+{
+	bl_diag_add(r->arena, &r->document->diags, BL_DIAG_ERROR, (bl_span){r->document->source, at, at}, BL_TREE_NONE);
+	r->document->partial = true;
+}
+
 /* Reads each statement on its own, so that an error in one costs no other. */
 static void read_apart(bl_bicep_reader *r, TSParser *parser, const offsets *starts)
 {
@@ -389,49 +395,30 @@ static void read_apart(bl_bicep_reader *r, TSParser *parser, const offsets *star
 		if (begin == end || !bl_str_trim(bl_str_slice(r->text, begin, end)).n)
 			continue;
 		ts_parser_set_included_ranges(parser, &range, 1);
-		TSTree *tree = ts_parser_parse_string(parser, NULL, r->text.p, (uint32_t)r->text.n);
+		TSTree *tree = bl_tree_parse(parser, bl_bicep_language(), r->text, end - begin);
 		if (tree)
 			read_tree(r, tree);
+		else
+			say_none(r, begin);
 		ts_tree_delete(tree);
 	}
 }
 
-static void delete_parser(TSParser **parser)
-{
-	ts_parser_delete(*parser);
-}
-
-static void delete_tree(TSTree **tree)
-{
-	ts_tree_delete(*tree);
-}
-
-static TSTree *parse(bl_bicep_reader *r, TSParser *parser)
-{
-	if (!ts_parser_set_language(parser, bl_bicep_language()))
-		return NULL;
-	return ts_parser_parse_string(parser, NULL, r->text.p, (uint32_t)r->text.n);
-}
-
 void bl_parse_bicep(bl_sources *sources, bl_document *document)
 {
-	__attribute__((cleanup(delete_parser))) TSParser *parser = ts_parser_new();
+	__attribute__((cleanup(bl_tree_parser_done))) TSParser *parser = ts_parser_new();
 	bl_bicep_reader r = {.document = document, .arena = &document->arena, .body_depth = -1};
 	r.text = bl_sources_text(sources, document->source);
-	__attribute__((cleanup(delete_tree))) TSTree *tree = parse(&r, parser);
-	if (!tree) {
-		bl_diag_add(r.arena, &document->diags, BL_DIAG_ERROR,
-			(bl_span){document->source, 0, 0}, "could not be parsed");
-		document->partial = true;
-		return;
-	}
+	__attribute__((cleanup(bl_tree_done))) TSTree *tree = bl_tree_parse(parser, bl_bicep_language(), r.text, r.text.n);
 	offsets starts = {0};
-	if (ts_node_has_error(ts_tree_root_node(tree)))
+	if (!tree || ts_node_has_error(ts_tree_root_node(tree)))
 		find_statements(&r, &starts);
 	if (starts.n)
 		read_apart(&r, parser, &starts);
-	else
+	else if (tree)
 		read_tree(&r, tree);
+	else
+		say_none(&r, 0);
 }
 
 /* The grammar knows files only, so the expression is read as a variable's value. */

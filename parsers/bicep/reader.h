@@ -3,8 +3,7 @@
 #define BL_PARSERS_BICEP_READER_H
 
 #include "parsers/language.h"
-
-#include <tree_sitter/api.h>
+#include "parsers/tree.h"
 
 /* The nodes of the grammar that are read; BL_BICEP_NONE is every other one: punctuation, keywords, comments. */
 typedef enum bl_bicep_node {

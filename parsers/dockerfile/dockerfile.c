@@ -2,7 +2,7 @@
 
 #include "parsers/language.h"
 
-#include <tree_sitter/api.h>
+#include "parsers/tree.h"
 
 const TSLanguage *tree_sitter_dockerfile(void);
 
@@ -26,16 +26,6 @@ static const char *const instructions[] = {"add", "arg", "cmd", "copy", "entrypo
 	"stopsignal", "user", "volume", "workdir"};
 
 /* ts_parser_delete and ts_tree_delete for __attribute__((cleanup)) */
-static void parser_done(TSParser **parser)
-{
-	ts_parser_delete(*parser);
-}
-
-static void tree_done(TSTree **tree)
-{
-	ts_tree_delete(*tree);
-}
-
 /* The named children of a node but comments and continuations, one by one: a walk must go to its
  * end. */
 typedef struct kids {
@@ -472,12 +462,10 @@ void bl_parse_dockerfile(bl_sources *sources, bl_document *document)
 {
 	bl_str text = bl_sources_text(sources, document->source);
 	reader r = {.file = {sources, document, &document->arena, text, '\\'}, .posix = true};
-	__attribute__((cleanup(parser_done))) TSParser *parser = ts_parser_new();
-	__attribute__((cleanup(tree_done))) TSTree *tree = NULL;
-	if (text.n >= UINT32_MAX || !ts_parser_set_language(parser, tree_sitter_dockerfile()) ||
-		!(tree = ts_parser_parse_string(
-			  parser, NULL, text.n ? text.p : "", (uint32_t)text.n))) {
-		error_at(&r, (bl_span){document->source, 0, 0}, "the file can't be read");
+	__attribute__((cleanup(bl_tree_parser_done))) TSParser *parser = ts_parser_new();
+	__attribute__((cleanup(bl_tree_done))) TSTree *tree = bl_tree_parse(parser, tree_sitter_dockerfile(), text, text.n);
+	if (!tree) {
+		error_at(&r, (bl_span){document->source, 0, 0}, BL_TREE_NONE);
 		return;
 	}
 	read_file(&r, ts_tree_root_node(tree));

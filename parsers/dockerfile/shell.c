@@ -2,12 +2,13 @@
  * pipe joins it to others. */
 #include "parsers/dockerfile/dockerfile.h"
 
-#include <tree_sitter/api.h>
+#include "parsers/tree.h"
 
 const TSLanguage *tree_sitter_bash(void);
 
 enum {
 	MAX_TEXT = 256 * 1024, /* bytes of one shell text */
+	MAX_TREACHEROUS = 50, /* pipes, heredocs and arrays in one shell text */
 	MAX_DEPTH = 100,       /* of its tree */
 	MAX_LITERAL = 65536,   /* bytes of one word: variables may hold each other twice */
 	MAX_WORDS = 4096,      /* of one command, before variables stop being split */
@@ -31,6 +32,19 @@ typedef struct walk {
 	int shells;
 	BL_VEC(variable) variables;
 } walk;
+
+/*
+ * What the shell's grammar takes a time for that grows with the square of their number when one has no end: pipes, heredocs, arrays. A script
+ * has a handful.
+ */
+static bool is_treacherous(bl_str text)
+{
+	size_t found = 0;
+	for (size_t i = 1; i < text.n && found <= MAX_TREACHEROUS; i++)
+		found += (text.p[i] == '|' && text.p[i - 1] != '|') || (text.p[i] == '<' && text.p[i - 1] == '<') ||
+			(text.p[i] == '(' && text.p[i - 1] == '=');
+	return found > MAX_TREACHEROUS;
+}
 
 static void read_text(
 	const bl_dockerfile *file, bl_block *block, bl_text text, bool verbatim, int shells);
@@ -389,16 +403,6 @@ static void visit(walk *w, TSNode node, place at, int depth)
 	ts_tree_cursor_delete(&cursor);
 }
 
-static void parser_done(TSParser **parser)
-{
-	ts_parser_delete(*parser);
-}
-
-static void tree_done(TSTree **tree)
-{
-	ts_tree_delete(*tree);
-}
-
 static void opaque(const bl_dockerfile *file, bl_block *block, bl_span span, const char *why)
 {
 	bl_dockerfile_put(file->arena, block, BL_STR("opaque"), span,
@@ -408,16 +412,19 @@ static void opaque(const bl_dockerfile *file, bl_block *block, bl_span span, con
 static void read_text(
 	const bl_dockerfile *file, bl_block *block, bl_text text, bool verbatim, int shells)
 {
-	__attribute__((cleanup(parser_done))) TSParser *parser = ts_parser_new();
-	__attribute__((cleanup(tree_done))) TSTree *tree = NULL;
+	__attribute__((cleanup(bl_tree_parser_done))) TSParser *parser = ts_parser_new();
+	__attribute__((cleanup(bl_tree_done))) TSTree *tree = NULL;
 	walk w = {file, file->arena, block, text.s, text.span, verbatim, shells, {0}};
 	if (text.s.n > MAX_TEXT) {
 		opaque(file, block, text.span, "the shell text is too long");
 		return;
 	}
-	if (!ts_parser_set_language(parser, tree_sitter_bash()) ||
-		!(tree = ts_parser_parse_string(
-			  parser, NULL, text.s.n ? text.s.p : "", (uint32_t)text.s.n))) {
+	if (is_treacherous(text.s)) {
+		opaque(file, block, text.span, "the shell text has more pipes, heredocs and arrays than are followed");
+		return;
+	}
+	tree = bl_tree_parse(parser, tree_sitter_bash(), text.s, text.s.n);
+	if (!tree) {
 		opaque(file, block, text.span, "the shell text can't be read");
 		return;
 	}

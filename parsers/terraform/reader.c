@@ -1,5 +1,6 @@
 /* HCL's syntax tree: parsing, walking, limits, and what is wrong with it. */
 #include "parsers/terraform/hcl.h"
+#include "parsers/tree.h"
 
 #include <assert.h>
 #include <pthread.h>
@@ -212,48 +213,14 @@ static void say_errors(bl_hcl *h)
 		bl_hcl_wrong(h, 0, 0, "syntax error");
 }
 
-/* Error recovery may wander; it is given so many steps a byte. Counted, not timed, so that every run ends alike. */
-static bool over_budget(TSParseState *state)
-{
-	uint64_t *left = state->payload;
-	return (*left)-- == 0;
-}
-
-static const char *read_text(void *payload, uint32_t at, TSPoint place, uint32_t *n)
-{
-	const bl_str *text = payload;
-	(void)place;
-	*n = at < text->n ? (uint32_t)text->n - at : 0;
-	return *n ? text->p + at : "";
-}
-
-static void delete_parser(TSParser **parser)
-{
-	ts_parser_delete(*parser);
-}
-
-static void delete_tree(TSTree **tree)
-{
-	ts_tree_delete(*tree);
-}
-
-static TSTree *parse_text(TSParser *parser, bl_str *text)
-{
-	uint64_t budget = 1000 + text->n / 4;
-	TSInput input = {text, read_text, TSInputEncodingUTF8, NULL};
-	if (!ts_parser_set_language(parser, tree_sitter_hcl()))
-		return NULL;
-	return ts_parser_parse_with_options(parser, NULL, input, (TSParseOptions){&budget, over_budget});
-}
-
 void bl_hcl_parse(bl_hcl *h, void (*visit)(bl_hcl *h, void *context), void *context)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	pthread_once(&once, fill_kinds);
-	__attribute__((cleanup(delete_parser))) TSParser *parser = ts_parser_new();
-	__attribute__((cleanup(delete_tree))) TSTree *tree = parse_text(parser, &h->text);
+	__attribute__((cleanup(bl_tree_parser_done))) TSParser *parser = ts_parser_new();
+	__attribute__((cleanup(bl_tree_done))) TSTree *tree = bl_tree_parse(parser, tree_sitter_hcl(), h->text, h->text.n);
 	if (!tree) {
-		bl_hcl_wrong(h, 0, 0, "too many syntax errors to make anything of this file");
+		bl_hcl_wrong(h, 0, 0, BL_TREE_NONE);
 		return;
 	}
 	TSNode root = ts_tree_root_node(tree);

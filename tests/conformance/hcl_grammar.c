@@ -88,7 +88,8 @@ static bool read_tree(const TSLanguage *language, int which, const char *text, u
 	ts_tree_cursor_delete(&cursor);
 	ts_tree_delete(tree);
 	ts_parser_delete(parser);
-	qsort(p->items, p->n, sizeof *p->items, by_place);
+	if (p->n)
+		qsort(p->items, p->n, sizeof *p->items, by_place);
 	return right;
 }
 

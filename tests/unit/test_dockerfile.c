@@ -163,6 +163,25 @@ static void deeply_nested_shell_text_ends(void **state)
 	bl_buf_done(&text);
 }
 
+/* The shell's grammar takes a time for them that grows with the square of their number. */
+static void a_script_of_nothing_but_pipes_is_said_to_be_too_much(void **state)
+{
+	(void)state;
+	bl_buf text = {0};
+	bl_buf_putz(&text, "FROM a\nRUN ");
+	for (int i = 0; i < 100000; i++)
+		bl_buf_putz(&text, "a|");
+	bl_buf_putz(&text, "\nUSER u\n");
+	parsed p = parse(text.p);
+	assert_int_equal(p.document.blocks.n, 3);
+	bl_buf printed = {0};
+	bl_document_print(&p.document, &printed);
+	assert_true(bl_str_find(bl_buf_str(&printed), BL_STR("more pipes"), 0) >= 0);
+	bl_buf_done(&printed);
+	drop(&p);
+	bl_buf_done(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -172,6 +191,7 @@ int main(void)
 		cmocka_unit_test(what_a_build_refuses_is_an_error_where_it_stands),
 		cmocka_unit_test(commands_of_a_shell_text_keep_their_places),
 		cmocka_unit_test(deeply_nested_shell_text_ends),
+		cmocka_unit_test(a_script_of_nothing_but_pipes_is_said_to_be_too_much),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
