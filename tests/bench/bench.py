@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Measures belay against the floor (parsing alone) and against peers, in one run, and writes docs/performance.md.
 
-usage: bench.py --belay BIN --floor BIN --grammars BIN --real DIR [--runs N] [--peer NAME=COMMAND ...] [--write FILE]
+usage: bench.py --belay BIN --floor BIN --grammars BIN --real DIR [--runs N] [--peer NAME=COMMAND ...] [--peers-on DIR] [--write FILE]
 
 DIR is a folder of real repositories. CPU time (user + system) and peak memory are of whole processes, the operating system's own
-accounting; the figure quoted is the median over the runs, belay and floor in turn. A peer's COMMAND has {} for DIR and is run once.
+accounting; the figure quoted is the median over the runs, belay and floor in turn. A peer's COMMAND has {} for the folder
+--peers-on names (DIR without it: hours, for some) and is run once, beside belay on that folder.
 """
 import argparse
 import os
@@ -65,6 +66,27 @@ def small_file(folder):
     return path
 
 
+def scan_of(belay, folder):
+    return [belay, 'scan', '--no-config', '--root', folder, '--jobs', '1', '--format', 'json', '--quiet', folder]
+
+
+def peer_table(belay, folder, peers):
+    """Lines of a table: belay and each peer once on the same folder; none without peers."""
+    if not peers:
+        return []
+    commands = {'belay scan, one worker': scan_of(belay, folder)}
+    for peer in peers:
+        name, command = peer.split('=', 1)
+        commands[name] = [w.replace('{}', folder) for w in shlex.split(command)]
+    rows = {name: measure(command) for name, command in commands.items()}
+    base = rows['belay scan, one worker']
+    out = ['', f'Peers, on {os.path.basename(os.path.normpath(folder))} alone:', '',
+           '| command | CPU s | wall s | peak MB | CPU against belay |', '|---|---|---|---|---|']
+    for name, (wall, cpu, peak) in rows.items():
+        out.append(f'| {name} | {cpu:.2f} | {wall:.2f} | {peak:.0f} | {cpu / base[1]:.0f} |')
+    return out
+
+
 def main():
     ap = argparse.ArgumentParser()
     ap.add_argument('--belay', required=True)
@@ -73,11 +95,12 @@ def main():
     ap.add_argument('--real', required=True)
     ap.add_argument('--runs', type=int, default=5)
     ap.add_argument('--peer', action='append', default=[])
+    ap.add_argument('--peers-on')
     ap.add_argument('--write')
     a = ap.parse_args()
     belay, floor = os.path.abspath(a.belay), os.path.abspath(a.floor)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    scan = [belay, 'scan', '--no-config', '--root', a.real, '--jobs', '1', '--format', 'json', '--quiet', a.real]
+    scan = scan_of(belay, a.real)
     rows = in_turn({'belay scan, one worker': scan, 'floor: parsing alone': [floor, a.real]}, a.runs)
     two = in_turn({'belay scan, two workers': [w if w != '1' else '2' for w in scan]}, a.runs)
     rows.update(two)
@@ -85,21 +108,17 @@ def main():
         path = small_file(folder)
         small = in_turn({'`belay --version`': [belay, '--version'],
                          'scan of one small file': [belay, 'scan', '--no-config', '--root', folder, path]}, max(a.runs, 15))
-    peers = {}
-    for peer in a.peer:
-        name, command = peer.split('=', 1)
-        words = [w.replace('{}', a.real) for w in shlex.split(command)]
-        peers[name] = [measure(words)]
     corpus = subprocess.run([floor, a.real], capture_output=True, text=True).stdout.strip()
     base = rows['floor: parsing alone']
     out = ['# Performance', '', f'Written by `tests/bench/bench.py` on {platform.machine()}, {os.cpu_count()} cores: medians of {a.runs} whole-process runs, in turn.',
            'Ratios travel between machines; absolute times do not.', '', f'Real repositories: {corpus}.', '',
            '| command | CPU s | wall s | peak MB | CPU against the floor |', '|---|---|---|---|---|']
-    for name, r in list(rows.items()) + list(peers.items()):
+    for name, r in rows.items():
         out.append(f'| {name} | {median(r, 1):.2f} | {median(r, 0):.2f} | {median(r, 2):.0f} | {median(r, 1) / median(base, 1):.2f} |')
     out += ['', '| command | wall ms | peak MB |', '|---|---|---|']
     for name, r in small.items():
         out.append(f'| {name} | {1000 * median(r, 0):.1f} | {median(r, 2):.1f} |')
+    out += peer_table(belay, a.peers_on or a.real, a.peer)
     out += ['', f'Parsing alone, a parser made and a tree freed for each file, on one core: the best of {4 * a.runs} rounds, the grammars in turn.', '']
     out += grammar_table(os.path.abspath(a.grammars), a.real, 4 * a.runs)
     out += ['', 'Bars: a scan of the real repositories within 2.0 times the floor\'s CPU time and 200 MB; HCL parsed at a third of the speed of JSON; one small file in under 15 ms; start-up in under 5 ms.', '']
