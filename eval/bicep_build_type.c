@@ -37,13 +37,7 @@ static const bl_value *schema_value(bl_bicep_builder *b, const bl_expr *e, int d
 
 static bl_bicep_symbol *symbol_of(bl_bicep_builder *b, const bl_expr *e)
 {
-	bl_bicep_scope *s = b->imported ? b->imported->scope : b->s;
-	if (e->kind == BL_EXPR_NAME)
-		return bl_map_get(&s->symbols, e->text);
-	if (e->kind != BL_EXPR_ATTR || e->kids[0]->kind != BL_EXPR_NAME)
-		return NULL;
-	bl_bicep_symbol *file = bl_map_get(&s->symbols, e->kids[0]->text);
-	return file && file->file ? bl_map_get(&file->file->symbols, e->text) : NULL;
+	return bl_bicep_symbol_of(b->imported ? b->imported->scope : b->s, e);
 }
 
 static bool is_type(const bl_bicep_symbol *symbol)

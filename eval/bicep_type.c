@@ -190,7 +190,7 @@ static const bl_bicep_type *resolve_object(bl_bicep_scope *s, const bl_expr *e, 
 	return t;
 }
 
-static bl_bicep_symbol *symbol_of(bl_bicep_scope *s, const bl_expr *e)
+bl_bicep_symbol *bl_bicep_symbol_of(bl_bicep_scope *s, const bl_expr *e)
 {
 	if (e->kind == BL_EXPR_NAME)
 		return bl_map_get(&s->symbols, e->text);
@@ -202,7 +202,7 @@ static bl_bicep_symbol *symbol_of(bl_bicep_scope *s, const bl_expr *e)
 
 static const bl_bicep_type *resolve_name(bl_bicep_scope *s, const bl_expr *e, int depth)
 {
-	bl_bicep_symbol *symbol = symbol_of(s, e);
+	bl_bicep_symbol *symbol = bl_bicep_symbol_of(s, e);
 	if (symbol && symbol->block && bl_str_eqz(symbol->block->kind, "type")) {
 		if (symbol->type)
 			return symbol->type;
@@ -222,7 +222,7 @@ static const bl_bicep_type *resolve_name(bl_bicep_scope *s, const bl_expr *e, in
 /* `T.name`, `T.*`: a property's type. */
 static const bl_bicep_type *resolve_attr(bl_bicep_scope *s, const bl_expr *e, int depth)
 {
-	if (symbol_of(s, e))
+	if (bl_bicep_symbol_of(s, e))
 		return resolve_name(s, e, depth);
 	if (e->kids[0]->kind == BL_EXPR_NAME && bl_str_eqz(e->kids[0]->text, "sys") && bl_bicep_type_named(e->text))
 		return bl_bicep_type_named(e->text);

@@ -53,6 +53,8 @@ const bl_bicep_type *bl_bicep_type_of(bl_bicep_scope *s, const bl_expr *e);
 /* The type that a param, output, var or type statement declares, its decorators included; NULL without one. */
 const bl_bicep_type *bl_bicep_declared_type(bl_bicep_scope *s, const bl_block *block);
 /* A statement's type as its decorators (@minValue, @secure, ...) narrow it. */
+/* What e names in s: NAME, or FILE.NAME of an imported file; NULL when it is neither, or there is none. */
+bl_bicep_symbol *bl_bicep_symbol_of(bl_bicep_scope *s, const bl_expr *e);
 const bl_bicep_type *bl_bicep_decorated(bl_bicep_scope *s, const bl_block *block, const bl_bicep_type *type);
 const bl_bicep_type *bl_bicep_literal_type(bl_arena *arena, const bl_value *v);
 const bl_bicep_type *bl_bicep_array_of(bl_arena *arena, const bl_bicep_type *element);

@@ -236,16 +236,21 @@ static void check_providers(bl_tf_check *c, const bl_block *b, const bl_attr *a)
 	}
 }
 
+/* Is there a list of references to check? What is none is refused; in JSON they are texts. */
+static bool has_references(bl_tf_check *c, const bl_attr *a)
+{
+	bool list = a->expr->kind == BL_EXPR_LIST;
+	if (!c->json && !list)
+		bl_tf_refuse(c, a->span, "'" BL_FMT "' must be a list of references", BL_ARG(a->name));
+	return !c->json && list;
+}
+
 static void check_references(bl_tf_check *c, const bl_block *b, const bl_attr *a)
 {
 	const bl_expr *e = a->expr;
 	bl_str words[2];
-	if (c->json)
+	if (!has_references(c, a))
 		return;
-	if (e->kind != BL_EXPR_LIST) {
-		bl_tf_refuse(c, a->span, "'" BL_FMT "' must be a list of references", BL_ARG(a->name));
-		return;
-	}
 	for (uint32_t i = 0; i < e->n; i++) {
 		if (bl_tf_literal(e->kids[i]).n)
 			bl_tf_warn(c, e->kids[i]->span, "references in quotes are of the past: write them without");
@@ -270,12 +275,8 @@ static void check_triggers(bl_tf_check *c, const bl_block *b, const bl_attr *a)
 	static const char *const others[] = {"count", "data", "each", "local", "module", "path", "self", "terraform", "var"};
 	const bl_expr *e = a->expr;
 	bl_str words[3];
-	if (c->json)
+	if (!has_references(c, a))
 		return;
-	if (e->kind != BL_EXPR_LIST) {
-		bl_tf_refuse(c, a->span, "'" BL_FMT "' must be a list of references", BL_ARG(a->name));
-		return;
-	}
 	for (uint32_t i = 0; i < e->n; i++) {
 		bool resource = bl_tf_words(e->kids[i], words, 3) > 1;
 		for (size_t k = 0; resource && k < sizeof others / sizeof *others; k++)

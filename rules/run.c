@@ -21,6 +21,7 @@ typedef struct rule_run {
 	const bl_graph *graph;
 	const bl_names *names;
 	const bl_blocks *blocks;
+	bl_suppress_marks *marks;
 	slice_result *results;
 } rule_run;
 
@@ -242,7 +243,7 @@ static void place(judgement *j, const bl_cursor *element, const bl_cursor *at, b
 	const bl_resource *part = bl_blocks_part(j->run->blocks, j->run->graph, f->resource, f->span);
 	if (part)
 		f->resource = part;
-	f->suppression = bl_suppress_find(&j->result->arena, bl_graph_sources(j->run->graph), &j->rule->info,
+	f->suppression = bl_suppress_find(&j->result->arena, j->run->marks, &j->rule->info,
 		f->resource->span, f->span);
 	if (f->suppression)
 		f->result = BL_SUPPRESSED;
@@ -420,6 +421,7 @@ void bl_rules_run(bl_rules *rules, bl_graph *graph, bl_pool *pool)
 	bl_rule_list met = prepare(&index, rules, &run);
 	run.names = bl_names_new(&index, met.items, met.n, graph);
 	run.blocks = bl_blocks_new(&index, graph);
+	run.marks = bl_suppress_marks_new(&index, bl_graph_sources(graph));
 	run.results = bl_xmalloc(slices * sizeof *run.results);
 	memset(run.results, 0, slices * sizeof *run.results);
 	bl_pool_run(pool, slices, judge_slice, &run);

@@ -1,5 +1,7 @@
 #include "rules/suppress.h"
 
+#include <stdatomic.h>
+
 /* The bytes of the line that offset stands in, without its newline. */
 static bl_str line_at(bl_str text, size_t at, size_t *begin)
 {
@@ -232,15 +234,48 @@ static const bl_suppression *in_head(bl_arena *arena, const bl_rule_info *rule, 
 	return NULL;
 }
 
-const bl_suppression *bl_suppress_find(bl_arena *arena, const bl_sources *sources, const bl_rule_info *rule, bl_span block,
+enum { NOT_LOOKED, HAS_NONE, HAS_MARKS };
+
+struct bl_suppress_marks {
+	const bl_sources *sources;
+	uint32_t n;
+	_Atomic uint8_t of[]; /* by number; two workers may both look, and find the same */
+};
+
+bl_suppress_marks *bl_suppress_marks_new(bl_arena *arena, const bl_sources *sources)
+{
+	uint32_t n = bl_sources_count(sources) + 1;
+	bl_suppress_marks *marks = bl_arena_alloc(arena, sizeof *marks + n);
+	marks->sources = sources;
+	marks->n = n;
+	return marks;
+}
+
+static bool has_marks(bl_suppress_marks *marks, uint32_t source, bl_str text)
+{
+	uint8_t known = source < marks->n ? atomic_load_explicit(&marks->of[source], memory_order_relaxed) : HAS_MARKS;
+	if (known != NOT_LOOKED)
+		return known == HAS_MARKS;
+	/* what each of the forms holds */
+	bool any = bl_str_find(text, BL_STR("belay:ignore"), 0) >= 0 || bl_str_find(text, BL_STR("hadolint"), 0) >= 0 ||
+		bl_str_findi(text, BL_STR("check"), 0) >= 0;
+	known = any ? HAS_MARKS : HAS_NONE;
+	atomic_store_explicit(&marks->of[source], known, memory_order_relaxed);
+	return known == HAS_MARKS;
+}
+
+const bl_suppression *bl_suppress_find(bl_arena *arena, bl_suppress_marks *marks, const bl_rule_info *rule, bl_span block,
 	bl_span finding)
 {
+	const bl_sources *sources = marks->sources;
 	bl_span spans[2] = {bl_sources_root(sources, block), bl_sources_root(sources, finding)};
 	for (size_t i = 0; i < 2; i++) {
 		if (!bl_span_known(spans[i]))
 			continue;
 		size_t begin, at;
 		bl_str text = bl_sources_text(sources, spans[i].source);
+		if (!has_marks(marks, spans[i].source, text))
+			continue;
 		line_at(text, spans[i].begin, &begin);
 		begin = with_comments_above(text, begin);
 		while (begin < spans[i].end && begin < text.n) {

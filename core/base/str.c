@@ -90,7 +90,7 @@ ptrdiff_t bl_str_find(bl_str s, bl_str needle, size_t from)
 ptrdiff_t bl_str_findi(bl_str s, bl_str needle, size_t from)
 {
 	for (size_t i = from; i <= s.n && needle.n <= s.n - i; i++)
-		if (bl_str_eqi(bl_str_make(s.p + i, needle.n), needle))
+		if (!needle.n || (lower(s.p[i]) == lower(needle.p[0]) && bl_str_eqi(bl_str_make(s.p + i, needle.n), needle)))
 			return (ptrdiff_t)i;
 	return -1;
 }

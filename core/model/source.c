@@ -88,6 +88,11 @@ void *bl_sources_keep(bl_sources *s, const void *p, size_t n)
 	return memcpy(kept, p, n);
 }
 
+uint32_t bl_sources_count(const bl_sources *s)
+{
+	return s->n;
+}
+
 bl_str bl_sources_text(const bl_sources *s, uint32_t source)
 {
 	const entry *e = get(s, source);

@@ -31,6 +31,8 @@ uint32_t bl_sources_derive(bl_sources *sources, uint32_t parent, bl_str text, co
 /* A copy of n bytes that lives as long as sources: for texts, paths and pieces whose memory goes before. Thread-safe. */
 void *bl_sources_keep(bl_sources *sources, const void *p, size_t n);
 
+/* The highest number given so far. */
+uint32_t bl_sources_count(const bl_sources *sources);
 bl_str bl_sources_text(const bl_sources *sources, uint32_t source);
 bl_str bl_sources_path(const bl_sources *sources, uint32_t source);
 bl_str bl_sources_repo(const bl_sources *sources, uint32_t source);

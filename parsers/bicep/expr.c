@@ -1,8 +1,6 @@
 /* Bicep's expressions and types, from the syntax tree. */
 #include "parsers/bicep/reader.h"
 
-typedef BL_VEC(bl_expr *) exprs;
-
 static bl_expr *opaque(bl_bicep_reader *r)
 {
 	bl_expr *e = bl_expr_new(r->arena, BL_EXPR_OPAQUE, bl_bicep_span(r), 0);
@@ -24,7 +22,7 @@ static bl_expr *name(bl_bicep_reader *r)
 	return e;
 }
 
-static bl_expr *with_kids(bl_bicep_reader *r, bl_expr_kind kind, bl_span span, const exprs *kids)
+bl_expr *bl_bicep_with_kids(bl_bicep_reader *r, bl_expr_kind kind, bl_span span, const bl_bicep_exprs *kids)
 {
 	bl_expr *e = bl_expr_new(r->arena, kind, span, kids->n);
 	for (size_t i = 0; i < kids->n; i++)
@@ -33,7 +31,7 @@ static bl_expr *with_kids(bl_bicep_reader *r, bl_expr_kind kind, bl_span span, c
 }
 
 /* Every child that is an expression, in order. */
-static void read_all(bl_bicep_reader *r, exprs *out)
+static void read_all(bl_bicep_reader *r, bl_bicep_exprs *out)
 {
 	if (!bl_bicep_enter(r))
 		return;
@@ -159,7 +157,7 @@ static bl_expr *loop(bl_bicep_reader *r)
 
 static bl_expr *parenthesized(bl_bicep_reader *r)
 {
-	exprs items = {0};
+	bl_bicep_exprs items = {0};
 	bl_span span = bl_bicep_span(r);
 	read_all(r, &items);
 	if (items.n == 1)
@@ -218,7 +216,7 @@ static bl_expr *lambda(bl_bicep_reader *r)
 /* `f(a)`, `ns.f(a)` and `x.f(a)`: what stands before the last dot is the receiver, kids[0] of a method. */
 static bl_expr *call(bl_bicep_reader *r)
 {
-	exprs items = {0};
+	bl_bicep_exprs items = {0};
 	bl_str function = {"", 0};
 	bool method = false, safe = false;
 	if (!bl_bicep_enter(r))
@@ -240,7 +238,7 @@ static bl_expr *call(bl_bicep_reader *r)
 				bl_vec_push(r->arena, &items, head->kids[0]);
 		}
 	} while (bl_bicep_next(r));
-	bl_expr *e = with_kids(r, BL_EXPR_CALL, bl_bicep_span(r), &items);
+	bl_expr *e = bl_bicep_with_kids(r, BL_EXPR_CALL, bl_bicep_span(r), &items);
 	e->text = function;
 	e->method = method;
 	e->safe = safe;
@@ -265,7 +263,7 @@ static bl_expr *spread(bl_bicep_reader *r)
 }
 
 /* A property: its key and its value go to out. A value beside a syntax error may be another property's: it is not taken. */
-static void property(bl_bicep_reader *r, exprs *out)
+static void property(bl_bicep_reader *r, bl_bicep_exprs *out)
 {
 	bl_expr *key = NULL, *value = NULL;
 	bool wrong = false;
@@ -292,12 +290,12 @@ static void property(bl_bicep_reader *r, exprs *out)
 
 static bl_expr *object(bl_bicep_reader *r)
 {
-	exprs pairs = {0};
+	bl_bicep_exprs pairs = {0};
 	bl_span span = bl_bicep_span(r);
 	/* Only what stands directly in a resource's body is one of its resources. */
 	bool body = r->body_depth == r->depth;
 	if (!bl_bicep_enter(r))
-		return r->full ? opaque(r) : with_kids(r, BL_EXPR_OBJECT, span, &pairs);
+		return r->full ? opaque(r) : bl_bicep_with_kids(r, BL_EXPR_OBJECT, span, &pairs);
 	do {
 		switch (bl_bicep_at(r)) {
 		case BL_BICEP_PROPERTY:
@@ -326,15 +324,15 @@ static bl_expr *object(bl_bicep_reader *r)
 			break;
 		}
 	} while (bl_bicep_next(r));
-	return with_kids(r, BL_EXPR_OBJECT, span, &pairs);
+	return bl_bicep_with_kids(r, BL_EXPR_OBJECT, span, &pairs);
 }
 
 static bl_expr *array(bl_bicep_reader *r)
 {
-	exprs items = {0};
+	bl_bicep_exprs items = {0};
 	bl_span span = bl_bicep_span(r);
 	read_all(r, &items);
-	return with_kids(r, BL_EXPR_LIST, span, &items);
+	return bl_bicep_with_kids(r, BL_EXPR_LIST, span, &items);
 }
 
 bl_expr *bl_bicep_expr(bl_bicep_reader *r)
@@ -391,7 +389,7 @@ bl_expr *bl_bicep_expr(bl_bicep_reader *r)
 
 bl_expr *bl_bicep_decorator(bl_bicep_reader *r)
 {
-	exprs items = {0};
+	bl_bicep_exprs items = {0};
 	bl_str function = {"", 0};
 	bl_span span = bl_bicep_span(r);
 	if (!bl_bicep_enter(r))
@@ -407,7 +405,7 @@ bl_expr *bl_bicep_decorator(bl_bicep_reader *r)
 			bl_bicep_report(r);
 		}
 	} while (bl_bicep_next(r));
-	bl_expr *e = with_kids(r, BL_EXPR_CALL, span, &items);
+	bl_expr *e = bl_bicep_with_kids(r, BL_EXPR_CALL, span, &items);
 	e->text = function;
 	return e;
 }

@@ -50,6 +50,9 @@ bool bl_bicep_next(bl_bicep_reader *r);
 /* Reports the syntax error the cursor stands at. */
 void bl_bicep_report(bl_bicep_reader *r);
 
+typedef BL_VEC(bl_expr *) bl_bicep_exprs;
+/* An expression with these kids. */
+bl_expr *bl_bicep_with_kids(bl_bicep_reader *r, bl_expr_kind kind, bl_span span, const bl_bicep_exprs *kids);
 /* The expression the cursor stands at; OPAQUE for one that can't be read. Never NULL. */
 bl_expr *bl_bicep_expr(bl_bicep_reader *r);
 /* The type expression the cursor stands at: a TYPE, whose kid says its structure. In type.c, which lists the forms. */

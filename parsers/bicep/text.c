@@ -1,30 +1,6 @@
 /* The pieces of Bicep's strings: quotes off, escapes decoded, interpolations put between. */
 #include "parsers/bicep/reader.h"
 
-static size_t put_utf8(char *out, uint32_t c)
-{
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (char)(0xc0 | c >> 6);
-		out[1] = (char)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000) {
-		out[0] = (char)(0xe0 | c >> 12);
-		out[1] = (char)(0x80 | (c >> 6 & 0x3f));
-		out[2] = (char)(0x80 | (c & 0x3f));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | c >> 18);
-	out[1] = (char)(0x80 | (c >> 12 & 0x3f));
-	out[2] = (char)(0x80 | (c >> 6 & 0x3f));
-	out[3] = (char)(0x80 | (c & 0x3f));
-	return 4;
-}
-
 static int hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
@@ -78,7 +54,7 @@ bl_str bl_bicep_unescape(bl_arena *arena, bl_str s)
 		case 'u':
 			used = code_point(s, i + 1, &c);
 			if (used)
-				n += put_utf8(out + n, c);
+				n += bl_str_put_utf8(out + n, c);
 			i += used;
 			break;
 		default: /* \\ \' \$, and unknown ones as they stand */

@@ -10,8 +10,6 @@
  */
 #include "parsers/bicep/reader.h"
 
-typedef BL_VEC(bl_expr *) exprs;
-
 static bl_expr *structure(bl_bicep_reader *r);
 
 static bl_expr *leaf(bl_bicep_reader *r, bl_expr_kind kind)
@@ -19,14 +17,6 @@ static bl_expr *leaf(bl_bicep_reader *r, bl_expr_kind kind)
 	bl_expr *e = bl_expr_new(r->arena, kind, bl_bicep_span(r), 0);
 	if (kind != BL_EXPR_SPLAT)
 		e->text = bl_bicep_text(r);
-	return e;
-}
-
-static bl_expr *with_kids(bl_bicep_reader *r, bl_expr_kind kind, bl_span span, const exprs *kids)
-{
-	bl_expr *e = bl_expr_new(r->arena, kind, span, kids->n);
-	for (size_t i = 0; i < kids->n; i++)
-		e->kids[i] = kids->items[i];
 	return e;
 }
 
@@ -60,7 +50,7 @@ static bool is_type(bl_bicep_node node)
 }
 
 /* The types among the children, in order; a union's within a union are this one's. */
-static void read_types(bl_bicep_reader *r, exprs *out, bool is_union)
+static void read_types(bl_bicep_reader *r, bl_bicep_exprs *out, bool is_union)
 {
 	if (!bl_bicep_enter(r))
 		return;
@@ -80,7 +70,7 @@ static void read_types(bl_bicep_reader *r, exprs *out, bool is_union)
 /* The only type among the children, as itself or as the kid of an operator. */
 static bl_expr *wrapped(bl_bicep_reader *r, const char *operator)
 {
-	exprs kids = {0};
+	bl_bicep_exprs kids = {0};
 	bl_span span = bl_bicep_span(r);
 	bl_expr *whole = leaf(r, BL_EXPR_OPAQUE);
 	read_types(r, &kids, false);
@@ -88,7 +78,7 @@ static bl_expr *wrapped(bl_bicep_reader *r, const char *operator)
 		return whole;
 	if (!operator)
 		return kids.items[0];
-	bl_expr *e = with_kids(r, BL_EXPR_UNARY, span, &kids);
+	bl_expr *e = bl_bicep_with_kids(r, BL_EXPR_UNARY, span, &kids);
 	e->text = bl_str_of(operator);
 	return e;
 }
@@ -96,7 +86,7 @@ static bl_expr *wrapped(bl_bicep_reader *r, const char *operator)
 /* `T[]`, `T[0]`, `T[*]`, `T.name`, `T.*` and `-1`. */
 static bl_expr *derived(bl_bicep_reader *r, bl_expr_kind kind)
 {
-	exprs kids = {0};
+	bl_bicep_exprs kids = {0};
 	bl_str text = {"", 0};
 	bl_span span = bl_bicep_span(r);
 	bl_expr *whole = leaf(r, BL_EXPR_OPAQUE);
@@ -119,7 +109,7 @@ static bl_expr *derived(bl_bicep_reader *r, bl_expr_kind kind)
 	} while (bl_bicep_next(r));
 	if (!kids.n)
 		return whole;
-	bl_expr *e = with_kids(r, kind, span, &kids);
+	bl_expr *e = bl_bicep_with_kids(r, kind, span, &kids);
 	e->text = text;
 	return e;
 }
@@ -127,13 +117,13 @@ static bl_expr *derived(bl_bicep_reader *r, bl_expr_kind kind)
 /* A property or an item: its decorators, then its type. */
 static bl_expr *member(bl_bicep_reader *r, bl_expr **key)
 {
-	exprs kids = {0};
+	bl_bicep_exprs kids = {0};
 	bl_span span = bl_bicep_span(r);
 	bl_str text = {"", 0};
 	bl_expr *type = leaf(r, BL_EXPR_OPAQUE);
 	bl_vec_push(r->arena, &kids, type);
 	if (!bl_bicep_enter(r))
-		return with_kids(r, BL_EXPR_TYPE, span, &kids);
+		return bl_bicep_with_kids(r, BL_EXPR_TYPE, span, &kids);
 	do {
 		bl_bicep_field field = bl_bicep_field_at(r);
 		bl_bicep_node node = bl_bicep_at(r);
@@ -152,17 +142,17 @@ static bl_expr *member(bl_bicep_reader *r, bl_expr **key)
 			kids.items[0] = structure(r);
 		}
 	} while (bl_bicep_next(r));
-	bl_expr *e = with_kids(r, BL_EXPR_TYPE, span, &kids);
+	bl_expr *e = bl_bicep_with_kids(r, BL_EXPR_TYPE, span, &kids);
 	e->text = text;
 	return e;
 }
 
 static bl_expr *members(bl_bicep_reader *r, bl_expr_kind kind)
 {
-	exprs kids = {0};
+	bl_bicep_exprs kids = {0};
 	bl_span span = bl_bicep_span(r);
 	if (!bl_bicep_enter(r))
-		return with_kids(r, r->full ? BL_EXPR_OPAQUE : kind, span, &kids);
+		return bl_bicep_with_kids(r, r->full ? BL_EXPR_OPAQUE : kind, span, &kids);
 	do {
 		bl_bicep_node node = bl_bicep_at(r);
 		bl_expr *key = node == BL_BICEP_REST_TYPE ? leaf(r, BL_EXPR_SPLAT) : NULL;
@@ -177,12 +167,12 @@ static bl_expr *members(bl_bicep_reader *r, bl_expr_kind kind)
 			bl_vec_push(r->arena, &kids, key);
 		bl_vec_push(r->arena, &kids, type);
 	} while (bl_bicep_next(r));
-	return with_kids(r, kind, span, &kids);
+	return bl_bicep_with_kids(r, kind, span, &kids);
 }
 
 static bl_expr *generic(bl_bicep_reader *r)
 {
-	exprs kids = {0};
+	bl_bicep_exprs kids = {0};
 	bl_str name = BL_STR("resource");
 	bool method = false;
 	bl_span span = bl_bicep_span(r);
@@ -203,7 +193,7 @@ static bl_expr *generic(bl_bicep_reader *r)
 			bl_vec_push(r->arena, &kids, e);
 		}
 	} while (bl_bicep_next(r));
-	bl_expr *e = with_kids(r, BL_EXPR_CALL, span, &kids);
+	bl_expr *e = bl_bicep_with_kids(r, BL_EXPR_CALL, span, &kids);
 	e->text = name;
 	e->method = method;
 	return e;
@@ -211,7 +201,7 @@ static bl_expr *generic(bl_bicep_reader *r)
 
 static bl_expr *structure(bl_bicep_reader *r)
 {
-	exprs kids = {0};
+	bl_bicep_exprs kids = {0};
 	bl_span span = bl_bicep_span(r);
 	bl_expr *e;
 	switch (bl_bicep_at(r)) {
@@ -229,7 +219,7 @@ static bl_expr *structure(bl_bicep_reader *r)
 		return derived(r, BL_EXPR_UNARY);
 	case BL_BICEP_UNION_TYPE:
 		read_types(r, &kids, true);
-		e = with_kids(r, BL_EXPR_BINARY, span, &kids);
+		e = bl_bicep_with_kids(r, BL_EXPR_BINARY, span, &kids);
 		e->text = BL_STR("|");
 		return e;
 	case BL_BICEP_NULLABLE_TYPE:
