@@ -101,7 +101,7 @@ static bl_tri name_fits(const bl_resource *r, bl_str id)
 	return fits;
 }
 
-static void score_entry(const bl_claims *c, const bl_map *addresses, const bl_state_entry *entry, root_scores *scores)
+static void score_entry(const bl_claims *c, const bl_map *addresses, const bl_binding *entry, root_scores *scores)
 {
 	const node_list *list = nodes_at(c->arena, addresses, entry->address);
 	for (size_t i = 0; list && i < list->n; i++) {
@@ -161,7 +161,7 @@ static bool gone(const bl_claims *c, const bl_asset *asset)
 	return whole && !seen_elsewhere && slash == 1 && !bl_str_startsi(asset->type, BL_STR("Microsoft.Authorization/"));
 }
 
-static void claim_entry(bl_claims *c, const bl_map *addresses, const bl_state_entry *entry, const root_scores *scores)
+static void claim_entry(bl_claims *c, const bl_map *addresses, const bl_binding *entry, const root_scores *scores)
 {
 	double best;
 	size_t tied = best_roots(scores, &best);
@@ -197,10 +197,10 @@ void bl_match_states(bl_claims *c)
 	for (size_t s = 0; s < c->nsnapshots; s++) {
 		const bl_snapshot *snapshot = c->snapshots[s];
 		root_scores scores = {0};
-		for (size_t i = 0; i < snapshot->states.n; i++)
-			score_entry(c, &addresses, &snapshot->states.items[i], &scores);
-		for (size_t i = 0; i < snapshot->states.n; i++)
-			claim_entry(c, &addresses, &snapshot->states.items[i], &scores);
+		for (size_t i = 0; i < snapshot->bindings.n; i++)
+			score_entry(c, &addresses, &snapshot->bindings.items[i], &scores);
+		for (size_t i = 0; i < snapshot->bindings.n; i++)
+			claim_entry(c, &addresses, &snapshot->bindings.items[i], &scores);
 	}
 }
 

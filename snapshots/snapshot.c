@@ -126,7 +126,7 @@ static bl_status recognise(snapshot_reader *r, const char *path, const feed_stat
 	/* rows of a query without ids (a count, say) are no assets, but some row has to be one */
 	if (out->assets.n || (r->has_counts && r->rows == 0) || empty_array) {
 		out->format = BL_STR("azure-resource-graph");
-		out->states.n = 0;
+		out->bindings.n = 0;
 		bl_resource_graph_end(r);
 		return BL_OK;
 	}

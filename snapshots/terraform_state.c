@@ -36,7 +36,7 @@ static bl_str attribute(const bl_value *attributes, const char *name)
 }
 
 /* The asset behind a state entry, where its id is a cloud's own and names one thing. */
-static void add_asset(snapshot_reader *r, const bl_state_entry *entry, const bl_value *attributes)
+static void add_asset(snapshot_reader *r, const bl_binding *entry, const bl_value *attributes)
 {
 	bl_arena *arena = &r->out->arena;
 	bl_azure_id parts;
@@ -70,7 +70,7 @@ static void add_instance(snapshot_reader *r, const bl_value *resource, bl_str ba
 		r->deposed++;
 		return;
 	}
-	bl_state_entry entry = {.type = bl_value_text(bl_value_getz(resource, "type")), .file = r->out->file};
+	bl_binding entry = {.type = bl_value_text(bl_value_getz(resource, "type")), .file = r->out->file};
 	entry.address = bl_str_cat(arena, base, key_text(arena, bl_value_getz(instance, "index_key")));
 	entry.id = attribute(attributes, "id");
 	bool aws = bl_str_starts(entry.type, BL_STR("aws_"));
@@ -85,7 +85,7 @@ static void add_instance(snapshot_reader *r, const bl_value *resource, bl_str ba
 		r->no_id++;
 		return;
 	}
-	bl_vec_push(arena, &r->out->states, entry);
+	bl_vec_push(arena, &r->out->bindings, entry);
 	add_asset(r, &entry, attributes);
 }
 
@@ -107,8 +107,8 @@ void bl_terraform_state_resource(snapshot_reader *r, const bl_value *resource, u
 
 void bl_terraform_state_end(snapshot_reader *r)
 {
-	for (size_t i = 0; i < r->out->states.n; i++)
-		r->out->states.items[i].lineage = r->lineage;
+	for (size_t i = 0; i < r->out->bindings.n; i++)
+		r->out->bindings.items[i].owner = r->lineage;
 	if (r->no_id)
 		bl_diag_add(&r->out->arena, &r->out->diags, BL_DIAG_NOTE, BL_NOWHERE,
 			"%zu instances have no id", r->no_id);

@@ -192,6 +192,47 @@ static void keep_resource(keeper *k, bl_resource **at)
 	keep_via(k, &r->via);
 }
 
+static void keep_build(keeper *k, bl_build **at)
+{
+	bool fresh;
+	bl_build *b = copy(k, *at, 1, sizeof *b, 0, &fresh);
+	*at = b;
+	if (!fresh)
+		return;
+	keep_text(k, &b->by);
+	keep_text(k, &b->tool);
+	const bl_value **const values[] = {&b->context, &b->dockerfile, &b->target, &b->arguments, &b->tags};
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+		keep_value(k, values[i]);
+}
+
+static void keep_deployment(keeper *k, bl_deployment **at)
+{
+	bool fresh;
+	bl_deployment *d = copy(k, *at, 1, sizeof *d, 0, &fresh);
+	*at = d;
+	if (!fresh)
+		return;
+	keep_text(k, &d->by);
+	keep_text(k, &d->tool);
+	const bl_value **const values[] = {&d->template, &d->files, &d->parameters, &d->scope};
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+		keep_value(k, values[i]);
+}
+
+static void keep_acts(keeper *k, bl_evaluation *e)
+{
+	bool fresh;
+	e->builds.items = copy(k, e->builds.items, e->builds.n, sizeof *e->builds.items, 0, &fresh);
+	e->builds.cap = e->builds.n;
+	for (size_t i = 0; i < e->builds.n; i++)
+		keep_build(k, &e->builds.items[i]);
+	e->deployments.items = copy(k, e->deployments.items, e->deployments.n, sizeof *e->deployments.items, 0, &fresh);
+	e->deployments.cap = e->deployments.n;
+	for (size_t i = 0; i < e->deployments.n; i++)
+		keep_deployment(k, &e->deployments.items[i]);
+}
+
 void bl_evaluation_keep(bl_evaluation *e, const bl_arena *from, bl_arena *to)
 {
 	keeper k = {.to = to};
@@ -207,6 +248,7 @@ void bl_evaluation_keep(bl_evaluation *e, const bl_arena *from, bl_arena *to)
 		keep_text(&k, &e->outputs.items[i].name);
 		keep_value(&k, &e->outputs.items[i].value);
 	}
+	keep_acts(&k, e);
 	e->diags.items = copy(&k, e->diags.items, e->diags.n, sizeof *e->diags.items, 0, &fresh);
 	e->diags.cap = e->diags.n;
 	for (size_t i = 0; i < e->diags.n; i++) {

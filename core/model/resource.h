@@ -2,6 +2,7 @@
 #ifndef BL_CORE_MODEL_RESOURCE_H
 #define BL_CORE_MODEL_RESOURCE_H
 
+#include "core/model/deployment.h"
 #include "core/model/document.h"
 
 /* A configuration that is deployed as one: a folder of .tf files with one variable file set, a template with its parameters, a manifest. */
@@ -46,6 +47,8 @@ typedef struct bl_evaluation {
 	const bl_root *root;
 	BL_VEC(bl_resource *) resources; /* in source order */
 	BL_VEC(bl_output) outputs;
+	BL_VEC(bl_build *) builds;           /* in source order */
+	BL_VEC(bl_deployment *) deployments; /* alike */
 	bl_diag_list diags;
 	size_t not_analysed; /* known gaps: a module that is not there, a chart */
 } bl_evaluation;

@@ -70,9 +70,30 @@ static void what_is_shared_stays_shared_and_what_lies_elsewhere_stays_there(void
 	bl_arena_done(&elsewhere);
 }
 
+static void builds_and_deployments_are_kept_too(void **state)
+{
+	bl_arena from = {0}, to = {0};
+	bl_evaluation e = {.root = &root};
+	bl_build *build = bl_new(&from, bl_build);
+	*build = (bl_build){.root = &root, .by = bl_str_fmt(&from, "job.step"),
+		.context = bl_value_string(&from, BL_NOWHERE, bl_str_fmt(&from, "src"))};
+	bl_vec_push(&from, &e.builds, build);
+	bl_deployment *deployment = bl_new(&from, bl_deployment);
+	*deployment = (bl_deployment){.root = &root, .tool = bl_str_fmt(&from, "az"), .template = build->context};
+	bl_vec_push(&from, &e.deployments, deployment);
+	bl_evaluation_keep(&e, &from, &to);
+	bl_arena_done(&from);
+	assert_true(bl_str_eqz(e.builds.items[0]->by, "job.step"));
+	assert_true(bl_value_is_string(e.builds.items[0]->context, "src"));
+	assert_true(bl_str_eqz(e.deployments.items[0]->tool, "az"));
+	assert_ptr_equal(e.deployments.items[0]->template, e.builds.items[0]->context);
+	bl_arena_done(&to);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(builds_and_deployments_are_kept_too),
 		cmocka_unit_test(what_is_kept_outlives_its_memory),
 		cmocka_unit_test(what_is_shared_stays_shared_and_what_lies_elsewhere_stays_there),
 	};

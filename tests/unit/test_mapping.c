@@ -92,8 +92,8 @@ static uint32_t asset(const char *id, const char *type, const char *body)
 
 static void entry(const char *address, const char *id)
 {
-	bl_state_entry e = {.address = bl_str_of(address), .id = bl_str_of(id), .file = BL_STR("t.tfstate")};
-	bl_vec_push(&arena, &state_snapshot->states, e);
+	bl_binding e = {.address = bl_str_of(address), .id = bl_str_of(id), .file = BL_STR("t.tfstate")};
+	bl_vec_push(&arena, &state_snapshot->bindings, e);
 }
 
 static size_t run(const bl_link *const **links)

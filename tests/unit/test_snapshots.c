@@ -154,13 +154,13 @@ static void a_state_says_which_address_is_which_asset(void **state)
 {
 	bl_snapshot s = good(tfstate);
 	assert_true(bl_str_eqz(s.format, "terraform-state"));
-	assert_int_equal(s.states.n, 3);
-	assert_true(bl_str_eqz(s.states.items[0].address, "module.net[\"a\"].azurerm_storage_account.sa[\"x\\\"y\"]"));
-	assert_true(bl_str_eqz(s.states.items[0].id, STORE));
-	assert_true(bl_str_eqz(s.states.items[0].lineage, "L"));
-	assert_true(bl_str_eqz(s.states.items[1].address, "aws_s3_bucket.b[0]"));
-	assert_true(bl_str_eqz(s.states.items[1].id, "arn:aws:s3:::b"));
-	assert_true(s.states.items[1].id_in_other_attribute);
+	assert_int_equal(s.bindings.n, 3);
+	assert_true(bl_str_eqz(s.bindings.items[0].address, "module.net[\"a\"].azurerm_storage_account.sa[\"x\\\"y\"]"));
+	assert_true(bl_str_eqz(s.bindings.items[0].id, STORE));
+	assert_true(bl_str_eqz(s.bindings.items[0].owner, "L"));
+	assert_true(bl_str_eqz(s.bindings.items[1].address, "aws_s3_bucket.b[0]"));
+	assert_true(bl_str_eqz(s.bindings.items[1].id, "arn:aws:s3:::b"));
+	assert_true(s.bindings.items[1].id_in_other_attribute);
 	size_t azure = 0;
 	for (size_t i = 0; i < s.assets.n; i++) {
 		const bl_asset *a = s.assets.items[i];
