@@ -32,6 +32,20 @@ typedef struct bl_links_view {
 	size_t ndrift;
 } bl_links_view;
 
+typedef struct bl_estate_view {
+	bl_links_view links;
+	const bl_finding *const *findings;
+	size_t nfindings;
+	const char *state;        /* "declared-only", "deployed-only", "both", or NULL: all */
+	const char *const *types; /* patterns with `*`; a row's type fits one; none: all */
+	size_t ntypes;
+	const char *const *tags;  /* KEY or KEY=VALUE; a row has each */
+	size_t ntags;
+} bl_estate_view;
+
+/* The rows part what is declared or runs into three: declared only, deployed only, both. False when there is no such format. */
+bool bl_view_inventory(const bl_estate_view *view, const char *format, bool colour, bl_buf *out);
+
 void bl_view_links(const bl_links_view *view, bool json, bool colour, bl_buf *out);
 
 typedef struct bl_paths_view {

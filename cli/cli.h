@@ -20,8 +20,8 @@ enum {
 #undef VERB
 	V_ALL = (1 << VERB_COUNT) - 1,
 	V_MAIN = 0,
-	V_RUNS = V_ANNOTATE | V_BASELINE | V_BUILD | V_DUMP | V_MAP | V_PATHS | V_RESOURCES | V_SCAN,
-	V_FORMATS = V_DUMP | V_MAP | V_PATHS | V_RESOURCES | V_RULES | V_SCAN | V_BASELINE
+	V_RUNS = V_ANNOTATE | V_BASELINE | V_BUILD | V_DUMP | V_INVENTORY | V_MAP | V_PATHS | V_RESOURCES | V_SCAN,
+	V_FORMATS = V_DUMP | V_INVENTORY | V_MAP | V_PATHS | V_RESOURCES | V_RULES | V_SCAN | V_BASELINE
 };
 
 /* The values an option was given, in order; n is 1 for a flag that was given. */

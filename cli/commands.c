@@ -92,6 +92,20 @@ int cmd_build(command *c)
 	return run_and_print(c, &run, "build", end_plain);
 }
 
+int cmd_inventory(command *c)
+{
+	static const char *const formats[] = {"text", "json", "csv", NULL};
+	static const char *const states[] = {"declared-only", "deployed-only", "both", NULL};
+	if (!check_formats(c, formats))
+		return BL_EXIT_USAGE;
+	if (c->o.state.n && !known_word(c->o.state.items[0], states)) {
+		cli_complain("--state takes declared-only, deployed-only or both");
+		return BL_EXIT_USAGE;
+	}
+	bl_run_options run = {.depth = BL_RUN_JOIN, .paths = c->o.arguments, .npaths = c->o.narguments};
+	return run_and_print(c, &run, "inventory", end_plain);
+}
+
 int cmd_map(command *c)
 {
 	if (!check_formats(c, text_json))

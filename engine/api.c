@@ -108,21 +108,38 @@ static bool print_build(const bl_report *report, bl_buf *out)
 	return true; /* the diagnostics say why */
 }
 
-static void print_links(const bl_report *report, bool json, bool colour, bl_buf *out)
+static bl_links_view links_view(const bl_report *report, bl_arena *scratch)
 {
-	bl_arena scratch = {0};
 	bl_links_view view = {.sources = report->sources, .graph = report->graph, .commit = report->commit};
 	const bl_snapshot *const *snapshots = (const bl_snapshot *const *)report->snapshots.items;
-	bl_mapping_unmatched(report->graph, &scratch, snapshots, report->snapshots.n, &view.code_only, &view.ncode_only,
+	bl_mapping_unmatched(report->graph, scratch, snapshots, report->snapshots.n, &view.code_only, &view.ncode_only,
 		&view.cloud_only, &view.ncloud_only);
 	const bl_drift *drift;
-	view.ndrift = bl_mapping_drift(report->graph, report->session->schema, &scratch, &drift);
-	bl_drift_view *copies = bl_new_n(&scratch, bl_drift_view, view.ndrift);
+	view.ndrift = bl_mapping_drift(report->graph, report->session->schema, scratch, &drift);
+	bl_drift_view *copies = bl_new_n(scratch, bl_drift_view, view.ndrift);
 	for (size_t i = 0; i < view.ndrift; i++)
 		copies[i] = (bl_drift_view){drift[i].link, drift[i].path, drift[i].code, drift[i].cloud, drift[i].span};
 	view.drift = copies;
+	return view;
+}
+
+static void print_links(const bl_report *report, bool json, bool colour, bl_buf *out)
+{
+	bl_arena scratch = {0};
+	bl_links_view view = links_view(report, &scratch);
 	bl_view_links(&view, json, colour, out);
 	bl_arena_done(&scratch);
+}
+
+static bool print_inventory(const bl_report *report, const bl_print_options *o, bl_buf *out)
+{
+	bl_arena scratch = {0};
+	bl_estate_view view = {.links = links_view(report, &scratch),
+		.findings = (const bl_finding *const *)report->findings.items, .nfindings = report->findings.n,
+		.state = o->state, .types = o->types, .ntypes = o->ntypes, .tags = o->tags, .ntags = o->ntags};
+	bool known = bl_view_inventory(&view, o->format, o->colour, out);
+	bl_arena_done(&scratch);
+	return known;
 }
 
 static void print_paths(const bl_report *report, bool json, bool colour, bl_buf *out)
@@ -203,6 +220,8 @@ static bool print_view(const bl_report *report, const bl_print_options *o, bl_bu
 	const char *view = o->view;
 	if (strcmp(view, "findings") == 0)
 		return print_findings(report, o, out);
+	if (strcmp(view, "inventory") == 0)
+		return print_inventory(report, o, out);
 	if (strcmp(view, "parse") == 0 && (text || sexp))
 		print_parse(report, sexp, out);
 	else if (strcmp(view, "baseline") == 0 && json)

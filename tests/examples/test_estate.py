@@ -80,6 +80,23 @@ def check_map(t, belay):
     t.check(len(report["drift"]) == 1, "map sees no other drift", drift)
 
 
+def check_inventory(t, belay):
+    report = belay.json("inventory", SHOP, "--snapshot", GRAPH, "--format", "json")
+    rows = report["inventory"]
+    with open(GRAPH, encoding="utf-8") as f:
+        assets = sorted(row["id"].lower() for row in json.load(f)["data"])
+    shown = sorted(r["asset"]["id"].lower() for r in rows if r["asset"])
+    t.check(shown == assets, "inventory has one row for each asset", set(shown) ^ set(assets))
+    torn = [r for r in rows if r["state"] != ("both" if r["asset"] and r["code"] else "deployed-only" if r["asset"] else "declared-only")]
+    t.check(not torn, "every row is in the state that its halves say", torn[:2])
+    sums = {state: sum(r["state"] == state for r in rows) for state in report["summary"]}
+    t.check(sums == report["summary"] and sum(sums.values()) == len(rows), "the three states part the inventory", sums)
+    shadow = [r["name"] for r in rows if r["state"] == "deployed-only"]
+    t.check("stshopdumps" in shadow, "inventory lists the account that nobody wrote down", shadow)
+    alone = belay.json("inventory", SHOP, "--snapshot", GRAPH, "--state", "deployed-only", "--format", "json")["inventory"]
+    t.check([r["name"] for r in alone] == shadow, "--state leaves the other rows out", alone)
+
+
 def check_paths(t, belay):
     paths = belay.json("paths", SHOP, "--snapshot", GRAPH, "--format", "json")["paths"]
     t.check(leads(paths, "jump", "kv-shop-prod") or leads(paths, "jump", "key_vault"),
@@ -116,7 +133,7 @@ def check_pull_request(t, belay):
 def main(program):
     belay = Belay(program)
     with Tap() as t:
-        for part in (check_findings, check_map, check_paths, check_pull_request):
+        for part in (check_findings, check_map, check_inventory, check_paths, check_pull_request):
             try:
                 part(t, belay)
             except (AssertionError, KeyError, ValueError) as error:

@@ -18,6 +18,7 @@ COMMANDS = [
     ("resources", ["resources", EXAMPLES, "--format", "json"]),
     ("graph", ["dump", "--stage", "graph", "--format", "json", SHOP]),
     ("map", ["map", EXAMPLES, "--snapshot", GRAPH, "--snapshot", STATE, "--format", "json"]),
+    ("inventory", ["inventory", EXAMPLES, "--snapshot", GRAPH, "--snapshot", STATE, "--format", "json"]),
     ("paths", ["paths", EXAMPLES, "--snapshot", GRAPH, "--format", "json"]),
 ]
 # What must not be empty, or the schema would have nothing to hold against it.
@@ -28,6 +29,7 @@ FILLED = {
     "resources": ["resources"],
     "graph": ["nodes", "edges"],
     "map": ["links", "cloud_only", "drift"],
+    "inventory": ["inventory"],
     "paths": ["paths"],
 }
 EXPRESSIONS = [

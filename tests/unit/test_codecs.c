@@ -1,5 +1,6 @@
 #include "core/codec/calendar.h"
 #include "core/codec/charset.h"
+#include "core/codec/csv.h"
 #include "core/codec/gzip.h"
 #include "core/codec/re2.h"
 #include "core/codec/unicode.h"
@@ -23,6 +24,21 @@ static void a_base_and_its_mark_become_one_character(void **state)
 	assert_ptr_equal(bl_unicode_nfc(&arena, composed).p, composed.p);
 	assert_ptr_equal(bl_unicode_nfc(&arena, broken).p, broken.p);
 	bl_arena_done(&arena);
+}
+
+static void a_csv_field_is_quoted_where_it_must_be_and_is_never_a_formula(void **state)
+{
+	bl_buf out = {0};
+	bl_csv csv = {&out, false};
+	bl_csv_field(&csv, BL_STR("plain"));
+	bl_csv_field(&csv, BL_STR(""));
+	bl_csv_field(&csv, BL_STR("a,\"b\"\n"));
+	bl_csv_field(&csv, BL_STR("=1+1"));
+	bl_csv_end(&csv);
+	bl_csv_field(&csv, BL_STR("-x,"));
+	bl_csv_end(&csv);
+	assert_text(bl_buf_str(&out), "plain,,\"a,\"\"b\"\"\n\",'=1+1\r\n\"'-x,\"\r\n");
+	bl_buf_done(&out);
 }
 
 static void clusters_hold_all_that_people_count_as_one(void **state)
@@ -108,6 +124,7 @@ static void patterns_are_read_as_re2_reads_them(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_csv_field_is_quoted_where_it_must_be_and_is_never_a_formula),
 		cmocka_unit_test(a_base_and_its_mark_become_one_character),
 		cmocka_unit_test(clusters_hold_all_that_people_count_as_one),
 		cmocka_unit_test(dates_become_what_rfc_3339_says),
