@@ -123,6 +123,22 @@ BL_API int bl_report_print(const bl_report *report, const bl_print_options *opti
 BL_API int bl_report_annotate(const bl_report *report, const char *forge, const char *repository, long long number,
 	bl_write_fn write, void *context, char *error, size_t error_size);
 
+/* What to pretend: evaluated code as deployed, changed in part. All zero changes nothing. */
+typedef struct bl_simulation {
+	unsigned long long seed; /* the same seed, the same bytes */
+	unsigned rename, drift, remove, shadow, strip_tags; /* percent of the assets */
+	const char *now; /* RFC 3339; NULL: the report's day */
+	const char *subscription, *resource_group, *location; /* for what code leaves open; NULL: each root its own */
+	const char *formats; /* names with commas; NULL: all */
+} bl_simulation;
+
+/* Receives whole files; name is relative, with '/'. Return 0 to go on. */
+typedef int (*bl_file_fn)(void *context, const char *name, const char *data, size_t size);
+
+/* What would run if the report's code were deployed, as vendors export it, and truth.json. 0, what write returned, or -1 (words in error). */
+BL_API int bl_report_simulate(const bl_report *report, const bl_simulation *simulation, bl_file_fn write, void *context,
+	char *error, size_t error_size);
+
 /* The rules: format "text" or "json"; id NULL lists them, else shows that one (-1 when there is none). */
 BL_API int bl_rules_print(bl_session *session, const char *id, const char *format, int colour, bl_write_fn write,
 	void *context, char *error, size_t error_size);

@@ -18,6 +18,7 @@ PAGES = {
     "belay-resources": ["build", "console", "dump", "resources"],
     "belay-rules": ["rules"],
     "belay-scan": ["baseline", "scan"],
+    "belay-simulate": ["simulate"],
 }
 
 

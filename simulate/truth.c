@@ -1,0 +1,102 @@
+/* What is true of the files that were written: which code made which asset, and what was changed. */
+#include "simulate/world.h"
+
+#include "core/codec/json.h"
+
+static void write_where(sim_world *w, const sim_thing *t, bl_json *j)
+{
+	bl_place place;
+	bl_json_member(j, "root", t->root->root->name);
+	bl_json_member(j, "repo", t->root->root->repo);
+	bl_json_member(j, "address", t->resource->address);
+	if (bl_sources_place(w->sources, t->resource->span, &place)) {
+		bl_json_member(j, "file", place.path);
+		bl_json_member_int(j, "line", place.start_line);
+	}
+}
+
+static void write_formats(const sim_thing *t, bl_json *j)
+{
+	bl_json_key(j, "shown");
+	bl_json_array(j);
+	for (unsigned bit = 1; bit < BL_SIMULATE_ALL; bit <<= 1)
+		if (t->shown & bit)
+			bl_json_strz(j, sim_format_name(bit));
+	bl_json_array_end(j);
+}
+
+static void write_link(sim_world *w, const sim_thing *t, bl_json *j)
+{
+	bl_json_object(j);
+	write_where(w, t, j);
+	bl_json_member(j, "instance", t->address);
+	bl_json_member(j, "native_type", t->resource->native_type);
+	bl_json_member(j, "type", t->type);
+	bl_json_member(j, "asset", t->id);
+	if (t->arn.n && !bl_str_eq(t->arn, t->id))
+		bl_json_member(j, "arn", t->arn);
+	bl_json_member(j, "name", t->name);
+	bl_json_member_bool(j, "renamed", t->renamed);
+	bl_json_member_bool(j, "drifted", t->drifted);
+	bl_json_member_bool(j, "tags_stripped", t->stripped && t->had_tags);
+	bl_json_member_bool(j, "within", t->within);
+	write_formats(t, j);
+	bl_json_object_end(j);
+}
+
+static void write_change(sim_world *w, const sim_thing *t, const sim_change *c, bl_json *j)
+{
+	bl_json_object(j);
+	write_where(w, t, j);
+	bl_json_member(j, "asset", t->id);
+	bl_json_member(j, "path", c->path);
+	bl_json_key(j, "code");
+	c->code ? bl_json_value(j, c->code) : bl_json_null(j);
+	bl_json_key(j, "cloud");
+	c->cloud ? bl_json_value(j, c->cloud) : bl_json_null(j);
+	bl_json_object_end(j);
+}
+
+static void write_lists(sim_world *w, bl_json *j)
+{
+	bl_json_key(j, "links");
+	bl_json_array(j);
+	for (size_t i = 0; i < w->things.n; i++)
+		if (w->things.items[i]->resource && w->things.items[i]->shown)
+			write_link(w, w->things.items[i], j);
+	bl_json_array_end(j);
+	bl_json_key(j, "shadow");
+	bl_json_array(j);
+	for (size_t i = 0; i < w->things.n; i++)
+		if (!w->things.items[i]->resource)
+			bl_json_str(j, w->things.items[i]->id);
+	bl_json_array_end(j);
+	bl_json_key(j, "deleted");
+	bl_json_array(j);
+	for (size_t i = 0; i < w->things.n; i++) {
+		if (!w->things.items[i]->missing)
+			continue;
+		bl_json_object(j);
+		write_where(w, w->things.items[i], j);
+		bl_json_member(j, "instance", w->things.items[i]->address);
+		bl_json_object_end(j);
+	}
+	bl_json_array_end(j);
+	bl_json_key(j, "drift");
+	bl_json_array(j);
+	for (size_t i = 0; i < w->things.n; i++)
+		for (size_t k = 0; w->things.items[i]->shown && k < w->things.items[i]->changes.n; k++)
+			write_change(w, w->things.items[i], &w->things.items[i]->changes.items[k], j);
+	bl_json_array_end(j);
+}
+
+void sim_truth_write(sim_world *w, bl_buf *out)
+{
+	bl_json j;
+	bl_json_begin(&j, out, true);
+	bl_json_object(&j);
+	bl_json_member_int(&j, "format", 1);
+	bl_json_member_int(&j, "seed", (long long)w->options->seed);
+	write_lists(w, &j);
+	bl_json_object_end(&j);
+}

@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+"""usage: estates.py BELAY [--only REPO] [--seed N] [--misses] [--keep DIR] [--formats LIST]
+
+Simulated estates: for each repository of the corpora's languages/real that declares what a cloud runs, `belay simulate` makes what would run
+(5% renamed, 5% drifted, 10% shadow, tags stripped from half) and `belay map` is held to the truth, without state files. Counted over all
+estates together:
+
+  precision      of the links claimed at 0.95 or more (bar 99.5%) and in [0.8, 0.95) (bar 97%)
+  calibration    in each 0.05 bin with 200 links or more the share that is true is at least the claim less 0.03
+  recall         of the true links, those claimed at 0.8 or more (bar 95%), leaving out assets both renamed and stripped of tags
+
+What another asset's row holds (a subnet) is right when it is found and not missed when it is not. --misses prints each wrong and each missed
+link by type. BELAY_CORPORA names the folder that holds languages/; without it the test is skipped. Prints TAP.
+"""
+import argparse
+import collections
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'scripts'))
+from tap import Tap, corpora  # noqa: E402
+
+CHANGES = ['--rename', '5', '--drift', '5', '--shadow', '10', '--strip-tags', '50', '--now', '2026-03-01T12:00:00Z']
+FORMATS = 'aws-config,aws-tags,azure,google,kubernetes'
+OK = 0.8
+Estate = collections.namedtuple('Estate', 'name truth links')
+
+
+def snapshots_in(folder):
+    return sorted(os.path.join(path, name) for path, _, names in os.walk(folder) for name in names if name != 'truth.json')
+
+
+def run_estate(belay, top, name, seed, folder, formats):
+    os.makedirs(folder, exist_ok=True)
+    subprocess.run([belay, 'simulate', '-q', '-o', folder, '--seed', str(seed), '--formats', formats, *CHANGES, name], cwd=top, check=False,
+                   timeout=600)
+    with open(os.path.join(folder, 'truth.json'), encoding='utf-8') as f:
+        truth = json.load(f)
+    if not truth['links']:
+        return None
+    snapshots = [x for path in snapshots_in(folder) for x in ('--snapshot', path)]
+    out = subprocess.run([belay, 'map', '-q', '--format', 'json', *snapshots, name], cwd=top, capture_output=True, timeout=600, check=False)
+    if not out.stdout:
+        print(f"# {name}: {out.stderr.decode(errors='replace')[:400]}")
+        return Estate(name, truth, [])
+    return Estate(name, truth, json.loads(out.stdout)['links'])
+
+
+def code_key(code):
+    return code['repo'], code['root'], code['address']
+
+
+class Score:
+    def __init__(self):
+        self.claims = []  # (confidence, right)
+        self.expected = self.found = 0
+        self.wrong = collections.defaultdict(list)
+        self.missed = collections.defaultdict(list)
+
+    def add(self, estate):
+        by_asset = {}  # an asset goes by its id and by its ARN
+        for link in estate.truth['links']:
+            for name in (link['asset'], link.get('arn')):
+                if name:
+                    by_asset[name.lower()] = link
+        best = collections.defaultdict(float)
+        for link in estate.links:
+            if link['kind'] != 'provisions':
+                continue
+            true = by_asset.get(link['asset']['id'].lower())
+            right = true is not None and code_key(true) == code_key(link['code'])
+            self.claims.append((link['confidence'], right))
+            if right:
+                best[true['asset'].lower()] = max(best[true['asset'].lower()], link['confidence'])
+            elif link['confidence'] >= OK:
+                self.wrong[link['asset']['type']].append((link, true))
+        for link in estate.truth['links']:
+            if link['within'] or (link['renamed'] and link['tags_stripped']):
+                continue
+            self.expected += 1
+            if best[link['asset'].lower()] >= OK:
+                self.found += 1
+            else:
+                self.missed[link['type']].append((link, best[link['asset'].lower()]))
+
+    def precision(self, low, high):
+        rights = [right for confidence, right in self.claims if low <= confidence < high]
+        return sum(rights), len(rights)
+
+    def bins(self):
+        counts = collections.defaultdict(lambda: [0, 0, 0.0])
+        for confidence, right in self.claims:
+            counted = counts[int(confidence * 20 + 1e-9)]
+            counted[0] += right
+            counted[1] += 1
+            counted[2] += confidence
+        return sorted(counts.items())
+
+
+def share(part, whole):
+    return part / whole if whole else 1.0
+
+
+def line_of(name, score):
+    sure, probable = score.precision(0.95, 2), score.precision(OK, 0.95)
+    return (f'{name:48} links {score.expected:6} recall {100 * share(score.found, score.expected):6.2f}%  '
+            f'>=0.95: {100 * share(*sure):6.2f}% of {sure[1]:5}  >=0.80: {100 * share(*probable):6.2f}% of {probable[1]:5}')
+
+
+def print_misses(score):
+    for kind, items in sorted(score.wrong.items(), key=lambda x: -len(x[1])):
+        print(f'# wrong: {len(items)} of {kind}')
+        for link, true in items:
+            said = ', '.join(f"{e['id']} {e['why']}" for e in link['evidence'])
+            print(f"#   {link['confidence']:.3f} {link['code']['root']} {link['code']['address']} -> {link['asset']['id']} ({said})")
+            print(f"#     truth: {true['root']} {true['address']}" + (' (renamed)' if true['renamed'] else '') if true else '#     truth: no code declares it')
+    for kind, items in sorted(score.missed.items(), key=lambda x: -len(x[1])):
+        print(f'# missed: {len(items)} of {kind}')
+        for link, best in items:
+            marks = ' '.join(mark for mark in ('renamed', 'drifted', 'tags_stripped') if link[mark])
+            print(f"#   {best:.3f} {link['root']} {link['address']} ({link['native_type']}) -> {link['asset']} {marks}")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('belay')
+    parser.add_argument('--only')
+    parser.add_argument('--seed', type=int, default=1)
+    parser.add_argument('--misses', action='store_true')
+    parser.add_argument('--keep')
+    parser.add_argument('--formats', default=FORMATS)
+    options = parser.parse_args()
+    belay = os.path.abspath(options.belay)
+    top = corpora('languages', 'real')
+    work = options.keep or tempfile.mkdtemp(prefix='belay-estates-')
+    total = Score()
+    for name in sorted(os.listdir(top)):
+        if options.only and options.only not in name:
+            continue
+        estate = run_estate(belay, top, name, options.seed, os.path.join(os.path.abspath(work), name), options.formats)
+        if not estate:
+            continue
+        one = Score()
+        one.add(estate)
+        total.add(estate)
+        print('# ' + line_of(name, one))
+    print('# ' + line_of('all', total))
+    if options.misses:
+        print_misses(total)
+    if not options.keep:
+        shutil.rmtree(work)
+    with Tap() as t:
+        right, claimed = total.precision(0.95, 2)
+        t.check(share(right, claimed) >= 0.995, 'of the links claimed at 0.95 or more 99.5% are true', f'{right} of {claimed}')
+        right, claimed = total.precision(OK, 0.95)
+        t.check(share(right, claimed) >= 0.97, 'of the links claimed at 0.8 to 0.95 97% are true', f'{right} of {claimed}')
+        over = [f'{b / 20:.2f}: {right} of {n}, claimed {claimed / n:.3f}' for b, (right, n, claimed) in total.bins()
+                if n >= 200 and right / n < claimed / n - 0.03]
+        t.check(not over, 'no claim is over-confident', '\n'.join(over))
+        t.check(share(total.found, total.expected) >= 0.95, '95% of the true links are claimed at 0.8 or more',
+                f'{total.found} of {total.expected}')
+    return t.failed != 0
+
+
+sys.exit(main())
