@@ -201,7 +201,7 @@ static void join_shape(bl_unknown *u, const bl_value *const *parts, size_t n, si
 
 const bl_value *bl_azure_join(bl_azure *a, bl_span span, const bl_value *const *parts, size_t n)
 {
-	bl_buf head = {0}, tail = {0};
+	bl_buf text = {0};
 	bool known = true, sensitive = false;
 	size_t sure = 0; /* bytes of the parts that are known */
 	const bl_via *via = NULL;
@@ -209,41 +209,34 @@ const bl_value *bl_azure_join(bl_azure *a, bl_span span, const bl_value *const *
 		sensitive |= bl_azure_sensitive(parts[i]);
 		if (!via)
 			via = parts[i]->via;
-		bl_buf *to = known ? &head : &tail;
-		size_t before = to->n;
-		if (bl_azure_text(to, parts[i], '\'') && head.n + tail.n <= BL_AZURE_MAX_TEXT) {
-			sure += to->n - before;
+		size_t before = text.n;
+		if (bl_azure_text(&text, parts[i], '\'') && text.n <= BL_AZURE_MAX_TEXT) {
+			sure += text.n - before;
 			continue;
 		}
-		to->n = before;
-		bl_str begin = {"", 0}, end = {"", 0};
-		if (parts[i]->kind == BL_UNKNOWN) {
-			begin = parts[i]->unknown->prefix;
-			end = parts[i]->unknown->suffix;
-		}
-		if (known)
-			bl_buf_put(&head, begin);
-		tail.n = 0;
-		bl_buf_put(&tail, end);
+		text.n = before;
+		if (parts[i]->kind == BL_UNKNOWN)
+			bl_value_put_pattern(&text, parts[i]);
+		else
+			bl_buf_putc(&text, BL_GAP);
 		known = false;
 	}
 	bl_value *v;
+	bl_str s = bl_str_dup(a->arena, bl_buf_str(&text));
 	if (known) {
-		v = bl_value_string(a->arena, span, bl_str_dup(a->arena, bl_buf_str(&head)));
+		v = bl_value_string(a->arena, span, s);
 		v->origin = BL_COMPUTED;
 	} else {
 		v = bl_azure_unknown(a, span, BL_STRING, parts, n);
 		bl_unknown *u = bl_azure_own(a, v);
 		u->not_null = true;
-		u->prefix = bl_str_dup(a->arena, bl_buf_str(&head));
-		u->suffix = bl_str_dup(a->arena, bl_buf_str(&tail));
+		bl_unknown_set_pattern(u, s);
 		join_shape(u, parts, n, sure);
 	}
 	v->sensitive = sensitive;
 	v->via = via;
-	a->steps += (head.n + tail.n) / BL_AZURE_STEP_BYTES;
-	bl_buf_done(&head);
-	bl_buf_done(&tail);
+	a->steps += text.n / BL_AZURE_STEP_BYTES;
+	bl_buf_done(&text);
 	return v;
 }
 

@@ -7,12 +7,11 @@
 
 enum { MAX_NESTING = 16, MAX_TEXT = 65536 };
 
-/* Text made so far: behind an unknown nothing more is known but that it goes on. */
+/* Text made so far, with a gap where a variable is not known. */
 typedef struct text {
 	bl_buf buf;
 	const char *why; /* where not NULL: it is not all known */
-	bl_str name;     /* of the variable that is not known, or that gave the whole */
-	size_t prefix;   /* what is known of the beginning */
+	bl_str name;     /* of the first variable that is not known */
 } text;
 
 static bool is_name(char c, bool first)
@@ -23,11 +22,11 @@ static bool is_name(char c, bool first)
 
 static void put_unknown(text *t, bl_str name, const char *why)
 {
+	bl_buf_putc(&t->buf, BL_GAP);
 	if (t->why)
 		return;
 	t->why = why;
 	t->name = name;
-	t->prefix = t->buf.n;
 }
 
 /* The '}' that ends what begins at i; s.n where there is none. */
@@ -117,7 +116,7 @@ const bl_value *bl_compose_text(bl_arena *arena, const bl_map *variables, const 
 		bl_unknown *u = (bl_unknown *)made->unknown;
 		u->type = BL_STRING;
 		u->not_null = true;
-		u->prefix = bl_str_slice(s, 0, t.prefix);
+		bl_unknown_set_pattern(u, s);
 	} else {
 		made = bl_value_string(arena, v->span, s);
 		made->origin = BL_COMPUTED;

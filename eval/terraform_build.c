@@ -11,10 +11,9 @@ static bl_value *computed(bl_value *v)
 
 /* --- templates --- */
 
-/* Text in the making; after the first unknown part only what the end will be is still collected. */
+/* Text in the making, with gaps where parts are unknown. */
 typedef struct text {
 	bl_buf buf;
-	bl_str prefix;
 	bool unknown, sensitive, failed;
 	bl_values parts; /* the unknown ones */
 	bl_values all;   /* in order: for JSON with holes */
@@ -32,14 +31,8 @@ static void add_text(const bl_tf_scope *s, text *t, const bl_value *v, bl_span s
 	const bl_value *string = bl_tf_to_string(tf, v);
 	bl_vec_push(tf->arena, &t->all, string ? string : v);
 	if (!string || string->kind == BL_UNKNOWN) {
-		const bl_unknown *u = v->unknown;
-		if (!t->unknown) {
-			bl_buf_put(&t->buf, u->prefix);
-			t->prefix = bl_str_dup(tf->arena, bl_buf_str(&t->buf));
-		}
 		t->unknown = true;
-		t->buf.n = 0;
-		bl_buf_put(&t->buf, u->suffix);
+		bl_value_put_pattern(&t->buf, v);
 		bl_vec_push(tf->arena, &t->parts, v);
 		return;
 	}
@@ -61,8 +54,7 @@ static const bl_value *finish_text(const bl_tf_scope *s, text *t, bl_span span)
 		bl_unknown *u = (bl_unknown *)v->unknown;
 		v->via = NULL;
 		u->not_null = true;
-		u->prefix = t->prefix;
-		u->suffix = bl_str_dup(tf->arena, bl_buf_str(&t->buf));
+		bl_unknown_set_pattern(u, bl_str_dup(tf->arena, bl_buf_str(&t->buf)));
 		u->decoded = bl_tf_json_with_holes(tf, t->all.items, t->all.n);
 	} else {
 		v = bl_value_string(tf->arena, span, bl_unicode_nfc(tf->arena, bl_str_dup(tf->arena, bl_buf_str(&t->buf))));

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { MAX_PATTERN = 4096 };
+
 const bl_value bl_value_null = {.kind = BL_NULL};
 
 static bl_value *make(bl_arena *arena, bl_kind kind, bl_span span)
@@ -167,6 +169,46 @@ bool bl_unknown_may_be(const bl_unknown *u, bl_str s, bool fold)
 			return false;
 	}
 	return true;
+}
+
+void bl_unknown_set_pattern(bl_unknown *u, bl_str text)
+{
+	ptrdiff_t last = bl_str_rfind_char(text, BL_GAP);
+	bl_str_cut(text, BL_GAP, &u->prefix);
+	u->suffix = bl_str_slice(text, (size_t)(last + 1), text.n);
+	/* texts made of texts would grow without end */
+	u->pattern = u->prefix.n < (size_t)last && text.n <= MAX_PATTERN ? text : BL_STR("");
+}
+
+void bl_value_put_pattern(bl_buf *out, const bl_value *v)
+{
+	const char gap[] = {BL_GAP};
+	if (v->kind == BL_STRING) {
+		bl_buf_put(out, v->string);
+		return;
+	}
+	const bl_unknown *u = v->kind == BL_UNKNOWN ? v->unknown : NULL;
+	/* who changed only the ends of a copy left a pattern that is none any more */
+	if (u && u->pattern.n && bl_str_starts(u->pattern, u->prefix) && bl_str_ends(u->pattern, u->suffix)) {
+		bl_buf_put(out, u->pattern);
+		return;
+	}
+	if (u)
+		bl_buf_put(out, u->prefix);
+	bl_buf_put(out, (bl_str){gap, 1});
+	if (u)
+		bl_buf_put(out, u->suffix);
+}
+
+bl_str bl_value_pattern(bl_arena *arena, const bl_value *v)
+{
+	if (v->kind == BL_STRING)
+		return v->string;
+	bl_buf buf = {0};
+	bl_value_put_pattern(&buf, v);
+	bl_str s = bl_str_dup(arena, bl_buf_str(&buf));
+	bl_buf_done(&buf);
+	return s;
 }
 
 bool bl_value_is_string(const bl_value *v, const char *z)

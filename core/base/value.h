@@ -39,6 +39,9 @@ typedef struct bl_ref {
 	bl_str path;    /* the attribute: "id", "properties.principalId"; may be empty: the resource itself */
 } bl_ref;
 
+/* Stands in a pattern for any number of bytes that are not known. UTF-8 has no such byte. */
+#define BL_GAP '\xff'
+
 /* A value that is not known yet, with everything that is. Zero fields say nothing. */
 typedef struct bl_unknown {
 	bl_str why; /* "var.x has no value", "known after apply" */
@@ -46,6 +49,7 @@ typedef struct bl_unknown {
 	const bl_value_type *exact; /* its type as the language names it, when known so well; or NULL */
 	bool not_null;
 	bl_str prefix, suffix; /* what a string will begin and end with */
+	bl_str pattern;        /* the whole string, BL_GAP for each run that is not known; empty: prefix and suffix say all there is */
 	size_t least, most;    /* bytes the string will have; most 0: no limit is known */
 	bl_str alphabet;       /* what it has between prefix and suffix is made of these bytes; empty: of any */
 	size_t ncandidates;    /* when not 0: it is one of these */
@@ -138,6 +142,13 @@ const bl_value *bl_value_at_path(const bl_value *v, bl_str path);
 
 /* Could the string be s, going by prefix, suffix, length and alphabet? Candidates are not looked at. fold: without regard to case. */
 bool bl_unknown_may_be(const bl_unknown *u, bl_str s, bool fold);
+
+/* What is known of a string, with BL_GAP where something is not: for a known one the string itself. */
+bl_str bl_value_pattern(bl_arena *arena, const bl_value *v);
+/* Appends it. */
+void bl_value_put_pattern(bl_buf *out, const bl_value *v);
+/* Says of u what a text with gaps says: prefix, suffix, pattern. The text is not copied and has at least one gap. */
+void bl_unknown_set_pattern(bl_unknown *u, bl_str text);
 
 /* Deep equality; maybe when something unknown decides. Numbers by value, maps without regard to order. */
 bl_tri bl_value_equal(const bl_value *a, const bl_value *b);

@@ -131,6 +131,7 @@ static void keep_unknown(keeper *k, const bl_unknown **at)
 	keep_text(k, &u->prefix);
 	keep_text(k, &u->suffix);
 	keep_text(k, &u->alphabet);
+	keep_text(k, &u->pattern);
 	u->exact = NULL; /* types are the evaluators', and end with them */
 	keep_list(k, &u->candidates, u->ncandidates);
 	keep_refs(k, &u->refs, u->nrefs);

@@ -132,22 +132,13 @@ static const bl_value *word(reader *r, const bl_expr *e)
 		return bl_value_at(r->arena, e->value, e->span);
 	bl_buf buf = {0};
 	const bl_value *unknown = NULL;
-	size_t prefix = 0, suffix = 0;
 	for (uint32_t i = 0; i < e->n; i++) {
 		const bl_value *v = part(r, e->kids[i]);
 		if (buf.n > MAX_WORD)
 			v = bl_value_unknown(r->arena, e->span, "the word is too long");
-		if (v->kind == BL_STRING) {
-			bl_buf_put(&buf, v->string);
-			continue;
-		}
-		if (!unknown) {
-			bl_buf_put(&buf, v->unknown->prefix);
-			prefix = buf.n;
+		if (v->kind != BL_STRING && !unknown)
 			unknown = v;
-		}
-		suffix = buf.n;
-		bl_buf_put(&buf, v->unknown->suffix);
+		bl_value_put_pattern(&buf, v);
 	}
 	bl_str s = bl_str_dup(r->arena, bl_buf_str(&buf));
 	bl_buf_done(&buf);
@@ -160,8 +151,7 @@ static const bl_value *word(reader *r, const bl_expr *e)
 	bl_unknown *u = (bl_unknown *)v->unknown;
 	u->type = BL_STRING;
 	u->not_null = true;
-	u->prefix = bl_str_slice(s, 0, prefix);
-	u->suffix = bl_str_slice(s, suffix, s.n);
+	bl_unknown_set_pattern(u, s);
 	/* the value's bytes are known on neither side: the word may stand for any number of words
 	 */
 	if (!u->prefix.n && !u->suffix.n)

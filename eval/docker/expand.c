@@ -7,12 +7,10 @@ typedef struct range {
 } range;
 typedef BL_VEC(range) ranges;
 
-/* Text made so far; what is unknown in it has no length, so prefix and suffix are what stands
- * around the unknowns. */
+/* Text made so far, with gaps where something is unknown. */
 typedef struct text {
 	bl_buf buf;
 	bool unknown;
-	size_t prefix, suffix; /* the first unknown's place, the last one's */
 	bl_str why;
 	ranges *quoted; /* where not NULL: what quotes or an escape keep together, in order */
 } text;
@@ -29,27 +27,23 @@ typedef struct lexer {
 	size_t uses;
 } lexer;
 
+static void note_unknown(text *t, bl_str why)
+{
+	if (!t->unknown)
+		t->why = why;
+	t->unknown = true;
+}
+
 static void put_unknown(text *t, bl_str why)
 {
-	if (!t->unknown) {
-		t->prefix = t->buf.n;
-		t->why = why;
-	}
-	t->unknown = true;
-	t->suffix = t->buf.n;
+	note_unknown(t, why);
+	bl_buf_putc(&t->buf, BL_GAP);
 }
 
 static void put_text(text *t, const text *inner)
 {
-	if (inner->unknown) {
-		size_t base = t->buf.n;
-		if (!t->unknown) {
-			t->prefix = base + inner->prefix;
-			t->why = inner->why;
-		}
-		t->suffix = base + inner->suffix;
-		t->unknown = true;
-	}
+	if (inner->unknown)
+		note_unknown(t, inner->why);
 	bl_buf_put(&t->buf, bl_buf_str(&inner->buf));
 }
 
@@ -60,13 +54,9 @@ static void put_value(text *t, const bl_value *v)
 		put_unknown(t, BL_STR("the value is too long"));
 		return;
 	}
-	if (v->kind == BL_STRING) {
-		bl_buf_put(&t->buf, v->string);
-		return;
-	}
-	bl_buf_put(&t->buf, v->unknown->prefix);
-	put_unknown(t, v->unknown->why);
-	bl_buf_put(&t->buf, v->unknown->suffix);
+	if (v->kind == BL_UNKNOWN)
+		note_unknown(t, v->unknown->why);
+	bl_value_put_pattern(&t->buf, v);
 }
 
 static bool fail(lexer *l, const char *why)
@@ -474,8 +464,7 @@ static const bl_value *value_of(lexer *l, const text *t, bl_span span)
 		bl_unknown *u = (bl_unknown *)v->unknown;
 		u->type = BL_STRING;
 		u->not_null = true;
-		u->prefix = bl_str_slice(all, 0, t->prefix);
-		u->suffix = bl_str_slice(all, t->suffix, all.n);
+		bl_unknown_set_pattern(u, all);
 	} else {
 		v = bl_value_string(l->arena, span, all);
 	}

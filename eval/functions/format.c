@@ -12,14 +12,13 @@ typedef struct verb {
 	char letter;
 } verb;
 
-/* A format in the making. An unknown argument ends what is known at the begin. */
+/* A format in the making. An unknown argument leaves a gap. */
 typedef struct formatting {
 	bl_tf_args *a;
 	bl_str format;
 	const bl_value *const *v;
 	size_t n, next;
 	bl_buf out;
-	bl_str prefix;
 	bool unknown;
 	size_t used; /* arguments up to the last one that a verb takes */
 } formatting;
@@ -188,9 +187,8 @@ static const bl_value *put_any(formatting *s, const verb *v, const bl_value *arg
 	put_padded(s, v, bl_str_dup(s->a->arena, bl_buf_str(&json)), false);
 	bl_buf_done(&json);
 	if (!whole) {
-		s->prefix = s->unknown ? s->prefix : bl_str_dup(s->a->arena, bl_buf_str(&s->out));
 		s->unknown = true;
-		s->out.n = 0;
+		bl_buf_putc(&s->out, BL_GAP);
 	}
 	return NULL;
 }
@@ -208,14 +206,11 @@ static const bl_value *put_verb(formatting *s, const verb *v)
 	const bl_value *arg = s->v[v->argument];
 	if (arg->kind == BL_UNKNOWN) {
 		bool plain = v->width < 0 && v->precision < 0 && (v->letter == 's' || v->letter == 'v');
-		if (plain)
-			bl_buf_put(&s->out, arg->unknown->prefix);
-		if (!s->unknown)
-			s->prefix = bl_str_dup(s->a->arena, bl_buf_str(&s->out));
 		s->unknown = true;
-		s->out.n = 0;
 		if (plain)
-			bl_buf_put(&s->out, arg->unknown->suffix);
+			bl_value_put_pattern(&s->out, arg);
+		else
+			bl_buf_putc(&s->out, BL_GAP);
 		return NULL;
 	}
 	if (v->letter == 'v')
@@ -264,8 +259,7 @@ static const bl_value *format(bl_tf_args *a, bl_str text, const bl_value *const 
 	bl_unknown *u = (bl_unknown *)result->unknown;
 	result->via = NULL;
 	u->not_null = true;
-	u->prefix = s.prefix;
-	u->suffix = bl_str_dup(a->arena, bl_buf_str(&s.out));
+	bl_unknown_set_pattern(u, bl_str_dup(a->arena, bl_buf_str(&s.out)));
 	bl_buf_done(&s.out);
 	return result;
 }

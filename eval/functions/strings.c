@@ -52,11 +52,11 @@ const bl_value *bl_tf_fn_indent(bl_tf_args *a)
 	return bl_tf_take(a, &out);
 }
 
-/* What is known of the parts; the first unknown one ends the prefix, what follows the last is the suffix. */
+/* What is known of the parts, with a gap for each that is not. */
 const bl_value *bl_tf_fn_join(bl_tf_args *a)
 {
 	bl_buf out = {0};
-	bl_str separator = a->v[0]->string, prefix = {0};
+	bl_str separator = a->v[0]->string;
 	bool first = true, unknown = false;
 	if (a->n < 2)
 		return bl_tf_refuse(a, "at least one list is required");
@@ -75,12 +75,11 @@ const bl_value *bl_tf_fn_join(bl_tf_args *a)
 				bl_buf_put(&out, s->string);
 				continue;
 			}
-			if (s)
-				bl_buf_put(&out, s->unknown->prefix);
-			if (!unknown)
-				prefix = bl_str_dup(a->arena, bl_buf_str(&out));
 			unknown = true;
-			out.n = 0;
+			if (s)
+				bl_value_put_pattern(&out, s);
+			else
+				bl_buf_putc(&out, BL_GAP);
 		}
 	}
 	if (!unknown)
@@ -88,8 +87,9 @@ const bl_value *bl_tf_fn_join(bl_tf_args *a)
 	bl_value *v = (bl_value *)bl_tf_not_known(a, BL_STRING);
 	bl_unknown *u = (bl_unknown *)v->unknown;
 	u->not_null = true;
-	u->prefix = prefix;
-	u->suffix = bl_str_dup(a->arena, bl_buf_str(&out));
+	if (out.n > BL_TF_MAX_STRING)
+		bl_buf_putc(&out, BL_GAP);
+	bl_unknown_set_pattern(u, bl_str_dup(a->arena, bl_buf_str(&out)));
 	bl_buf_done(&out);
 	return v;
 }
