@@ -1,6 +1,8 @@
 /* One run, in order: load, plan, evaluate, judge, join. */
 #include "engine/engine.h"
 
+#include "core/model/deployments.h"
+#include "core/model/images.h"
 #include "core/model/keep.h"
 
 #include <stdio.h>
@@ -131,6 +133,11 @@ static void build_graph(bl_report *report)
 			bl_graph_add_asset(report->graph, s->assets.items[k]);
 	}
 	bl_graph_add_references(report->graph);
+	const bl_evaluation **evaluations = bl_new_n(&report->arena, const bl_evaluation *, report->plans.n);
+	for (size_t i = 0; i < report->plans.n; i++)
+		evaluations[i] = &report->plans.items[i]->evaluation;
+	bl_images_add(report->graph, report->session->schema, evaluations, report->plans.n);
+	bl_deployments_add(report->graph, evaluations, report->plans.n);
 	bl_graph_seal(report->graph, BL_LAYER_CODE);
 }
 

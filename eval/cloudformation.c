@@ -96,12 +96,14 @@ static const bl_value *substitute_name(evaluator *e, bl_str name, const bl_value
 	return reference(e, name, span);
 }
 
-/* Joins parts into a string; an unknown part leaves a gap. */
+/* Joins parts into a string; an unknown part leaves what is before the first and after the last one. */
 static const bl_value *join_parts(evaluator *e, const bl_values *parts, bl_str separator, bl_span span)
 {
 	bl_buf text = {0};
 	BL_VEC(bl_ref) refs = {0};
+	bl_str prefix = {0};
 	bool known = true, sensitive = false;
+	size_t last_unknown_end = 0;
 	for (size_t i = 0; i < parts->n; i++) {
 		const bl_value *p = parts->items[i];
 		if (i)
@@ -112,8 +114,10 @@ static const bl_value *join_parts(evaluator *e, const bl_values *parts, bl_str s
 		} else if (p->kind == BL_BOOL) {
 			bl_buf_putz(&text, p->boolean ? "true" : "false");
 		} else {
+			if (known)
+				prefix = bl_str_dup(e->arena, bl_buf_str(&text));
 			known = false;
-			bl_value_put_pattern(&text, p);
+			last_unknown_end = text.n;
 			for (size_t k = 0; p->kind == BL_UNKNOWN && k < p->unknown->nrefs; k++)
 				bl_vec_push(e->arena, &refs, p->unknown->refs[k]);
 		}
@@ -130,7 +134,8 @@ static const bl_value *join_parts(evaluator *e, const bl_values *parts, bl_str s
 		*u = *v->unknown;
 		u->type = BL_STRING;
 		u->not_null = true;
-		bl_unknown_set_pattern(u, whole);
+		u->prefix = prefix;
+		u->suffix = bl_str_slice(whole, last_unknown_end, whole.n);
 		u->refs = refs.items;
 		u->nrefs = refs.n;
 		v->unknown = u;

@@ -1,11 +1,12 @@
 /*
  * Compose files. Each service is a resource, "docker-compose/service"; its properties are the service as
  * it is written, with variables put in and each short form as its long one: image split, build a map,
- * ports and volumes lists of maps, environment a map.
+ * ports and volumes lists of maps, environment a map. built_as is the name of an image that is built and that nobody names.
  */
 #include "eval/compose.h"
 
 #include "eval/docker/image.h"
+#include "eval/path.h"
 
 enum { MAX_ELEMENTS = 1000 };
 
@@ -14,6 +15,8 @@ typedef struct evaluator {
 	bl_arena *arena;
 	bl_evaluation *out;
 	bl_map variables; /* name -> bl_str * */
+	bl_str folder;    /* that paths are relative to */
+	bl_str project;   /* its name, or empty */
 } evaluator;
 
 static void put(evaluator *e, bl_items *items, const char *key, const bl_value *v)
@@ -226,7 +229,11 @@ static const bl_value *properties(evaluator *e, const bl_item *service)
 		for (size_t k = 0; k < sizeof forms / sizeof *forms; k++)
 			if (bl_str_eqz(copy->map[i].key, forms[k].key))
 				copy->map[i].value = forms[k].lengthen(e, copy->map[i].value);
-	return copy;
+	const bl_item *build = bl_value_item(copy, BL_STR("build"), false);
+	if (!build || bl_value_getz(copy, "image"))
+		return copy;
+	return bl_value_with(e->arena, copy, BL_STR("built_as"),
+		bl_compose_built_as(e->arena, e->project, service->key, build->key_span));
 }
 
 static void add_service(evaluator *e, const bl_item *service)
@@ -260,17 +267,21 @@ static void add_service(evaluator *e, const bl_item *service)
 	put(e, &body, "properties", properties(e, service));
 	r->written = bl_items_value(e->arena, r->span, &body);
 	bl_vec_push(e->arena, &e->out->resources, r);
+	bl_build *build = bl_compose_build(e->arena, r, e->folder);
+	if (build)
+		bl_vec_push(e->arena, &e->out->builds, build);
 }
 
 void bl_eval_compose(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out)
 {
 	for (size_t i = 0; i < input->ndocuments; i++) {
 		const bl_document *d = input->documents[i];
-		evaluator e = {.input = input, .arena = arena, .out = out};
+		evaluator e = {.input = input, .arena = arena, .out = out, .folder = bl_eval_folder(d->path)};
 		read_variables(&e, d);
 		for (size_t k = 0; k < d->blocks.n; k++) {
 			const bl_value *root = d->blocks.items[k]->attrs.items[0].expr->value;
 			const bl_value *services = bl_value_getz(root, "services");
+			e.project = bl_compose_project(arena, root, &e.variables, e.folder, input->root->repo);
 			if (bl_value_getz(root, "include"))
 				bl_diag_add(arena, &out->diags, BL_DIAG_NOTE, root->span,
 					"what a Compose file includes is not read");

@@ -188,8 +188,6 @@ const bl_value *bl_tf_json_with_holes(bl_tf *tf, const bl_value *const *parts, s
 
 /* A text from a template file, with its names from a map. */
 const bl_value *bl_tf_template(const bl_tf_scope *scope, bl_str text, bl_str path, const bl_value *names, bl_span span);
-/* Joins and resolves "." and "..". What leads out of the repository begins with "..". */
-void bl_tf_normalise(bl_arena *arena, bl_str folder, bl_str path, bl_str *out);
 /* The root module's folder, from the repository's root. */
 bl_str bl_tf_root_folder(const bl_tf *tf);
 /* terraform_install.c: the ith folder in which a module that is not local may be installed, best first; false when there are no more. */

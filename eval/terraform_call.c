@@ -1,51 +1,18 @@
 /* Module calls: local modules are evaluated with their caller's arguments, others are known gaps. */
+#include "eval/path.h"
 #include "eval/terraform.h"
-
-static bl_str dirname_of(bl_str path)
-{
-	ptrdiff_t slash = bl_str_rfind_char(path, '/');
-	return slash < 0 ? BL_STR("") : bl_str_slice(path, 0, (size_t)slash);
-}
-
-/* What leads out of the repository begins with "..": whether it may be read is the loader's business. */
-void bl_tf_normalise(bl_arena *arena, bl_str folder, bl_str path, bl_str *out)
-{
-	char *p = bl_arena_alloc(arena, folder.n + path.n + 2);
-	size_t n = 0, outside = 0; /* bytes of leading ".." */
-	bl_str rests[] = {folder, path}, part;
-	for (size_t i = 0; i < 2; i++) {
-		bl_str rest = rests[i];
-		while (rest.n) {
-			rest = bl_str_cut(rest, '/', &part);
-			if (!part.n || bl_str_eqz(part, "."))
-				continue;
-			if (bl_str_eqz(part, "..") && n > outside) {
-				n = dirname_of(bl_str_make(p, n)).n;
-				n = n < outside ? outside : n;
-				continue;
-			}
-			if (n)
-				p[n++] = '/';
-			memcpy(p + n, part.p, part.n);
-			n += part.n;
-			if (bl_str_eqz(part, ".."))
-				outside = n;
-		}
-	}
-	*out = bl_str_make(p, n);
-}
 
 bl_str bl_tf_root_folder(const bl_tf *tf)
 {
 	const bl_eval_input *in = tf->input;
-	return in->ndocuments ? dirname_of(in->documents[0]->path) : in->root->path;
+	return in->ndocuments ? bl_eval_folder(in->documents[0]->path) : in->root->path;
 }
 
 bool bl_tf_path(const bl_tf_scope *s, bl_str written, bl_str *path)
 {
 	if (written.n && (written.p[0] == '/' || written.p[0] == '~'))
 		return false;
-	bl_tf_normalise(s->tf->arena, bl_tf_root_folder(s->tf), written, path);
+	*path = bl_eval_path(s->tf->arena, bl_tf_root_folder(s->tf), written);
 	return true;
 }
 
@@ -58,8 +25,7 @@ static bool is_local(bl_str source)
 /* What path.module says in a module called from m: the way from the root's folder. */
 static bl_str module_path(bl_arena *arena, const bl_tf_module *m, bl_str source)
 {
-	bl_str out;
-	bl_tf_normalise(arena, m->path, source, &out);
+	bl_str out = bl_eval_path(arena, m->path, source);
 	return out.n ? out : BL_STR(".");
 }
 
@@ -188,7 +154,7 @@ void bl_tf_call(const bl_tf_scope *s, bl_tf_item *item)
 		bl_tf_end_item(tf, item); /* that it lacks one was said when the module's form was looked at */
 		return;
 	}
-	bl_tf_normalise(tf->arena, s->module->folder, bl_value_text(source), &folder);
+	folder = bl_eval_path(tf->arena, s->module->folder, bl_value_text(source));
 	if (!bl_value_is(source, BL_STRING) || !is_local(source->string)) {
 		if (s->module->depth >= BL_TF_MAX_MODULE_DEPTH || !enter_installed(s, item, source))
 			note_missing(s, item, source);

@@ -1,4 +1,5 @@
 /* Where modules that are not local were installed: .terraform/modules beside the root, and the folder that --module-dir names. */
+#include "eval/path.h"
 #include "eval/terraform.h"
 
 #include "core/codec/json.h"
@@ -31,7 +32,7 @@ static void read_list(bl_tf *tf, bl_str folder, bool own)
 		if (at >= 0)
 			out = bl_str_fmt(tf->arena, BL_FMT "/" BL_FMT, BL_ARG(folder), BL_ARG(bl_str_slice(dir, (size_t)at + inside.n, dir.n)));
 		else
-			bl_tf_normalise(tf->arena, bl_tf_root_folder(tf), dir, &out);
+			out = bl_eval_path(tf->arena, bl_tf_root_folder(tf), dir);
 		bl_str *kept = bl_new(tf->arena, bl_str);
 		*kept = out;
 		bl_map_put(tf->arena, &tf->installed, key, kept);

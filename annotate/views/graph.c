@@ -34,6 +34,8 @@ static void json_graph(const bl_graph *graph, bl_buf *out)
 		bl_json_member(&j, "file", place.path);
 		bl_json_member_int(&j, "line", known ? place.start_line : 0);
 		bl_json_member(&j, "why", edges[i]->why);
+		bl_json_member(&j, "detail", edges[i]->detail);
+		bl_json_member_bool(&j, "sure", edges[i]->sure == BL_YES);
 		bl_json_object_end(&j);
 	}
 	bl_json_array_end(&j);
@@ -59,6 +61,10 @@ void bl_view_graph(const bl_graph *graph, bool json, bl_buf *out)
 			if (edges[k]->detail.n) {
 				bl_buf_putz(out, "  ");
 				bl_view_text(out, edges[k]->detail);
+			}
+			if (bl_span_known(edges[k]->span)) {
+				bl_buf_putz(out, "  ");
+				bl_view_place(out, bl_graph_sources(graph), edges[k]->span);
 			}
 			bl_buf_putc(out, '\n');
 		}

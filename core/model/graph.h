@@ -23,14 +23,14 @@ typedef enum bl_node_kind {
 /* The closed list of edge kinds: name in output, meaning "from NAME to". Alphabetical. */
 #define BL_EDGE_KINDS(X)                                                                           \
 	X(AUTHENTICATES, "authenticates-as") /* resource or asset -> identity */                    \
-	X(BUILDS, "builds")                  /* Dockerfile -> image */                              \
-	X(CONTAINS, "contains")              /* parent -> child */                                  \
-	X(DEPLOYS, "deploys")                /* pipeline -> template */                             \
+	X(BUILDS, "builds")                  /* stage of a Dockerfile -> image */                   \
+	X(CONTAINS, "contains")              /* parent -> child; template -> what it declares */    \
+	X(DEPLOYS, "deploys")                /* step of a pipeline -> template, a file node */      \
 	X(EXPOSES, "exposes")                /* internet -> what it reaches */                      \
 	X(PERMITS, "permits")                /* identity -> what it may use */                      \
 	X(PROVISIONS, "provisions")          /* code -> asset */                                    \
 	X(PUSHES, "pushes")                  /* pipeline -> image */                                \
-	X(REFERS, "refers")                  /* resource -> resource it names */                    \
+	X(REFERS, "refers")                  /* resource -> resource or base image it names */      \
 	X(RUNS, "runs")                      /* workload -> image */
 
 typedef enum bl_edge_kind {
@@ -47,7 +47,7 @@ typedef enum bl_layer { BL_LAYER_CODE, BL_LAYER_LINKS, BL_LAYER_EXPOSURE, BL_LAY
 
 typedef struct bl_node {
 	bl_node_kind kind;
-	bl_str id;   /* unique and stable between runs: "code:REPO:ROOT:ADDRESS", "asset:ID" */
+	bl_str id;   /* unique and stable between runs: "code:REPO:ROOT:ADDRESS", "asset:ID", "image:NAME", "file:REPO:PATH" */
 	bl_str name; /* for people */
 	const bl_resource *resource;
 	const bl_asset *asset;
@@ -61,7 +61,7 @@ typedef struct bl_edge {
 	bl_span span;  /* the line that makes it so, or nowhere */
 	bl_tri sure;   /* MAYBE: something unknown decides */
 	bl_str why;
-	bl_str detail; /* by kind: ports for EXPOSES, a property path for REFERS, a role for PERMITS */
+	bl_str detail; /* by kind: ports for EXPOSES, a property path for REFERS and RUNS, a role for PERMITS, the tool for BUILDS, PUSHES and DEPLOYS */
 } bl_edge;
 
 typedef struct bl_graph bl_graph;

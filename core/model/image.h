@@ -4,16 +4,23 @@
 
 #include "core/base/value.h"
 
-/* A reference, split as Docker splits it: "redis" is docker.io/library/redis. Slices of the text, or static. */
+/*
+ * A reference, split as Docker splits it: "redis" is docker.io/library/redis. Slices of the text, or static. A text may have gaps where it is not
+ * known (bl_value_pattern gives one): so may the parts then, and one that may be there or not is a gap alone. A gap before a '/' stands for the
+ * registry and any folders of it.
+ */
 typedef struct bl_image_name {
 	bl_str registry;   /* "docker.io" where none is written */
 	bl_str repository; /* "library/redis" */
 	bl_str tag;        /* empty where none is written; "latest" is not filled in */
 	bl_str digest;     /* "sha256:...", or empty */
+	bool local;        /* neither a registry nor a folder is written: an official image, or one that only the machine it was built on has */
 } bl_image_name;
 
 /* False for a text that is no reference. A leading scheme such as docker-pullable:// (container runtimes write it) is passed over. */
 bool bl_image_name_parse(bl_arena *arena, bl_str text, bl_image_name *out);
+/* As bl_image_name_parse, of any text: what a registry would refuse is split all the same. */
+void bl_image_name_split(bl_arena *arena, bl_str text, bl_image_name *out);
 /* "registry/repository", in arena: the key under which references meet. */
 bl_str bl_image_name_key(bl_arena *arena, const bl_image_name *name);
 

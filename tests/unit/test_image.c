@@ -43,10 +43,46 @@ static void what_no_registry_takes_is_no_reference(void **state)
 	bl_arena_done(&arena);
 }
 
+/* '?' stands for what is not known. */
+static void what_is_not_known_leaves_gaps_in_its_parts(void **state)
+{
+	static const struct {
+		const char *text, *registry, *repository, *tag, *digest;
+	} cases[] = {
+		{"?/app:?", "?", "app", "?", ""},
+		{"ghcr.io/?/app:1", "ghcr.io", "?/app", "1", ""},
+		{"?.azurecr.io/x/app", "?.azurecr.io", "x/app", "", ""},
+		{"app:?", "docker.io", "library/app", "?", ""},
+		{"x/app?", "docker.io", "x/app?", "?", "?"},
+		{"?app", "?", "?app", "", ""},
+		{"?", "?", "?", "?", "?"},
+		{"x/app@?", "docker.io", "x/app", "", "?"},
+	};
+	(void)state;
+	bl_arena arena = {0};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char *text = bl_str_z(&arena, bl_str_of(cases[i].text));
+		for (char *p = text; *p; p++)
+			*p = *p == '?' ? BL_GAP : *p;
+		bl_image_name name;
+		assert_true(bl_image_name_parse(&arena, bl_str_of(text), &name));
+		const bl_str have[] = {name.registry, name.repository, name.tag, name.digest};
+		const char *want[] = {cases[i].registry, cases[i].repository, cases[i].tag, cases[i].digest};
+		for (size_t k = 0; k < 4; k++) {
+			char *shown = bl_str_z(&arena, have[k]);
+			for (char *p = shown; *p; p++)
+				*p = *p == BL_GAP ? '?' : *p;
+			assert_string_equal(shown, want[k]);
+		}
+	}
+	bl_arena_done(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_reference_is_split_as_docker_splits_it),
+		cmocka_unit_test(what_is_not_known_leaves_gaps_in_its_parts),
 		cmocka_unit_test(what_no_registry_takes_is_no_reference),
 	};
 	return cmocka_run_group_tests_name("image", tests, NULL, NULL);

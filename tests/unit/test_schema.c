@@ -106,9 +106,38 @@ static void check_part(checker *c, bl_str name, const bl_value *entry)
 		check_rows(c, bl_value_getz(entry, "rows"));
 }
 
+/* Names joined by '.', some followed by [*] or [KEY=VALUE]. */
+static bool is_image_path(bl_str path)
+{
+	bl_str step, name;
+	while (path.n) {
+		path = bl_str_cut(path, '.', &step);
+		bl_str filter = bl_str_cut(step, '[', &name);
+		bool listed = name.n < step.n;
+		if (!name.n || (listed && (filter.n < 2 || filter.p[filter.n - 1] != ']')))
+			return false;
+		if (listed && !bl_str_eqz(filter, "*]") && bl_str_find(filter, BL_STR("="), 1) < 0)
+			return false;
+	}
+	return true;
+}
+
+static void check_images(checker *c, const bl_value *paths)
+{
+	bl_str before = BL_STR("");
+	for (uint32_t i = 0; paths && i < paths->n; i++) {
+		bl_str path = bl_value_text(paths->list[i]);
+		if (!path.n || !is_image_path(path))
+			problem(c, path, "is no path to an image");
+		if (bl_str_cmp(before, path) >= 0)
+			problem(c, path, "is not in alphabetical order");
+		before = path;
+	}
+}
+
 static void check_table(checker *c, const bl_value *table)
 {
-	static const char *const keys[] = {"defaults", "identity", "keyed", "parts", "read-only", "shown-as",
+	static const char *const keys[] = {"base-images", "defaults", "identity", "images", "keyed", "parts", "read-only", "shown-as",
 		"terraform", "type", "unordered", "write-only", NULL};
 	for (uint32_t i = 0; i < table->n; i++)
 		if (!one_of(table->map[i].key, keys))
@@ -119,6 +148,8 @@ static void check_table(checker *c, const bl_value *table)
 		check_rows(c, terraform->map[i].value);
 	for (uint32_t i = 0; parts && i < parts->n; i++)
 		check_part(c, parts->map[i].key, parts->map[i].value);
+	check_images(c, bl_value_getz(table, "images"));
+	check_images(c, bl_value_getz(table, "base-images"));
 	bl_steps steps;
 	for (uint32_t i = 0; defaults && i < defaults->n; i++)
 		if (!bl_lower_steps(defaults->map[i].key, &steps) || !steps.n)

@@ -1,0 +1,98 @@
+/* What a service's `build` makes: which Dockerfile in which context, and what the image is called. */
+#include "eval/compose.h"
+
+#include "eval/path.h"
+
+/* Not a folder of this repository: a URL, or one of Git's short forms. */
+static bool is_remote(bl_str s)
+{
+	return bl_str_find(s, BL_STR("://"), 0) >= 0 || bl_str_starts(s, BL_STR("git@")) || bl_str_starts(s, BL_STR("github.com/"));
+}
+
+/* The path that a value names from a folder of the repository; what is not known stays unknown. */
+static const bl_value *path_from(bl_arena *arena, bl_str folder, const bl_value *v)
+{
+	if (v->kind != BL_STRING || is_remote(v->string))
+		return v;
+	bl_str path = bl_eval_path(arena, folder, v->string);
+	bl_value *out = bl_value_string(arena, v->span, path.n ? path : BL_STR("."));
+	out->via = v->via;
+	return out;
+}
+
+static const bl_value *dockerfile_of(bl_arena *arena, const bl_value *context, const bl_value *written)
+{
+	if (!written || context->kind != BL_STRING || is_remote(context->string))
+		return written && written->kind == BL_STRING ? bl_value_unknown(arena, written->span, "its context is not known") : written;
+	return path_from(arena, context->string, written);
+}
+
+static void add_tag(bl_arena *arena, bl_values *tags, const bl_value *v)
+{
+	if (v && (v->kind == BL_STRING || v->kind == BL_UNKNOWN))
+		bl_vec_push(arena, tags, v);
+}
+
+bl_build *bl_compose_build(bl_arena *arena, const bl_resource *service, bl_str folder)
+{
+	const bl_value *properties = bl_value_getz(service->written, "properties");
+	const bl_value *build = bl_value_getz(properties, "build"), *context = bl_value_getz(build, "context");
+	const bl_value *more = bl_value_getz(build, "tags"), *image = bl_value_at_path(properties, BL_STR("image.reference"));
+	if (!bl_value_is(build, BL_MAP))
+		return NULL;
+	bl_build *b = bl_new(arena, bl_build);
+	bl_values tags = {0};
+	add_tag(arena, &tags, image ? image : bl_value_getz(properties, "built_as"));
+	for (uint32_t i = 0; bl_value_is(more, BL_LIST) && i < more->n; i++)
+		add_tag(arena, &tags, more->list[i]);
+	b->root = service->root;
+	b->by = service->address;
+	b->tool = BL_STR("compose");
+	b->context = path_from(arena, folder, context ? context : bl_value_string(arena, build->span, BL_STR(".")));
+	b->dockerfile = dockerfile_of(arena, b->context, bl_value_getz(build, "dockerfile"));
+	b->target = bl_value_getz(build, "target");
+	b->arguments = bl_value_is(bl_value_getz(build, "args"), BL_MAP) ? bl_value_getz(build, "args") : NULL;
+	b->tags = bl_values_value(arena, build->span, &tags);
+	b->pushes = BL_NO;
+	b->span = build->span;
+	return b;
+}
+
+/* Names of projects have lower-case letters, digits, '-' and '_', and begin with a letter or a digit. */
+static bl_str project_name(bl_arena *arena, bl_str s)
+{
+	char *p = bl_arena_alloc(arena, s.n + 1);
+	size_t n = 0;
+	s = bl_str_lower(arena, s);
+	for (size_t i = 0; i < s.n; i++) {
+		bool plain = (s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= '0' && s.p[i] <= '9');
+		if (plain || (n && (s.p[i] == '-' || s.p[i] == '_')))
+			p[n++] = s.p[i];
+	}
+	return bl_str_make(p, n);
+}
+
+bl_str bl_compose_project(bl_arena *arena, const bl_value *file, const bl_map *variables, bl_str folder, bl_str repo)
+{
+	const bl_value *name = bl_value_getz(file, "name");
+	const bl_str *set = bl_map_get(variables, BL_STR("COMPOSE_PROJECT_NAME"));
+	if (set && set->n)
+		return *set;
+	if (bl_value_is(name, BL_STRING))
+		name = bl_compose_text(arena, variables, name);
+	if (bl_value_is(name, BL_STRING))
+		return name->string;
+	bl_str path = folder.n ? folder : repo;
+	return project_name(arena, bl_str_slice(path, (size_t)(bl_str_rfind_char(path, '/') + 1), path.n));
+}
+
+const bl_value *bl_compose_built_as(bl_arena *arena, bl_str project, bl_str service, bl_span span)
+{
+	bl_value *v = bl_value_string(arena, span, bl_str_fmt(arena, BL_FMT "-" BL_FMT, BL_ARG(project), BL_ARG(service)));
+	v->origin = BL_DEFAULTED;
+	if (project.n)
+		return v;
+	v = bl_value_unknown(arena, span, "the project has the name of the folder it is in");
+	bl_unknown_set_pattern((bl_unknown *)v->unknown, bl_str_fmt(arena, "%c-" BL_FMT, BL_GAP, BL_ARG(service)));
+	return v;
+}
