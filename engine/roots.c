@@ -143,15 +143,16 @@ static void plan_parameters(planner *p, const bl_map *parameters, const bl_map *
 	}
 }
 
-/* The relative path of the template that a Bicep module or an ARM link uses, or empty. */
+/* The relative path of the template that a Bicep module, or a link of ARM's or CloudFormation's, uses, or empty. */
 static bl_str used_template(const bl_document *d, const bl_block *b)
 {
 	if (d->language == BL_LANG_BICEP && bl_str_eqz(b->kind, "module"))
 		return bl_block_label(b, 1);
-	return d->language == BL_LANG_ARM && bl_str_eqz(b->kind, "link") ? bl_block_label(b, 0) : BL_STR("");
+	bool links = d->language == BL_LANG_ARM || d->language == BL_LANG_CLOUDFORMATION;
+	return links && bl_str_eqz(b->kind, "link") ? bl_block_label(b, 0) : BL_STR("");
 }
 
-/* Bicep and ARM: a template that no other template uses is a root; once for each parameter file that names it. */
+/* A template that no other template uses is a root; in Bicep and ARM once for each parameter file that names it. */
 static void plan_templates(planner *p)
 {
 	bl_arena *arena = &p->report->arena;
@@ -167,17 +168,20 @@ static void plan_templates(planner *p)
 			bl_str path, used_path = used_template(d, d->blocks.items[k]);
 			if (used_path.n &&
 				bl_engine_normalise(arena,
-					bl_str_fmt(arena, BL_FMT "/" BL_FMT, BL_ARG(bl_engine_folder_of(d->path)), BL_ARG(used_path)), &path))
+					bl_str_fmt(arena, BL_FMT "/" BL_FMT, BL_ARG(bl_engine_folder_of(d->path)), BL_ARG(used_path)), &path) &&
+				!bl_str_eq(path, d->path))
 				bl_map_put(arena, &used, path, (void *)d);
 		}
 	}
 	for (size_t i = 0; i < side->documents.n; i++) {
 		const bl_document *d = side->documents.items[i];
-		bool template = d->language == BL_LANG_BICEP || d->language == BL_LANG_ARM;
+		bool cloudformation = d->language == BL_LANG_CLOUDFORMATION;
+		bool template = d->language == BL_LANG_BICEP || d->language == BL_LANG_ARM || cloudformation;
 		bl_map_put(arena, &planned, d->path, (void *)d);
 		if (!template || is_parameters(d) || (bl_map_get(&used, d->path) && !side->entries.items[i].named))
 			continue;
-		const bl_document_list *files = bl_map_get(&parameters, d->path);
+		/* nothing says which template a CloudFormation parameter file is for: its name is its user's choice */
+		const bl_document_list *files = cloudformation ? NULL : bl_map_get(&parameters, d->path);
 		if (!files) {
 			bl_engine_plan_file(p->report, p->side, d);
 			continue;
@@ -216,8 +220,7 @@ static void plan_side(bl_report *report, bl_side *side)
 	planner p = {report, side};
 	for (size_t i = 0; i < side->documents.n; i++) {
 		const bl_document *d = side->documents.items[i];
-		if (d->language == BL_LANG_CLOUDFORMATION || d->language == BL_LANG_COMPOSE ||
-			d->language == BL_LANG_DOCKERFILE)
+		if (d->language == BL_LANG_COMPOSE || d->language == BL_LANG_DOCKERFILE)
 			bl_engine_plan_file(report, side, d);
 	}
 	bl_engine_plan_terraform(report, side);

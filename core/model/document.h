@@ -75,7 +75,8 @@ typedef struct bl_label {
  *               decorator as "@name" with a CALL; resources nested in a body are child blocks.
  *   arm         a block "template" with an attribute "body"; then for each template it names by relative path a block "link", labels[0] the path.
  *   yaml family one block "document" each, with an attribute "body": one LITERAL that holds the whole tree (CloudFormation's short forms are
- *               maps of one key: !Ref x is {"Ref": x}); JSON CloudFormation and manifests likewise.
+ *               maps of one key: !Ref x is {"Ref": x}); JSON CloudFormation and manifests likewise. CloudFormation: then for each template or
+ *               fragment that it names by relative path a block "link", labels[0] the path.
  *   dockerfile  the instruction in lower case; see parsers/dockerfile.
  */
 typedef struct bl_block bl_block;

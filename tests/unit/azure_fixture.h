@@ -1,4 +1,4 @@
-/* A few files in memory, and what evaluating a Bicep file or an ARM template of them gives. */
+/* A few files in memory, and what evaluating a template (Bicep, ARM, CloudFormation) among them gives. */
 #ifndef BL_TESTS_AZURE_FIXTURE_H
 #define BL_TESTS_AZURE_FIXTURE_H
 
@@ -60,6 +60,15 @@ static inline bool load_bytes(void *context, bl_str path, bl_str *out)
 	return false;
 }
 
+static inline const bl_document *parse_text(void *context, bl_language language, uint32_t source)
+{
+	fixture *f = context;
+	bl_document *d = &f->documents[f->n++];
+	*d = (bl_document){.language = language, .path = bl_sources_path(f->sources, source), .source = source};
+	bl_parse(f->sources, d);
+	return d;
+}
+
 /* files[0] is the template; with parameters, files[2] is its parameter file. */
 static inline void evaluate_with(fixture *f, const char *const *files, bool parameters, bl_eval_options options)
 {
@@ -69,7 +78,7 @@ static inline void evaluate_with(fixture *f, const char *const *files, bool para
 	const bl_document *given = parameters ? load(f, bl_str_of(files[2])) : NULL;
 	options.var_files = &given;
 	options.nvar_files = parameters;
-	bl_loader loader = {.context = f, .document = load, .bytes = load_bytes};
+	bl_loader loader = {.context = f, .document = load, .bytes = load_bytes, .parse = parse_text};
 	f->root = (bl_root){.name = main_file->path, .path = main_file->path, .language = main_file->language};
 	bl_eval_input input = {.root = &f->root, .documents = &main_file, .ndocuments = 1, .loader = &loader,
 		.options = &options, .schema = f->schema, .sources = f->sources};
