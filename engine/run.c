@@ -114,6 +114,7 @@ static bl_status read_snapshots(bl_report *report, bl_error *error)
 		if (status != BL_OK)
 			return status;
 	}
+	bl_snapshot_join(report->snapshots.items, report->snapshots.n);
 	return BL_OK;
 }
 

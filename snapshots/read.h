@@ -1,64 +1,58 @@
-/* Inside snapshots/ only: what reads one file, and the formats it may turn out to have. */
+/* Inside snapshots/ only: a format, and what it may do with what is handed to it. */
 #ifndef BL_SNAPSHOTS_READ_H
 #define BL_SNAPSHOTS_READ_H
 
 #include "core/base/map.h"
+#include "snapshots/keep.h"
 #include "snapshots/snapshots.h"
 
-/* The parts of a file that some format wants; the index in the stream's list of paths. Alphabetical. */
-#define BL_SNAPSHOT_PARTS(X)                                                                       \
-	X(BARE, "[]")                                                                              \
-	X(COUNT, "count")                                                                          \
-	X(DATA, "data[]")                                                                          \
-	X(COLUMNS, "data.columns")                                                                 \
-	X(ROWS, "data.rows[]")                                                                     \
-	X(LINEAGE, "lineage")                                                                      \
-	X(MODULES, "modules[]")                                                                    \
-	X(RESOURCES, "resources[]")                                                                \
-	X(TRUNCATED, "resultTruncated")                                                            \
-	X(SKIP_TOKEN, "skip_token")                                                                \
-	X(SKIP_TOKEN_REST, "$skipToken")                                                           \
-	X(SKIP_TOKEN_POWERSHELL, "SkipToken")                                                      \
-	X(DATA_POWERSHELL, "Data[]")                                                               \
-	X(TERRAFORM_VERSION, "terraform_version")                                                  \
-	X(TOTAL, "totalRecords")                                                                   \
-	X(TOTAL_AZ, "total_records")                                                               \
-	X(VERSION, "version")
-
-typedef enum snapshot_part {
-#define X(id, path) PART_##id,
-	BL_SNAPSHOT_PARTS(X)
-#undef X
-		PART__COUNT
-} snapshot_part;
-
-typedef struct snapshot_reader {
+typedef struct bl_snapshot_reader {
 	const bl_schema *schema;
 	bl_snapshot *out;
-	bl_str lineage;
-	const bl_value *columns;
-	double version, total; /* -1: not given */
-	bool is_state, has_counts, more;
-	size_t rows, bare_rows, odd_rows, plain_rows; /* rows of a query; without id and type; without properties */
-	uint64_t first_odd, first_plain;               /* byte offsets */
-	size_t deposed, no_id;
-	bl_map types; /* spelling of types, by lower case */
-} snapshot_reader;
+	bl_keeper keeper;   /* copies into out's arena */
+	bl_arena *scratch;  /* where the row or object being handled lives: gone afterwards */
+	bl_arena own;       /* lives as long as the reader */
+	bl_map types;       /* spelling of types, by lower case */
+	bool cut;           /* the object handed over is what was read of one that was cut off */
+	bl_str text;        /* the file from its beginning, as far as it is kept (BL_SNAPSHOT_TEXT); complete when it is over and shorter */
+	size_t objects;     /* values at the top so far */
+	bl_error refused;   /* why the file is not read although it is known: words, or empty */
+} bl_snapshot_reader;
 
-/* One row of a Resource Graph query, offset bytes into the file. */
-void bl_resource_graph_row(snapshot_reader *r, const bl_value *row, uint64_t offset);
-/* The same, as a list in the order of r->columns. */
-void bl_resource_graph_table_row(snapshot_reader *r, const bl_value *row, uint64_t offset);
-/* The file is over: what the counts say, and what was odd. */
-void bl_resource_graph_end(snapshot_reader *r);
+enum { BL_SNAPSHOT_TEXT = 4 << 20 };
 
-/* One element of a state's resources. */
-void bl_terraform_state_resource(snapshot_reader *r, const bl_value *resource, uint64_t offset);
-void bl_terraform_state_end(snapshot_reader *r);
+/*
+ * A vendor's format: one file with one of these, and one row in formats.def. Formats are told apart by what a row holds, not by the file's
+ * name; several may want rows from one path, and the first that recognises a row has it.
+ */
+typedef struct bl_snapshot_format {
+	const char *name; /* bl_snapshot.format */
+	/* Paths (bl_json_stream_options) whose elements are handed over one by one; ended by NULL. "!a" is passed over. */
+	const char *const *paths;
+	size_t state; /* bytes of the format's own memory for one file, zeroed */
+	/* One element of paths[path], offset bytes into the file. True: it is mine. May be NULL without paths. */
+	bool (*row)(bl_snapshot_reader *r, void *state, size_t path, const bl_value *row, uint64_t offset);
+	/* A whole value of the file without the rows taken from it, after them. True: it is mine. May be NULL. */
+	bool (*object)(bl_snapshot_reader *r, void *state, const bl_value *object, uint64_t offset);
+	bool torso; /* object() wants objects that were cut off, too */
+	/* The file is over; only for formats that something was found to be of. May be NULL. */
+	void (*end)(bl_snapshot_reader *r, void *state);
+} bl_snapshot_format;
 
-/* A copy of body with values that hold secrets (by their key) marked sensitive. */
-const bl_value *bl_snapshot_redact(bl_arena *arena, const bl_value *body);
-/* Adds an asset, its type in the schema's spelling, else in that of the id. */
-bl_asset *bl_snapshot_add(snapshot_reader *r, bl_str id, bl_str type);
+/* Adds an asset, its type in the schema's spelling, else in that of an Azure id. id has to live in out's arena (bl_keep_str); type is copied. */
+bl_asset *bl_snapshot_add(bl_snapshot_reader *r, bl_str id, bl_str type);
+/* A type in the spelling it has everywhere. */
+bl_str bl_snapshot_type(bl_snapshot_reader *r, bl_str id, bl_str type);
+bl_binding *bl_snapshot_bind(bl_snapshot_reader *r, bl_binding_from from, bl_str address, bl_str type, bl_str id);
+/* The snapshot is a part of what there is; says so. why: "the list goes on". */
+void bl_snapshot_partial(bl_snapshot_reader *r, const char *why);
+void bl_snapshot_say(bl_snapshot_reader *r, bl_diag_level level, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Of a value that may be a JSON text, the value; else itself. In the scratch arena. */
+const bl_value *bl_snapshot_json(bl_snapshot_reader *r, const bl_value *v);
+static inline bl_str bl_snapshot_text(const bl_value *v, const char *key)
+{
+	return bl_value_text(bl_value_getz(v, key));
+}
 
 #endif

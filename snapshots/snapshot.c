@@ -1,163 +1,312 @@
+/* One file: unpacked, taken apart as a stream, and its parts handed to the formats that recognise them. */
 #include "snapshots/read.h"
 
+#include "core/codec/gzip.h"
+#include "core/codec/json.h"
 #include "core/codec/json_stream.h"
 #include "core/io/file.h"
 #include "core/reason/azure_id.h"
 
-typedef struct feed_state {
-	bl_json_stream *stream;
-	bl_status status;
-	bl_error error;
-	bool any, array; /* bytes other than white space were seen; the first of them opens an array */
-} feed_state;
+#include <stdlib.h>
 
-static const char *const part_paths[] = {
-#define X(id, path) path,
-	BL_SNAPSHOT_PARTS(X)
+#define X(symbol) extern const bl_snapshot_format symbol;
+#include "snapshots/formats.def"
+#undef X
+
+static const bl_snapshot_format *const formats[] = {
+#define X(symbol) &symbol,
+#include "snapshots/formats.def"
 #undef X
 };
 
-static bool is_set(const bl_value *v)
+enum { NFORMATS = sizeof formats / sizeof *formats, MAX_TAKERS = 12, MAX_ROUTES = 160 };
+
+/* A path, and who wants what stands there. */
+typedef struct route {
+	size_t n;
+	struct {
+		uint8_t format, path;
+	} takers[MAX_TAKERS];
+	size_t rows;
+} route;
+
+typedef struct reading {
+	bl_snapshot_reader r;
+	const char *paths[MAX_ROUTES];
+	route routes[MAX_ROUTES];
+	size_t nroutes;
+	void *states[NFORMATS];
+	size_t found[NFORMATS]; /* rows and objects of each format */
+	int first;              /* the format of the first, or -1 */
+	size_t rows, odd_rows;
+	uint64_t first_odd;
+	bool empty_array;
+
+	bl_json_stream *stream;
+	bl_gzip_stream *gzip;
+	bool begun;
+	uint64_t fed;      /* bytes of text so far */
+	bool lost;         /* after an error: looking for a line to go on at */
+	bool line_start;
+	size_t errors;
+	bl_error error;    /* the first */
+	bl_buf kept;       /* the text's beginning */
+} reading;
+
+static void add_path(reading *x, const char *path, size_t format, size_t index)
 {
-	return v->kind == BL_STRING ? v->string.n > 0 : v->kind != BL_NULL;
+	size_t i = 0;
+	while (i < x->nroutes && strcmp(x->paths[i], path) != 0)
+		i++;
+	if (i == x->nroutes) {
+		if (i == MAX_ROUTES)
+			return;
+		x->paths[x->nroutes++] = path;
+	}
+	route *to = &x->routes[i];
+	if (to->n < MAX_TAKERS) {
+		to->takers[to->n].format = (uint8_t)format;
+		to->takers[to->n++].path = (uint8_t)index;
+	}
 }
 
-static bool says_true(const bl_value *v)
+static void found(reading *x, size_t format)
 {
-	return (v->kind == BL_BOOL && v->boolean) || (v->kind == BL_NUMBER && v->number != 0) ||
-		(v->kind == BL_STRING && bl_str_eqiz(v->string, "true"));
+	if (x->first < 0)
+		x->first = (int)format;
+	x->found[format]++;
 }
 
-static double number_of(const bl_value *v)
+static void on_row(reading *x, route *to, const bl_value *v, uint64_t offset)
 {
-	return v->kind == BL_NUMBER ? v->number : -1;
+	x->rows++;
+	to->rows++;
+	for (size_t i = 0; i < to->n; i++) {
+		size_t f = to->takers[i].format;
+		if (formats[f]->row(&x->r, x->states[f], to->takers[i].path, v, offset)) {
+			found(x, f);
+			return;
+		}
+	}
+	if (!x->odd_rows++)
+		x->first_odd = offset;
+}
+
+/* Members that say that a list goes on elsewhere, of all vendors. */
+static bool goes_on(const bl_value *object)
+{
+	static const char *const tokens[] = {"$skipToken", "Marker", "NextMarker", "NextToken", "SkipToken", "continuationToken", "metadata.continue",
+		"nextLink", "nextMarker", "nextPageToken", "nextToken", "skip_token"};
+	static const char *const flags[] = {"IsTruncated", "hasMoreResults", "resultTruncated"};
+	for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++) {
+		bl_str name, rest = bl_str_cut(bl_str_of(tokens[i]), '.', &name);
+		const bl_value *v = bl_value_get(object, name);
+		if (bl_value_text(rest.n ? bl_value_get(v, rest) : v).n)
+			return true;
+	}
+	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+		const bl_value *v = bl_value_getz(object, flags[i]);
+		if ((bl_value_is(v, BL_BOOL) && v->boolean) || bl_str_eqiz(bl_value_text(v), "true") ||
+			(bl_value_is(v, BL_NUMBER) && v->number != 0))
+			return true;
+	}
+	return false;
+}
+
+/* An empty list at a path that one format alone has says which format it is. */
+static bool is_empty_list(reading *x, const bl_value *object)
+{
+	for (size_t i = 0; i < x->nroutes; i++) {
+		const route *to = &x->routes[i];
+		bl_str path = bl_str_of(x->paths[i]);
+		if (to->n != 1 || to->rows || !bl_str_ends(path, BL_STR("[]")) || memchr(path.p, '.', path.n) || path.n < 3)
+			continue;
+		const bl_value *v = bl_value_get(object, bl_str_slice(path, 0, path.n - 2));
+		if (bl_value_is(v, BL_LIST) && !v->n) {
+			found(x, to->takers[0].format);
+			return true;
+		}
+	}
+	return false;
+}
+
+static void on_object(reading *x, const bl_value *v, uint64_t offset)
+{
+	x->r.objects++;
+	if (v->kind == BL_LIST)
+		x->empty_array = true;
+	if (v->kind != BL_MAP)
+		return;
+	bool mine = false;
+	for (size_t f = 0; f < NFORMATS && !mine && !x->r.refused.text[0]; f++) {
+		if (!formats[f]->object || (x->r.cut && !formats[f]->torso))
+			continue;
+		mine = formats[f]->object(&x->r, x->states[f], v, offset);
+		if (mine)
+			found(x, f);
+	}
+	if (!mine && !x->r.cut)
+		is_empty_list(x, v);
+	if (goes_on(v))
+		bl_snapshot_partial(&x->r, "the list goes on in another page");
 }
 
 static bool on_part(void *context, size_t path, const bl_value *v, uint64_t offset, bl_arena *arena)
 {
-	snapshot_reader *r = context;
-	switch ((snapshot_part)path) {
-	case PART_BARE:
-	case PART_DATA:
-	case PART_DATA_POWERSHELL:
-		bl_resource_graph_row(r, v, offset);
-		break;
-	case PART_COLUMNS:
-		r->columns = v;
-		r->has_counts = true;
-		break;
-	case PART_ROWS:
-		bl_resource_graph_table_row(r, v, offset);
-		break;
-	case PART_COUNT:
-		r->has_counts = r->has_counts || v->kind == BL_NUMBER;
-		break;
-	case PART_TOTAL:
-	case PART_TOTAL_AZ:
-		r->total = number_of(v);
-		r->has_counts = true;
-		break;
-	case PART_TRUNCATED:
-		r->more = r->more || says_true(v);
-		break;
-	case PART_SKIP_TOKEN:
-	case PART_SKIP_TOKEN_REST:
-	case PART_SKIP_TOKEN_POWERSHELL:
-		r->more = r->more || is_set(v);
-		break;
-	case PART_TERRAFORM_VERSION:
-		r->is_state = true;
-		break;
-	case PART_LINEAGE:
-		r->lineage = bl_value_text(v);
-		break;
-	case PART_VERSION:
-		r->version = number_of(v);
-		break;
-	case PART_MODULES:
-		/* only older states have modules at the top */
-		return false;
-	case PART_RESOURCES:
-		bl_terraform_state_resource(r, v, offset);
-		break;
-	case PART__COUNT:
-		break;
+	reading *x = context;
+	x->r.scratch = arena;
+	if (path == 0)
+		on_object(x, v, offset);
+	else
+		on_row(x, &x->routes[path], v, offset);
+	return !x->r.refused.text[0];
+}
+
+/* Where in text a value may begin anew after an error: a line that begins with '{'. */
+static size_t next_line(reading *x, bl_str text, size_t from)
+{
+	size_t i = from;
+	for (; i < text.n && !(x->line_start && text.p[i] == '{'); i++)
+		x->line_start = text.p[i] == '\n';
+	return i;
+}
+
+static bool on_text(void *context, bl_str text)
+{
+	reading *x = context;
+	uint64_t begin = x->fed;
+	x->fed += text.n;
+	if (x->kept.n <= BL_SNAPSHOT_TEXT)
+		bl_buf_put(&x->kept, text);
+	x->r.text = bl_buf_str(&x->kept);
+	for (size_t at = 0; at < text.n;) {
+		if (x->lost) {
+			at = next_line(x, text, at);
+			if (at == text.n)
+				break;
+			bl_json_stream_restart(x->stream, begin + at);
+			x->lost = false;
+		}
+		bl_error error;
+		if (bl_json_stream_feed(x->stream, bl_str_slice(text, at, text.n), &error) == BL_OK)
+			break;
+		uint64_t wrong = bl_json_stream_offset(x->stream);
+		if (!x->errors++)
+			x->error = error;
+		x->r.cut = true;
+		bl_json_stream_salvage(x->stream);
+		x->r.cut = false;
+		x->lost = true;
+		x->line_start = false;
+		if (wrong > begin + at)
+			at = (size_t)(wrong - begin) < text.n ? (size_t)(wrong - begin) : text.n;
 	}
-	return true;
+	return !bl_json_stream_stopped(x->stream);
+}
+
+static bool on_bytes(void *context, bl_str bytes)
+{
+	reading *x = context;
+	if (!x->begun && bl_gzip_is(bytes))
+		x->gzip = bl_gzip_stream_new();
+	x->begun = true;
+	if (!x->gzip)
+		return on_text(x, bytes);
+	bl_error error;
+	if (bl_gzip_stream_feed(x->gzip, bytes, on_text, x, &error) == BL_OK)
+		return !bl_json_stream_stopped(x->stream);
+	if (!x->errors++)
+		x->error = error;
+	return false;
 }
 
 static bool on_piece(void *context, bl_str piece)
 {
-	feed_state *f = context;
-	if (!f->any) {
-		bl_str text = bl_str_trim(bl_str_starts(piece, BL_STR("\xef\xbb\xbf")) ? bl_str_slice(piece, 3, piece.n) : piece);
-		f->any = text.n > 0;
-		f->array = text.n && text.p[0] == '[';
-	}
-	f->status = bl_json_stream_feed(f->stream, piece, &f->error);
-	return f->status == BL_OK && !bl_json_stream_stopped(f->stream);
+	return on_bytes(context, piece);
 }
 
-static bl_status read_parts(snapshot_reader *r, const char *path, feed_state *f, bl_error *error)
+/* The bytes are over: what stands open is handed over as far as it came. */
+static void end_text(reading *x)
 {
-	f->stream = bl_json_stream_new(&(bl_json_stream_options){.paths = part_paths, .npaths = PART__COUNT,
-		.part = on_part, .context = r, .arena = &r->out->arena});
-	bl_status opened = bl_file_each(path, on_piece, f, error);
-	if (opened == BL_OK && f->status == BL_OK)
-		f->status = bl_json_stream_end(f->stream, &f->error);
-	bl_json_stream_free(f->stream);
-	return opened;
+	bl_error error;
+	bl_status status = x->gzip ? bl_gzip_stream_end(x->gzip, &error) : BL_OK;
+	if (status == BL_OK && !x->lost)
+		status = bl_json_stream_end(x->stream, &error);
+	if (status != BL_OK && !x->errors++)
+		x->error = error;
+	if (x->errors && !x->lost) {
+		x->r.cut = true;
+		bl_json_stream_salvage(x->stream);
+		x->r.cut = false;
+	}
 }
 
-static bl_status recognise(snapshot_reader *r, const char *path, const feed_state *f, bl_error *error)
+static bl_status judge(reading *x, const char *path, bl_error *error)
 {
-	bl_snapshot *out = r->out;
-	bool state = r->is_state && r->version >= 0;
-	if (state && r->version != 4)
-		return bl_error_set(error, BL_FAILED,
-			"'%s' is a Terraform state of version %.0f; only version 4 (Terraform 0.12 and later) is read", path,
-			r->version);
-	if (state) {
-		out->format = BL_STR("terraform-state");
-		bl_terraform_state_end(r);
+	bl_snapshot *out = x->r.out;
+	if (x->r.refused.text[0])
+		return bl_error_set(error, BL_FAILED, "'%s' %s", path, x->r.refused.text);
+	if (x->first < 0 && x->empty_array && !x->rows && !x->errors) {
+		out->format = BL_STR("empty");
 		return BL_OK;
 	}
-	bool empty_array = f->array && f->status == BL_OK && !r->rows;
-	/* rows of a query without ids (a count, say) are no assets, but some row has to be one */
-	if (out->assets.n || (r->has_counts && r->rows == 0) || empty_array) {
-		out->format = BL_STR("azure-resource-graph");
-		out->bindings.n = 0;
-		bl_resource_graph_end(r);
-		return BL_OK;
+	if (x->first < 0 && x->errors)
+		return bl_error_set(error, BL_FAILED, "'%s' is no snapshot: %s", path, x->error.text);
+	if (x->first < 0)
+		return bl_error_set(error, BL_FAILED, "'%s' is no snapshot of a known kind; the user guide lists them", path);
+	out->format = bl_str_of(formats[x->first]->name);
+	for (size_t f = 0; f < NFORMATS; f++)
+		if (x->found[f] && formats[f]->end)
+			formats[f]->end(&x->r, x->states[f]);
+	if (x->odd_rows)
+		bl_snapshot_say(&x->r, BL_DIAG_WARNING, "%zu of %zu rows are not understood, the first at byte %llu", x->odd_rows,
+			x->rows, (unsigned long long)x->first_odd);
+	if (x->errors) {
+		out->partial = true;
+		bl_snapshot_say(&x->r, BL_DIAG_ERROR, "%s; the rest was read as far as it can be", x->error.text);
+		if (x->errors > 1)
+			bl_snapshot_say(&x->r, BL_DIAG_NOTE, "%zu more places are no JSON either", x->errors - 1);
 	}
-	if (f->status != BL_OK)
-		return bl_error_set(error, BL_FAILED, "'%s' is no snapshot: %s", path, f->error.text);
-	return bl_error_set(error, BL_FAILED,
-		"'%s' is no snapshot that is known here: neither rows of an Azure Resource Graph query (with id and type) nor a Terraform state",
-		path);
+	for (size_t i = 0; i < out->diags.n; i++)
+		if (!out->diags.items[i].path.n)
+			out->diags.items[i].path = out->file;
+	return BL_OK;
+}
+
+static void begin_reading(reading *x, const bl_schema *schema, bl_snapshot *out, const char *path)
+{
+	*out = (bl_snapshot){0};
+	out->file = bl_str_dup(&out->arena, bl_str_of(path));
+	*x = (reading){.r = {.schema = schema, .out = out, .types.fold = true}, .first = -1};
+	bl_keep_init(&x->r.keeper, &out->arena);
+	x->paths[x->nroutes++] = "";
+	for (size_t f = 0; f < NFORMATS; f++) {
+		x->states[f] = bl_arena_alloc(&x->r.own, formats[f]->state);
+		for (size_t i = 0; formats[f]->paths && formats[f]->paths[i]; i++)
+			add_path(x, formats[f]->paths[i], f, i);
+	}
+	x->stream = bl_json_stream_new(&(bl_json_stream_options){.paths = x->paths, .npaths = x->nroutes, .part = on_part,
+		.context = x, .many = true});
 }
 
 bl_status bl_snapshot_read(const bl_schema *schema, const char *path, bl_snapshot *out, bl_error *error)
 {
-	snapshot_reader r = {.schema = schema, .out = out, .version = -1, .total = -1, .types.fold = true};
-	feed_state f = {0};
-	*out = (bl_snapshot){0};
-	out->file = bl_str_dup(&out->arena, bl_str_of(path));
-	bl_status status = read_parts(&r, path, &f, error);
-	if (status == BL_OK)
-		status = recognise(&r, path, &f, error);
-	if (status != BL_OK) {
+	reading *x = bl_xmalloc(sizeof *x);
+	begin_reading(x, schema, out, path);
+	bl_status status = bl_file_each(path, on_piece, x, error);
+	if (status == BL_OK) {
+		end_text(x);
+		status = judge(x, path, error);
+	}
+	bl_json_stream_free(x->stream);
+	bl_gzip_stream_free(x->gzip);
+	bl_buf_done(&x->kept);
+	bl_keep_done(&x->r.keeper);
+	bl_arena_done(&x->r.own);
+	free(x);
+	if (status != BL_OK)
 		bl_snapshot_done(out);
-		return status;
-	}
-	if (f.status != BL_OK) {
-		out->partial = true;
-		bl_diag_add(&out->arena, &out->diags, BL_DIAG_ERROR, BL_NOWHERE,
-			"%s; what stands before it was read", f.error.text);
-	}
-	for (size_t i = 0; i < out->diags.n; i++)
-		out->diags.items[i].path = out->file;
-	return BL_OK;
+	return status;
 }
 
 void bl_snapshot_done(bl_snapshot *snapshot)
@@ -167,10 +316,36 @@ void bl_snapshot_done(bl_snapshot *snapshot)
 	bl_arena_done(&arena);
 }
 
-/* The schema's spelling, else the id's, else what the export wrote. */
-static bl_str spelling(snapshot_reader *r, bl_str id, bl_str type)
+void bl_snapshot_say(bl_snapshot_reader *r, bl_diag_level level, const char *format, ...)
 {
-	bl_arena *arena = &r->out->arena;
+	va_list ap;
+	va_start(ap, format);
+	bl_str words = bl_str_vfmt(&r->own, format, ap);
+	va_end(ap);
+	bl_diag_add(&r->out->arena, &r->out->diags, level, BL_NOWHERE, BL_FMT, BL_ARG(words));
+}
+
+void bl_snapshot_partial(bl_snapshot_reader *r, const char *why)
+{
+	if (!r->out->partial)
+		bl_snapshot_say(r, BL_DIAG_WARNING, "this is a part of what runs: %s", why);
+	r->out->partial = true;
+}
+
+const bl_value *bl_snapshot_json(bl_snapshot_reader *r, const bl_value *v)
+{
+	bl_error error;
+	if (!bl_value_is(v, BL_STRING))
+		return v;
+	bl_str text = bl_str_trim(v->string);
+	if (!bl_str_starts(text, BL_STR("{")) && !bl_str_starts(text, BL_STR("[")))
+		return v;
+	const bl_value *read = bl_json_read(r->scratch, text, &error);
+	return read ? read : v;
+}
+
+bl_str bl_snapshot_type(bl_snapshot_reader *r, bl_str id, bl_str type)
+{
 	bl_azure_id parts;
 	if (bl_str_eqiz(type, "microsoft.resources/subscriptions/resourcegroups"))
 		type = BL_STR("Microsoft.Resources/resourceGroups");
@@ -178,55 +353,34 @@ static bl_str spelling(snapshot_reader *r, bl_str id, bl_str type)
 	if (known)
 		return *known;
 	const bl_type *canonical = bl_schema_type(r->schema, type);
-	known = bl_new(arena, bl_str);
-	*known = bl_str_dup(arena, canonical ? canonical->name : type);
-	if (!canonical && bl_azure_id_parse(arena, id, &parts) && bl_str_eqi(parts.type, type))
-		*known = parts.type;
-	bl_map_put(arena, &r->types, bl_str_dup(arena, type), known);
+	known = bl_new(&r->own, bl_str);
+	*known = bl_keep_str(&r->keeper, canonical ? canonical->name : type);
+	if (!canonical && bl_azure_id_parse(r->scratch, id, &parts) && bl_str_eqi(parts.type, type))
+		*known = bl_keep_str(&r->keeper, parts.type);
+	bl_map_put(&r->own, &r->types, bl_str_dup(&r->own, type), known);
 	return *known;
 }
 
-bl_asset *bl_snapshot_add(snapshot_reader *r, bl_str id, bl_str type)
+bl_asset *bl_snapshot_add(bl_snapshot_reader *r, bl_str id, bl_str type)
 {
 	bl_arena *arena = &r->out->arena;
 	bl_azure_id parts;
 	bl_asset *asset = bl_new(arena, bl_asset);
 	asset->id = id;
-	asset->type = spelling(r, id, type);
+	asset->type = bl_snapshot_type(r, id, type);
 	asset->snapshot = r->out->file;
-	if (bl_azure_id_parse(arena, id, &parts)) {
+	if (bl_azure_id_parse(r->scratch, id, &parts)) {
 		asset->name = parts.last;
-		asset->scope = parts.scope;
+		asset->scope = bl_keep_str(&r->keeper, parts.scope);
 	}
 	bl_vec_push(arena, &r->out->assets, asset);
 	return asset;
 }
 
-/* Keys whose strings are secrets or may hold some; compared without regard to case, by their end. */
-static bool holds_secret(bl_str key)
+bl_binding *bl_snapshot_bind(bl_snapshot_reader *r, bl_binding_from from, bl_str address, bl_str type, bl_str id)
 {
-	static const char *const ends[] = {"accountkey", "connectionstring", "customdata", "password", "primarykey",
-		"protectedsettings", "sastoken", "secondarykey", "secretvalue", "sharedaccesskey", "userdata"};
-	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-		bl_str end = bl_str_of(ends[i]);
-		if (key.n >= end.n && bl_str_eqi(bl_str_slice(key, key.n - end.n, key.n), end))
-			return true;
-	}
-	return false;
-}
-
-const bl_value *bl_snapshot_redact(bl_arena *arena, const bl_value *v)
-{
-	/* the reader has bounded the depth; values are fresh, so they are marked where they are found */
-	if (v->kind == BL_LIST)
-		for (uint32_t i = 0; i < v->n; i++)
-			v->list[i] = bl_snapshot_redact(arena, v->list[i]);
-	for (uint32_t i = 0; v->kind == BL_MAP && i < v->n; i++) {
-		bl_item *item = &v->map[i];
-		bool secret = holds_secret(item->key) &&
-			(item->value->kind == BL_STRING || item->value->kind == BL_MAP);
-		item->value = secret ? bl_value_mark_sensitive(arena, item->value)
-				     : bl_snapshot_redact(arena, item->value);
-	}
-	return v;
+	bl_binding *binding = bl_vec_add(&r->out->arena, &r->out->bindings);
+	*binding = (bl_binding){.from = from, .address = bl_keep_str(&r->keeper, address), .type = bl_keep_str(&r->keeper, type),
+		.id = bl_keep_str(&r->keeper, id), .file = r->out->file};
+	return binding;
 }

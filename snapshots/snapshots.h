@@ -6,10 +6,16 @@
 #include "core/model/schema.h"
 
 /*
- * Reads one file into snapshot (zeroed before). A truncated file keeps what was read, sets partial and adds an error diagnostic with the
- * byte offset. BL_FAILED when it cannot be opened or is of no known format.
+ * Reads one file into snapshot (zeroed before); "-" is standard input. gzip is unpacked. A truncated or malformed file keeps what could be
+ * read, sets partial and adds an error diagnostic with the byte offset. BL_FAILED when it cannot be opened or is of no known format.
  */
 bl_status bl_snapshot_read(const bl_schema *schema, const char *path, bl_snapshot *out, bl_error *error);
 void bl_snapshot_done(bl_snapshot *snapshot);
+
+/*
+ * After all are read: what one asset is in several files becomes one (the body from the one that says most, the newest seen_at), and the ids that
+ * bindings give become the assets' where exports have several spellings of one. The snapshots share memory afterwards.
+ */
+void bl_snapshot_join(bl_snapshot *const *snapshots, size_t n);
 
 #endif

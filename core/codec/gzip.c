@@ -1,5 +1,6 @@
 #include "core/codec/gzip.h"
 
+#include <stdlib.h>
 #include <zlib.h>
 
 /* Longer texts may be shorter with a code of their own, which encoders choose differently. */
@@ -53,4 +54,74 @@ bool bl_gzip_short(bl_str in, bl_buf *out)
 	}
 	deflateEnd(&z);
 	return good;
+}
+
+struct bl_gzip_stream {
+	z_stream z;
+	uint64_t in, out;
+	bool inside, over; /* in the middle of a member; after the last one */
+};
+
+bool bl_gzip_is(bl_str bytes)
+{
+	return bl_str_starts(bytes, BL_STR("\x1f\x8b"));
+}
+
+bl_gzip_stream *bl_gzip_stream_new(void)
+{
+	bl_gzip_stream *s = bl_xmalloc(sizeof *s);
+	if (inflateInit2(&s->z, 15 + 16) != Z_OK)
+		s->over = true;
+	return s;
+}
+
+void bl_gzip_stream_free(bl_gzip_stream *s)
+{
+	if (!s)
+		return;
+	inflateEnd(&s->z);
+	free(s);
+}
+
+bl_status bl_gzip_stream_feed(bl_gzip_stream *s, bl_str bytes, bool (*each)(void *, bl_str), void *context, bl_error *error)
+{
+	char chunk[65536];
+	s->z.next_in = (Bytef *)(uintptr_t)bytes.p;
+	s->z.avail_in = (uInt)bytes.n;
+	/* what follows the last member is padding */
+	while (!s->over && (s->z.avail_in || s->inside)) {
+		s->z.next_out = (Bytef *)chunk;
+		s->z.avail_out = sizeof chunk;
+		uInt before = s->z.avail_in;
+		if (!s->inside && *s->z.next_in == 0) {
+			s->over = true;
+			break;
+		}
+		s->inside = true;
+		int rc = inflate(&s->z, Z_NO_FLUSH);
+		size_t n = sizeof chunk - s->z.avail_out;
+		s->in += before - s->z.avail_in;
+		s->out += n;
+		if (n && !each(context, bl_str_make(chunk, n)))
+			s->over = true;
+		if (s->out > BL_GZIP_MAX)
+			return bl_error_set(error, BL_LIMIT, "it unpacks to more than %llu bytes", (unsigned long long)BL_GZIP_MAX);
+		if (rc == Z_STREAM_END) {
+			s->inside = false;
+			inflateReset(&s->z);
+		} else if (rc != Z_OK && rc != Z_BUF_ERROR) {
+			return bl_error_set(error, BL_FAILED, "byte %llu: is no whole gzip: %s", (unsigned long long)s->in,
+				s->z.msg ? s->z.msg : "wrong bytes");
+		} else if (!s->z.avail_in && s->z.avail_out) {
+			break;
+		}
+	}
+	return BL_OK;
+}
+
+bl_status bl_gzip_stream_end(bl_gzip_stream *s, bl_error *error)
+{
+	if (s->inside && !s->over)
+		return bl_error_set(error, BL_FAILED, "byte %llu: the gzip ends in the middle", (unsigned long long)s->in);
+	return BL_OK;
 }

@@ -7,31 +7,37 @@
 #include <yajl/yajl_parse.h>
 
 /* Above this many items a map's double keys are looked for with a hash map. */
-enum { MAX_SEGMENTS = 8, SMALL_MAP = 16 };
+enum { SMALL_MAP = 16, MAX_LEVELS = 2 };
 
-typedef struct segments {
-	size_t n;
-	bl_str name[MAX_SEGMENTS]; /* "[]" is any element */
-} segments;
+/* A place that paths name: what may stand below it. */
+typedef struct place {
+	bl_map below; /* places by key */
+	struct place *each; /* any element of a list */
+	int path;           /* the first path that ends here, or -1 */
+	bool skipped;
+} place;
 
-/* An open container that no value is built of. */
-typedef struct outer {
-	uint32_t mask; /* the paths that lead here */
+/* An open list or map. */
+typedef struct frame {
 	bool map;
-} outer;
-
-/* An open container of the value being built. */
-typedef struct inner {
-	bool map;
-	size_t first; /* its first item on the stack of items */
+	const place *place; /* NULL: no path leads through it */
+	size_t first;       /* its first item on the stack of items */
 	uint32_t begin;
-	bl_str key;
+	bl_str key; /* of the value to come */
 	bl_span key_span;
-} inner;
+} frame;
+
+/* A part being built; the second stands inside the first. */
+typedef struct part {
+	size_t path, depth; /* of its first frame */
+	uint64_t offset;
+	size_t begin; /* arena bytes before it */
+} part;
 
 struct bl_json_stream {
 	bl_json_stream_options o;
-	segments paths[BL_JSON_MAX_PATHS];
+	bl_arena places;
+	place top;
 	yajl_handle yajl;
 	bl_str chunk;
 	uint64_t base; /* bytes fed before chunk */
@@ -42,19 +48,15 @@ struct bl_json_stream {
 	bool begun, stopped;
 
 	size_t depth;
-	outer outers[BL_JSON_MAX_DEPTH + 1];
-	bl_str key; /* of the value to come, in outers[depth - 1] */
-	bl_buf key_buf;
+	frame frames[BL_JSON_MAX_DEPTH + 1];
+	size_t passed; /* how many of the innermost frames are passed over */
+	bl_buf key_buf; /* the key outside all parts */
 
-	bool building;
-	size_t path;
-	uint64_t part_offset;
-	size_t part_begin; /* arena bytes before the part */
-	bl_map names;      /* keys met before, when they are copied */
-	bl_arena own;
+	size_t level; /* parts being built */
+	part parts[MAX_LEVELS];
+	bl_map names; /* keys met before, when they are copied */
+	bl_arena own[MAX_LEVELS];
 	bl_arena *arena;
-	size_t ninner;
-	inner inners[BL_JSON_MAX_DEPTH + 1];
 	bl_item *items;
 	size_t nitems, cap;
 };
@@ -97,26 +99,15 @@ static int stop_with(bl_json_stream *s, bl_status status, const char *words)
 	return 0;
 }
 
-/* The paths that lead to the value that comes next; *chosen is the first of them that ends here, or -1. */
-static uint32_t mask_here(const bl_json_stream *s, int *chosen)
+/* The place of the value that comes next, or NULL. */
+static const place *place_here(const bl_json_stream *s)
 {
-	uint32_t mask = 0;
-	*chosen = -1;
-	for (size_t i = 0; i < s->o.npaths; i++) {
-		const segments *p = &s->paths[i];
-		if (s->depth) {
-			const outer *o = &s->outers[s->depth - 1];
-			if (!(o->mask >> i & 1) || p->n < s->depth)
-				continue;
-			bl_str want = p->name[s->depth - 1];
-			if (o->map ? !bl_str_eq(want, s->key) : !bl_str_eqz(want, "[]"))
-				continue;
-		}
-		mask |= 1u << i;
-		if (p->n == s->depth && *chosen < 0)
-			*chosen = (int)i;
-	}
-	return mask;
+	if (!s->depth)
+		return &s->top;
+	const frame *f = &s->frames[s->depth - 1];
+	if (!f->place)
+		return NULL;
+	return f->map ? bl_map_get(&f->place->below, f->key) : f->place->each;
 }
 
 static bl_str keep(bl_json_stream *s, const char *p, size_t n)
@@ -146,10 +137,12 @@ static bl_str keep_name(bl_json_stream *s, const char *p, size_t n)
 
 static int deliver(bl_json_stream *s, const bl_value *v)
 {
-	s->building = false;
-	bool more = s->o.part(s->o.context, s->path, v, s->part_offset, s->arena);
-	if (s->arena == &s->own)
-		bl_arena_done(&s->own);
+	part *p = &s->parts[--s->level];
+	bool more = s->o.part(s->o.context, p->path, v, p->offset, s->arena);
+	if (!s->o.arena) {
+		bl_arena_done(&s->own[s->level]);
+		s->arena = s->level ? &s->own[s->level - 1] : NULL;
+	}
 	if (!more)
 		s->stopped = true;
 	return more;
@@ -157,47 +150,47 @@ static int deliver(bl_json_stream *s, const bl_value *v)
 
 static void start_part(bl_json_stream *s, int path, uint64_t offset)
 {
-	s->building = true;
-	s->path = (size_t)path;
-	s->part_offset = offset;
-	s->arena = s->o.arena ? s->o.arena : &s->own;
-	s->part_begin = s->arena->used;
-	s->nitems = s->ninner = 0;
+	s->arena = s->o.arena ? s->o.arena : &s->own[s->level];
+	s->parts[s->level++] = (part){(size_t)path, s->depth, offset, s->arena->used};
 }
 
+/* A value is complete: it is a part, or belongs to the container around it. */
 static int add(bl_json_stream *s, const bl_value *v)
 {
-	if (!s->ninner)
+	if (s->depth == s->parts[s->level - 1].depth)
 		return deliver(s, v);
-	if (!s->o.whole.p && s->arena->used - s->part_begin > BL_JSON_MAX_PART)
+	if (!s->o.whole.p && s->arena->used - s->parts[s->level - 1].begin > BL_JSON_MAX_PART)
 		return stop_with(s, BL_LIMIT, "an element is too large");
 	if (s->nitems == s->cap) {
 		s->cap = s->cap ? s->cap * 2 : 256;
 		s->items = bl_xrealloc(s->items, s->cap * sizeof *s->items);
 	}
-	const inner *in = &s->inners[s->ninner - 1];
-	s->items[s->nitems++] = (bl_item){in->key, in->key_span, v};
+	const frame *f = &s->frames[s->depth - 1];
+	s->items[s->nitems++] = (bl_item){f->key, f->key_span, v};
 	return 1;
 }
 
-/* Is the scalar that comes next part of a value? Starts one if it is chosen itself. */
-static bool wanted(bl_json_stream *s, bl_span span, size_t length)
+/* Is the value that comes next to be built? Starts a part if it is chosen itself. *here is its place. */
+static bool wanted(bl_json_stream *s, bl_span span, size_t length, const place **here)
 {
-	int chosen;
-	if (s->building)
-		return true;
-	mask_here(s, &chosen);
-	if (chosen < 0)
+	*here = NULL;
+	if (s->passed)
 		return false;
-	start_part(s, chosen, token_offset(s, span, length));
-	return true;
+	const place *p = place_here(s);
+	if (p && p->skipped)
+		return false;
+	*here = p;
+	if (p && p->path >= 0 && s->level < MAX_LEVELS)
+		start_part(s, p->path, token_offset(s, span, length));
+	return s->level > 0;
 }
 
 static int on_null(void *context)
 {
 	bl_json_stream *s = context;
 	bl_span span = token(s, 4);
-	if (!wanted(s, span, 4))
+	const place *here;
+	if (!wanted(s, span, 4, &here))
 		return 1;
 	return add(s, s->o.whole.p ? bl_value_at(s->arena, &bl_value_null, span) : &bl_value_null);
 }
@@ -210,7 +203,8 @@ static int on_bool(void *context, int b)
 	bl_json_stream *s = context;
 	size_t length = b ? 4 : 5;
 	bl_span span = token(s, length);
-	if (!wanted(s, span, length))
+	const place *here;
+	if (!wanted(s, span, length, &here))
 		return 1;
 	return add(s, s->o.whole.p ? bl_value_bool(s->arena, span, b) : &bools[b != 0]);
 }
@@ -219,14 +213,16 @@ static int on_number(void *context, const char *p, size_t n)
 {
 	bl_json_stream *s = context;
 	bl_span span = token(s, n);
-	return wanted(s, span, n) ? add(s, bl_value_digits(s->arena, span, keep(s, p, n))) : 1;
+	const place *here;
+	return wanted(s, span, n, &here) ? add(s, bl_value_digits(s->arena, span, keep(s, p, n))) : 1;
 }
 
 static int on_string(void *context, const unsigned char *p, size_t n)
 {
 	bl_json_stream *s = context;
 	bl_span span = token(s, 0);
-	if (!wanted(s, span, n + 2))
+	const place *here;
+	if (!wanted(s, span, n + 2, &here))
 		return 1;
 	return add(s, bl_value_string(s->arena, span, keep(s, (const char *)p, n)));
 }
@@ -235,14 +231,16 @@ static int on_key(void *context, const unsigned char *p, size_t n)
 {
 	bl_json_stream *s = context;
 	bl_span span = token(s, 0);
-	if (s->building) {
-		inner *in = &s->inners[s->ninner - 1];
-		in->key = keep_name(s, (const char *)p, n);
-		in->key_span = span;
+	frame *f = &s->frames[s->depth - 1];
+	if (s->passed)
+		return 1;
+	if (s->level) {
+		f->key = keep_name(s, (const char *)p, n);
+		f->key_span = span;
 	} else {
 		s->key_buf.n = 0;
 		bl_buf_put(&s->key_buf, bl_str_make((const char *)p, n));
-		s->key = bl_buf_str(&s->key_buf);
+		f->key = bl_buf_str(&s->key_buf);
 	}
 	return 1;
 }
@@ -250,18 +248,13 @@ static int on_key(void *context, const unsigned char *p, size_t n)
 static int open_container(bl_json_stream *s, bool map)
 {
 	bl_span span = token(s, 1);
-	int chosen;
-	if (s->depth + (s->building ? s->ninner : 0) >= BL_JSON_MAX_DEPTH)
+	const place *here;
+	if (s->depth >= BL_JSON_MAX_DEPTH)
 		return stop_with(s, BL_LIMIT, "nested too deeply");
-	if (!s->building) {
-		uint32_t mask = mask_here(s, &chosen);
-		if (chosen < 0) {
-			s->outers[s->depth++] = (outer){mask, map};
-			return 1;
-		}
-		start_part(s, chosen, token_offset(s, span, 1));
-	}
-	s->inners[s->ninner++] = (inner){.map = map, .first = s->nitems, .begin = span.begin};
+	if (!wanted(s, span, 1, &here) && !here)
+		s->passed++;
+	s->frames[s->depth++] = (frame){.map = map, .place = s->level < MAX_LEVELS ? here : NULL, .first = s->nitems,
+		.begin = span.begin};
 	return 1;
 }
 
@@ -307,17 +300,19 @@ static int on_end(void *context)
 {
 	bl_json_stream *s = context;
 	bl_span span = token(s, 1);
-	if (!s->building) {
-		s->depth--;
+	frame f = s->frames[--s->depth];
+	if (s->passed) {
+		s->passed--;
 		return 1;
 	}
-	inner in = s->inners[--s->ninner];
-	bl_item *from = s->items + in.first;
-	size_t n = s->nitems - in.first;
-	s->nitems = in.first;
-	span.begin = in.begin;
+	if (!s->level)
+		return 1;
+	bl_item *from = s->items + f.first;
+	size_t n = s->nitems - f.first;
+	s->nitems = f.first;
+	span.begin = f.begin;
 	bl_value *v;
-	if (in.map) {
+	if (f.map) {
 		n = n > 1 ? unique(from, n) : n;
 		bl_item *items = n ? bl_new_n(s->arena, bl_item, n) : NULL;
 		if (n)
@@ -344,31 +339,96 @@ static const yajl_callbacks callbacks = {
 	.yajl_end_array = on_end,
 };
 
-static void split(segments *out, bl_str path)
+static place *place_below(bl_arena *arena, place *at, bl_str name)
 {
+	place *next = name.n ? bl_map_get(&at->below, name) : at->each;
+	if (next)
+		return next;
+	next = bl_new(arena, place);
+	next->path = -1;
+	if (name.n)
+		bl_map_put(arena, &at->below, name, next);
+	else
+		at->each = next;
+	return next;
+}
+
+/* "a[]*" leads back to what holds a. */
+static void add_path(bl_json_stream *s, const char *text, int number)
+{
+	bl_str path = bl_str_of(text), name;
+	bool skipped = bl_str_starts(path, BL_STR("!"));
+	place *at = &s->top;
+	path = bl_str_slice(path, skipped, path.n);
 	while (path.n) {
-		bl_str name;
 		path = bl_str_cut(path, '.', &name);
-		bool each = bl_str_ends(name, BL_STR("[]"));
-		if (each)
-			name.n -= 2;
+		place *holder = at;
+		bool again = bl_str_ends(name, BL_STR("*")), each;
+		name.n -= again;
+		each = bl_str_ends(name, BL_STR("[]"));
+		name.n -= each ? 2 : 0;
 		if (name.n)
-			out->name[out->n++] = name;
-		if (each)
-			out->name[out->n++] = BL_STR("[]");
+			at = place_below(&s->places, at, name);
+		if (each && again)
+			at = at->each = holder;
+		else if (each)
+			at = place_below(&s->places, at, BL_STR(""));
 	}
+	at->skipped = skipped;
+	if (!skipped && at->path < 0)
+		at->path = number;
+}
+
+static void begin(bl_json_stream *s)
+{
+	s->yajl = yajl_alloc(&callbacks, NULL, s);
+	yajl_config(s->yajl, yajl_allow_multiple_values, s->o.many ? 1 : 0);
 }
 
 bl_json_stream *bl_json_stream_new(const bl_json_stream_options *options)
 {
 	bl_json_stream *s = bl_xmalloc(sizeof *s);
 	s->o = *options;
-	if (s->o.npaths > BL_JSON_MAX_PATHS)
-		s->o.npaths = BL_JSON_MAX_PATHS;
+	s->top.path = -1;
 	for (size_t i = 0; i < s->o.npaths; i++)
-		split(&s->paths[i], bl_str_of(s->o.paths[i]));
-	s->yajl = yajl_alloc(&callbacks, NULL, s);
+		add_path(s, s->o.paths[i], (int)i);
+	begin(s);
 	return s;
+}
+
+static void drop_parts(bl_json_stream *s)
+{
+	for (size_t i = 0; i < MAX_LEVELS; i++)
+		bl_arena_done(&s->own[i]);
+	s->arena = NULL;
+	s->level = s->depth = s->passed = s->nitems = 0;
+}
+
+void bl_json_stream_restart(bl_json_stream *s, uint64_t offset)
+{
+	yajl_free(s->yajl);
+	drop_parts(s);
+	s->chunk = (bl_str){0};
+	s->base = offset;
+	s->status = BL_OK;
+	s->begun = true;
+	begin(s);
+}
+
+void bl_json_stream_salvage(bl_json_stream *s)
+{
+	/* what is being built inside another part is no whole element of it */
+	if (s->level > 1) {
+		const part *inner = &s->parts[--s->level];
+		if (s->depth > inner->depth)
+			s->nitems = s->frames[inner->depth].first;
+		s->depth = inner->depth;
+		s->passed = 0;
+		s->arena = s->o.arena ? s->o.arena : &s->own[0];
+	}
+	while (s->depth && s->level)
+		on_end(s);
+	drop_parts(s);
 }
 
 void bl_json_stream_free(bl_json_stream *s)
@@ -376,7 +436,8 @@ void bl_json_stream_free(bl_json_stream *s)
 	if (!s)
 		return;
 	yajl_free(s->yajl);
-	bl_arena_done(&s->own);
+	drop_parts(s);
+	bl_arena_done(&s->places);
 	bl_buf_done(&s->key_buf);
 	free(s->items);
 	free(s);

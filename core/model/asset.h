@@ -8,6 +8,7 @@
 
 typedef struct bl_asset {
 	bl_str id;       /* the cloud's own id, as written there */
+	bl_str short_id; /* another id that exports know it by: what a stack calls its physical id where id is an ARN; or empty */
 	bl_str type;     /* canonical, in the schema's spelling where it knows the type */
 	bl_str name;
 	bl_str scope;    /* subscription + resource group id, account/region, project: what the name is unique in; lower case */
