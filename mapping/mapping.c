@@ -117,7 +117,8 @@ static bool would_show(const bl_graph *graph, const bl_resource *r, bool azure_s
 /* Can an asset of that type exist without anybody having declared it? */
 static bool comes_by_itself(const bl_asset *asset)
 {
-	return bl_str_eqiz(asset->type, "Microsoft.Resources/subscriptions") ||
+	/* what is shown as a part of another may be declared as one */
+	return asset->part_of.n || bl_str_eqiz(asset->type, "Microsoft.Resources/subscriptions") ||
 		(bl_str_eqiz(asset->type, "Microsoft.Sql/servers/databases") && bl_str_eqiz(asset->name, "master"));
 }
 

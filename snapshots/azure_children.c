@@ -51,6 +51,7 @@ static void add(bl_snapshot_reader *r, const bl_asset *parent, const child *c, c
 	bl_str type = bl_str_fmt(r->scratch, "%s/%s", c->parent, c->type);
 	bl_asset *asset = bl_snapshot_add(r, id, type);
 	asset->name = bl_keep_str(&r->keeper, name);
+	asset->part_of = parent->id;
 	asset->location = parent->location;
 	asset->seen_at = parent->seen_at;
 	if (kept && c->flat)

@@ -47,6 +47,8 @@ static void merge(bl_asset *a, bl_asset *b)
 	fill(&a->scope, b->scope);
 	fill(&a->location, b->location);
 	fill(&a->short_id, b->short_id);
+	if (!b->part_of.n)
+		a->part_of = b->part_of;
 	if (newer)
 		a->seen_at = b->seen_at;
 	bl_str snapshot = b->snapshot;

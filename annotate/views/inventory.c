@@ -169,7 +169,8 @@ static bool fill(const bl_estate_view *view, const tallies *t, uint32_t node, ro
 		r->drift = t->drift[node];
 		if (r->link && r->link->class != BL_AMBIGUOUS)
 			r->findings += t->findings[r->link->from];
-		return true;
+		/* what is shown as a part of another may be declared as one */
+		return r->link || !n->asset->part_of.n;
 	}
 	r->state = DECLARED_ONLY;
 	r->class = "code-only";

@@ -17,6 +17,7 @@ typedef struct bl_asset {
 	const bl_value *body; /* canonical shape; NULL when the snapshot holds none */
 	bl_str snapshot;      /* the file it was read from */
 	bl_str seen_at;       /* RFC 3339, or empty */
+	bl_str part_of;       /* the id of the asset among whose properties it was seen, when it has no row of its own; or empty */
 } bl_asset;
 
 typedef enum bl_binding_from {
