@@ -283,37 +283,6 @@ static bool has_row(bl_str type)
 
 /* ---- bodies ---- */
 
-static bl_str camel(bl_arena *arena, bl_str snake)
-{
-	char *p = bl_arena_alloc_aligned(arena, snake.n + 1, 1);
-	size_t n = 0;
-	for (size_t i = 0; i < snake.n; i++) {
-		if (snake.p[i] == '_' && i + 1 < snake.n) {
-			char c = snake.p[++i];
-			p[n++] = c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
-		} else {
-			p[n++] = snake.p[i];
-		}
-	}
-	return bl_str_make(p, n);
-}
-
-static const bl_value *camel_keys(bl_arena *arena, const bl_value *v, int depth)
-{
-	if (depth > 32 || (v->kind != BL_MAP && v->kind != BL_LIST))
-		return v;
-	if (v->kind == BL_LIST) {
-		bl_values list = {0};
-		for (uint32_t i = 0; i < v->n; i++)
-			bl_vec_push(arena, &list, camel_keys(arena, v->list[i], depth + 1));
-		return bl_values_value(arena, BL_NOWHERE, &list);
-	}
-	bl_items items = {0};
-	for (uint32_t i = 0; i < v->n; i++)
-		bl_items_put(arena, &items, camel(arena, v->map[i].key), BL_NOWHERE, camel_keys(arena, v->map[i].value, depth + 1));
-	return bl_items_value(arena, BL_NOWHERE, &items);
-}
-
 /* A type that schema/ has no table for: what Terraform says, as ARM would spell it. */
 static const bl_value *body_of_native(sim_world *w, sim_thing *t)
 {
@@ -333,7 +302,7 @@ static const bl_value *body_of_native(sim_world *w, sim_thing *t)
 		} else if (bl_str_eqz(key, "location") || bl_str_eqz(key, "tags")) {
 			bl_items_put(a, &body, key, native->map[i].key_span, v);
 		} else if (!LISTED(key, heads)) {
-			bl_vec_push(a, &properties, ((bl_item){camel(a, key), native->map[i].key_span, camel_keys(a, v, 0)}));
+			bl_vec_push(a, &properties, ((bl_item){sim_camel(a, key), native->map[i].key_span, sim_camel_keys(a, v)}));
 		}
 	}
 	bl_value *map = bl_items_value(a, BL_NOWHERE, &body);

@@ -34,8 +34,7 @@ static sim_things pick(sim_world *w, const sim_things *from, unsigned percent, c
 /* Somebody wrote a name, so somebody may have written another. */
 static bool names_itself(const sim_thing *t)
 {
-	const bl_resource *r = t->resource;
-	const bl_value *name = r->name ? r->name : bl_value_getz(r->native, "name");
+	const bl_value *name = sim_declared_name(t);
 	return name && (name->kind == BL_STRING || name->kind == BL_UNKNOWN) &&
 		!bl_str_startsi(t->type, BL_STR("Microsoft.Authorization/"));
 }
@@ -213,6 +212,24 @@ static bool counts_parts(bl_str type, size_t parts)
 	return parts == 0;
 }
 
+/* Like another's body, but for who it is. */
+static const bl_value *shadow_body(sim_world *w, const sim_thing *t, const sim_thing *like)
+{
+	bl_arena *a = &w->arena;
+	const bl_value *body = without(a, like->body, BL_STR("tags")), *name = sim_string(w, t->name);
+	const bl_type *type = bl_schema_type(w->schema, t->type);
+	bl_str path = bl_value_text(bl_value_getz(type ? bl_value_getz(type->schema, "identity") : NULL, "name"));
+	if (t->cloud == SIM_KUBERNETES) {
+		body = without(a, body, BL_STR("properties.metadata.annotations"));
+		body = bl_value_with(a, body, BL_STR("properties.metadata.uid"), sim_string(w, t->id));
+		return bl_value_with(a, body, BL_STR("properties.metadata.name"), name);
+	}
+	if (bl_str_starts(path, BL_STR("properties.")))
+		body = bl_value_with(a, body, path, t->cloud == SIM_AWS && !t->named ? sim_string(w, t->id) : name);
+	body = without(a, without(a, body, BL_STR("properties.selfLink")), BL_STR("properties.Tags"));
+	return body;
+}
+
 static void add_shadow(sim_world *w, sim_thing *like)
 {
 	bl_arena *a = &w->arena;
@@ -221,10 +238,14 @@ static void add_shadow(sim_world *w, sim_thing *like)
 	*t = (sim_thing){.root = like->root, .like = like, .seed = number, .cloud = like->cloud, .type = like->type,
 		.shown = like->shown, .address = BL_STR("")};
 	t->name = t->code_name = sim_other_name(w, like->name, sim_next(&number));
-	t->id = with_last_part(a, like->id, t->name);
+	t->named = like->named;
+	if (t->cloud == SIM_AWS)
+		sim_aws_id(w, t);
+	else
+		t->id = t->cloud == SIM_KUBERNETES ? sim_guid(a, sim_next(&number)) : with_last_part(a, like->id, t->name);
 	if (t->cloud == SIM_AZURE && counts_parts(t->type, 1) && sim_next(&number) & 1)
 		t->id = in_other_group(w, t->id, bl_str_fmt(a, "rg-" BL_FMT, BL_ARG(sim_word(sim_next(&number)))));
-	t->body = without(a, like->body, BL_STR("tags"));
+	t->body = shadow_body(w, t, like);
 	if (sim_next(&number) & 1) {
 		bl_items tags = {0};
 		bl_items_put(a, &tags, BL_STR("owner"), BL_NOWHERE, sim_string(w, sim_animal(sim_next(&number))));

@@ -1,6 +1,8 @@
 /* Names and attributes of what is deployed. */
 #include "simulate/world.h"
 
+#include <stdio.h>
+
 /* ---- names ---- */
 
 bl_str sim_other_name(sim_world *w, bl_str name, uint64_t number)
@@ -41,15 +43,38 @@ static bl_str made_up_name(sim_world *w, sim_thing *t)
 	bl_arena *a = &w->arena;
 	if (t->cloud == SIM_AZURE && bl_str_startsi(t->type, BL_STR("Microsoft.Authorization/")))
 		return sim_guid(a, sim_draw(t->seed, "name", BL_STR("")));
+	if (t->cloud == SIM_AWS)
+		return sim_aws_made_up_name(w, t);
 	bl_str letters = sim_hex(a, sim_draw(t->seed, "name", BL_STR("")), 6);
 	bl_str label = bl_str_slice(bl_str_lower(a, t->resource->label), 0, 24);
 	return bl_str_fmt(a, BL_FMT "-" BL_FMT, BL_ARG(label), BL_ARG(letters));
 }
 
-static bl_str work_out_name(sim_world *w, sim_thing *t)
+/* google_alloydb_cluster's is called cluster_id. */
+static const bl_value *named_by_id(const bl_resource *r)
+{
+	char key[64];
+	ptrdiff_t at = bl_str_rfind_char(r->native_type, '_');
+	bl_str kind = bl_str_slice(r->native_type, (size_t)(at + 1), r->native_type.n);
+	if (snprintf(key, sizeof key, BL_FMT "_id", BL_ARG(kind)) >= (int)sizeof key)
+		return NULL;
+	return bl_value_getz(r->native, key);
+}
+
+const bl_value *sim_declared_name(const sim_thing *t)
 {
 	const bl_resource *r = t->resource;
-	const bl_value *declared = r->name ? r->name : bl_value_getz(r->native, "name");
+	if (r->name)
+		return r->name;
+	const bl_value *name = bl_value_getz(r->native, "name");
+	if (!name && t->cloud == SIM_GOOGLE)
+		name = named_by_id(r);
+	return name;
+}
+
+static bl_str work_out_name(sim_world *w, sim_thing *t)
+{
+	const bl_value *declared = sim_declared_name(t);
 	bl_str name = sim_text(w, t, declared, BL_STR("name"));
 	if (t->cloud == SIM_AZURE)
 		name = last_part(name);
@@ -98,8 +123,14 @@ bl_str sim_id(sim_world *w, sim_thing *t)
 {
 	if (t->id.n)
 		return t->id;
-	if (t->cloud == SIM_AZURE && t->type.n)
+	if (t->cloud == SIM_AWS)
+		t->id = sim_aws_id(w, t);
+	else if (t->cloud == SIM_AZURE && t->type.n)
 		t->id = sim_azure_id(w, t);
+	else if (t->cloud == SIM_GOOGLE)
+		t->id = sim_google_id(w, t);
+	else if (t->cloud == SIM_KUBERNETES)
+		t->id = sim_kubernetes_id(w, t);
 	else if (bl_str_starts(t->resource->native_type, BL_STR("random_")))
 		t->id = bl_value_text(sim_attribute(w, t, BL_STR("id")));
 	else
@@ -246,6 +277,10 @@ const bl_value *sim_attribute(sim_world *w, sim_thing *t, bl_str path)
 	}
 	if (step_is_name(t, step))
 		return sim_string(w, sim_name(w, t));
+	if (t->cloud == SIM_GOOGLE && (bl_str_eqz(step, "id") || bl_str_eqz(step, "self_link")))
+		return sim_string(w, bl_str_eqz(step, "id") ? sim_google_path(w, t) : sim_google_link(w, t));
+	if (t->cloud == SIM_AWS && bl_str_eqiz(step, "arn"))
+		return sim_id(w, t), sim_string(w, t->arn);
 	if (bl_str_eqz(step, "id") || bl_str_eqz(step, "resourceId") || bl_str_eqz(step, "Ref"))
 		return sim_string(w, sim_id(w, t));
 	const bl_value *own = bl_value_get(r->native, step);

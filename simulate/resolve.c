@@ -22,6 +22,20 @@ bl_str sim_time(sim_world *w, uint64_t number)
 		d.second, (int)(number >> 40) % 10000000);
 }
 
+/* Does the value differ from instance to instance? Names do. */
+static bool depends_on_key(const sim_thing *t, const bl_unknown *u, bl_str hint)
+{
+	return t->keys.n && (bl_str_find(u->why, BL_STR("each."), 0) >= 0 || bl_str_find(u->why, BL_STR("count."), 0) >= 0 ||
+				    bl_str_eqz(hint, "name"));
+}
+
+/* The last key, without its quotes. */
+static bl_str key_text(const sim_thing *t)
+{
+	bl_str key = t->keys.items[t->keys.n - 1].text;
+	return key.n && key.p[0] == '"' ? bl_str_slice(key, 1, key.n - 1) : key;
+}
+
 /* What two values that wait for the same things share: a variable has one value within a root. */
 static uint64_t chance_of(sim_world *w, const sim_thing *t, const bl_unknown *u, bl_str hint)
 {
@@ -29,8 +43,7 @@ static uint64_t chance_of(sim_world *w, const sim_thing *t, const bl_unknown *u,
 	bl_buf_put(&key, u->why);
 	for (size_t i = 0; i < u->nrefs; i++)
 		bl_buf_putf(&key, "|" BL_FMT "." BL_FMT, BL_ARG(u->refs[i].address), BL_ARG(u->refs[i].path));
-	bool each = bl_str_find(u->why, BL_STR("each."), 0) >= 0 || bl_str_find(u->why, BL_STR("count."), 0) >= 0;
-	if (t->keys.n && (each || bl_str_eqz(hint, "name")))
+	if (depends_on_key(t, u, hint))
 		for (size_t i = 0; i < t->keys.n; i++)
 			bl_buf_putf(&key, "|" BL_FMT, BL_ARG(t->keys.items[i].text));
 	uint64_t h = sim_draw(t->root->seed, "unknown", bl_buf_str(&key));
@@ -71,6 +84,8 @@ static bl_str hole(sim_world *w, sim_thing *t, const bl_unknown *u, bl_str hint)
 		return text;
 	if (!least && !u->most && !u->alphabet.n) {
 		text = sim_word(number);
+		if (depends_on_key(t, u, hint)) /* words are few, and instances must differ */
+			return bl_str_fmt(&w->arena, BL_FMT BL_FMT, BL_ARG(text), BL_ARG(key_text(t)));
 		return number >> 60 < 8 ? text : bl_str_fmt(&w->arena, BL_FMT "%02d", BL_ARG(text), (int)(number >> 32) % 100);
 	}
 	if (u->most && !most)
@@ -93,9 +108,9 @@ static bl_str by_hint(sim_world *w, sim_thing *t, bl_str hint, uint64_t number)
 	bl_arena *a = &w->arena;
 	const sim_root *r = t->root;
 	if (bl_str_eqiz(hint, "location"))
-		return r->location;
+		return t->cloud == SIM_GOOGLE ? BL_STR("europe-west1") : r->location;
 	if (bl_str_eqiz(hint, "region"))
-		return r->region;
+		return t->cloud == SIM_GOOGLE ? BL_STR("europe-west1") : r->region;
 	if (bl_str_eqiz(hint, "project"))
 		return r->project;
 	if (hint_ends(hint, "tenantId") || hint_ends(hint, "tenant_id"))

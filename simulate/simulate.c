@@ -62,10 +62,11 @@ static void drop_taken(sim_world *w)
 		sim_id(w, t);
 		if (t->missing)
 			continue;
-		if (bl_map_get(&ids, t->id))
+		bl_str place = t->cloud == SIM_KUBERNETES ? sim_kubernetes_place(w, t) : t->arn.n ? t->arn : t->id;
+		if (bl_map_get(&ids, place))
 			t->missing = true;
 		else
-			bl_map_put(&w->arena, &ids, t->id, t);
+			bl_map_put(&w->arena, &ids, place, t);
 	}
 }
 
@@ -78,7 +79,8 @@ static void make_bodies(sim_world *w)
 	for (size_t i = 0; i < w->things.n; i++) {
 		sim_thing *t = w->things.items[i];
 		t->tags = sim_tags(w, t);
-		t->had_tags = bl_value_is(t->tags, BL_MAP) && t->tags->n;
+		/* what kubectl applied last is a tag of sorts, and every object has it */
+		t->had_tags = t->cloud == SIM_KUBERNETES || (bl_value_is(t->tags, BL_MAP) && t->tags->n);
 		if (t->stripped)
 			t->tags = NULL;
 	}
@@ -104,6 +106,15 @@ static const char *state_name(sim_world *w, const sim_root *root)
 	return p;
 }
 
+/* A cloud that nothing runs in has no export. */
+static bool is_shown(const sim_world *w, unsigned format)
+{
+	for (size_t i = 0; i < w->things.n; i++)
+		if (w->things.items[i]->shown & format)
+			return true;
+	return false;
+}
+
 static int write_files(sim_world *w, bl_simulate_write write, void *context)
 {
 	static const struct {
@@ -111,12 +122,17 @@ static int write_files(sim_world *w, bl_simulate_write write, void *context)
 		const char *name;
 		void (*print)(sim_world *w, bl_buf *out);
 	} files[] = {
+		{BL_SIMULATE_CONFIG, "aws-config.json", sim_aws_write_config},
+		{BL_SIMULATE_TAGS, "aws-tags.json", sim_aws_write_tags},
 		{BL_SIMULATE_GRAPH, "azure-resource-graph.json", sim_azure_write},
+		{BL_SIMULATE_STACKS, "cloudformation-stacks.json", sim_aws_write_stacks},
+		{BL_SIMULATE_ASSETS, "google-assets.json", sim_google_write},
+		{BL_SIMULATE_KUBECTL, "kubernetes.json", sim_kubernetes_write},
 	};
 	bl_buf out = {0};
 	int result = 0;
 	for (size_t i = 0; i < sizeof files / sizeof *files && !result; i++) {
-		if (!(w->options->formats & files[i].bit))
+		if (!(w->options->formats & files[i].bit) || !is_shown(w, files[i].bit))
 			continue;
 		files[i].print(w, &out);
 		result = write_one(write, context, files[i].name, &out);
@@ -142,7 +158,10 @@ int bl_simulate(const bl_schema *schema, const bl_sources *sources, const bl_eva
 	sim_choose(&w);
 	drop_taken(&w);
 	make_bodies(&w);
+	sim_aws_show(&w);
 	sim_azure_show(&w);
+	sim_google_show(&w);
+	sim_kubernetes_show(&w);
 	for (size_t i = 0; i < w.things.n; i++)
 		w.things.items[i]->shown &= options->formats;
 	sim_add_shadows(&w);

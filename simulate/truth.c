@@ -3,6 +3,12 @@
 
 #include "core/codec/json.h"
 
+/* What exports call an asset: its ARN, or its id where the cloud has no ARNs. */
+static bl_str asset_of(const sim_thing *t)
+{
+	return t->arn.n ? t->arn : t->id;
+}
+
 static void write_where(sim_world *w, const sim_thing *t, bl_json *j)
 {
 	bl_place place;
@@ -32,9 +38,7 @@ static void write_link(sim_world *w, const sim_thing *t, bl_json *j)
 	bl_json_member(j, "instance", t->address);
 	bl_json_member(j, "native_type", t->resource->native_type);
 	bl_json_member(j, "type", t->type);
-	bl_json_member(j, "asset", t->id);
-	if (t->arn.n && !bl_str_eq(t->arn, t->id))
-		bl_json_member(j, "arn", t->arn);
+	bl_json_member(j, "asset", asset_of(t));
 	bl_json_member(j, "name", t->name);
 	bl_json_member_bool(j, "renamed", t->renamed);
 	bl_json_member_bool(j, "drifted", t->drifted);
@@ -48,7 +52,7 @@ static void write_change(sim_world *w, const sim_thing *t, const sim_change *c, 
 {
 	bl_json_object(j);
 	write_where(w, t, j);
-	bl_json_member(j, "asset", t->id);
+	bl_json_member(j, "asset", asset_of(t));
 	bl_json_member(j, "path", c->path);
 	bl_json_key(j, "code");
 	c->code ? bl_json_value(j, c->code) : bl_json_null(j);
@@ -65,11 +69,22 @@ static void write_lists(sim_world *w, bl_json *j)
 		if (w->things.items[i]->resource && w->things.items[i]->shown)
 			write_link(w, w->things.items[i], j);
 	bl_json_array_end(j);
+	bl_json_key(j, "derived");
+	bl_json_array(j);
+	for (size_t i = 0; i < w->things.n; i++) {
+		for (size_t k = 0; k < w->things.items[i]->derived.n; k++) {
+			bl_json_object(j);
+			bl_json_member(j, "asset", w->things.items[i]->derived.items[k]);
+			bl_json_member(j, "owner", asset_of(w->things.items[i]));
+			bl_json_object_end(j);
+		}
+	}
+	bl_json_array_end(j);
 	bl_json_key(j, "shadow");
 	bl_json_array(j);
 	for (size_t i = 0; i < w->things.n; i++)
 		if (!w->things.items[i]->resource)
-			bl_json_str(j, w->things.items[i]->id);
+			bl_json_str(j, asset_of(w->things.items[i]));
 	bl_json_array_end(j);
 	bl_json_key(j, "deleted");
 	bl_json_array(j);

@@ -75,10 +75,10 @@ static void classify(sim_world *w, sim_thing *t)
 		break;
 	case BL_LANG_CLOUDFORMATION:
 		t->cloud = SIM_AWS;
-		t->type = r->type;
+		t->type = sim_aws_type(r->type);
 		break;
 	case BL_LANG_KUBERNETES:
-		t->cloud = SIM_KUBERNETES;
+		t->cloud = sim_kubernetes_is_object(r) ? SIM_KUBERNETES : SIM_HELPER;
 		t->type = r->type;
 		break;
 	default:

@@ -59,6 +59,7 @@ typedef struct sim_thing {
 	const bl_value *body; /* canonical shape as deployed; sim_body */
 	const bl_value *tags; /* a map, or NULL */
 	BL_VEC(sim_change) changes;
+	BL_VEC(bl_str) derived; /* Kubernetes: the uids of what controllers made of it */
 } sim_thing;
 
 typedef BL_VEC(sim_thing *) sim_things;
@@ -78,6 +79,8 @@ typedef struct sim_world {
 /* Deploys everything: fills roots, things and parts. */
 void sim_world_fill(sim_world *w, const bl_evaluation *const *evaluations, size_t n);
 
+/* What code names it, or NULL. */
+const bl_value *sim_declared_name(const sim_thing *t);
 /* The deployed name (last part), the cloud id, and for AWS the ARN. */
 bl_str sim_name(sim_world *w, sim_thing *t);
 bl_str sim_id(sim_world *w, sim_thing *t);
@@ -110,6 +113,39 @@ const bl_value *sim_azure_body(sim_world *w, sim_thing *t);
 void sim_azure_write(sim_world *w, bl_buf *out);
 /* Says which files show what. */
 void sim_azure_show(sim_world *w);
+
+/* aws.c; sim_aws_id sets the ARN too. */
+bl_str sim_aws_id(sim_world *w, sim_thing *t);
+bl_str sim_aws_made_up_name(sim_world *w, sim_thing *t);
+bl_str sim_aws_type(bl_str type); /* what SAM's types become */
+const bl_value *sim_aws_body(sim_world *w, sim_thing *t);
+const bl_value *sim_aws_tags(sim_world *w, sim_thing *t);
+void sim_aws_show(sim_world *w);
+void sim_aws_write_config(sim_world *w, bl_buf *out);
+void sim_aws_write_stacks(sim_world *w, bl_buf *out);
+void sim_aws_write_tags(sim_world *w, bl_buf *out);
+
+/* google.c */
+bl_str sim_google_id(sim_world *w, sim_thing *t);
+bl_str sim_google_path(sim_world *w, sim_thing *t); /* Terraform's id */
+bl_str sim_google_link(sim_world *w, sim_thing *t); /* the selfLink */
+const bl_value *sim_google_body(sim_world *w, sim_thing *t);
+const bl_value *sim_google_tags(sim_world *w, sim_thing *t);
+void sim_google_show(sim_world *w);
+void sim_google_write(sim_world *w, bl_buf *out);
+
+/* kubernetes.c */
+bool sim_kubernetes_is_object(const bl_resource *r);
+bl_str sim_kubernetes_place(sim_world *w, sim_thing *t);
+bl_str sim_kubernetes_id(sim_world *w, sim_thing *t);
+const bl_value *sim_kubernetes_body(sim_world *w, sim_thing *t);
+void sim_kubernetes_show(sim_world *w);
+void sim_kubernetes_write(sim_world *w, bl_buf *out);
+
+/* body.c: some_name as someName, SomeName. */
+bl_str sim_camel(bl_arena *arena, bl_str snake);
+bl_str sim_pascal(bl_arena *arena, bl_str snake);
+const bl_value *sim_camel_keys(bl_arena *arena, const bl_value *v);
 
 /* change.c: who is renamed, deleted, drifted, stripped; shadows; then the bodies. */
 void sim_choose(sim_world *w);

@@ -50,6 +50,12 @@ def run_estate(belay, top, name, seed, folder, formats):
     return Estate(name, truth, json.loads(out.stdout)['links'])
 
 
+def asset_key(name):
+    """Kubernetes' objects have no id but their uid: belay writes k8s://UID/NAMESPACE/KIND/NAME."""
+    name = name.lower()
+    return name.split('/')[2] if name.startswith('k8s://') else name
+
+
 def code_key(code):
     return code['repo'], code['root'], code['address']
 
@@ -62,16 +68,16 @@ class Score:
         self.missed = collections.defaultdict(list)
 
     def add(self, estate):
-        by_asset = {}  # an asset goes by its id and by its ARN
+        by_asset = {}  # what a controller made is its workload's
         for link in estate.truth['links']:
-            for name in (link['asset'], link.get('arn')):
-                if name:
-                    by_asset[name.lower()] = link
+            by_asset[link['asset'].lower()] = link
+        for derived in estate.truth['derived']:
+            by_asset[derived['asset'].lower()] = by_asset.get(derived['owner'].lower())
         best = collections.defaultdict(float)
         for link in estate.links:
             if link['kind'] != 'provisions':
                 continue
-            true = by_asset.get(link['asset']['id'].lower())
+            true = by_asset.get(asset_key(link['asset']['id']))
             right = true is not None and code_key(true) == code_key(link['code'])
             self.claims.append((link['confidence'], right))
             if right:
