@@ -96,6 +96,38 @@ static bl_str hole(sim_world *w, sim_thing *t, const bl_unknown *u, bl_str hint)
 	return sim_letters(&w->arena, number, u->alphabet.n ? u->alphabet : BL_STR("abcdefghijklmnopqrstuvwxyz0123456789"), n);
 }
 
+/* A text of several gaps: what each reference gives, in order, then words; letters of one length where that does not fit. */
+static bl_str fill_gaps(sim_world *w, sim_thing *t, const bl_unknown *u, bl_str hint)
+{
+	uint64_t number = chance_of(w, t, u, hint);
+	size_t gaps = 0, known = 0, at = 0;
+	for (size_t i = 0; i < u->pattern.n; i++)
+		u->pattern.p[i] == BL_GAP ? gaps++ : known++;
+	size_t each = u->least > known ? (u->least - known + gaps - 1) / gaps : 3;
+	bl_str letters = u->alphabet.n ? u->alphabet : BL_STR("abcdefghijklmnopqrstuvwxyz0123456789"), text = {0};
+	for (int attempt = 0; attempt < 2; attempt++, at = 0) {
+		bl_buf out = {0};
+		for (size_t i = 0; i < u->pattern.n; i++) {
+			if (u->pattern.p[i] != BL_GAP) {
+				bl_buf_putc(&out, u->pattern.p[i]);
+				continue;
+			}
+			bl_str piece = at < u->nrefs && !attempt ? bl_value_text(referred(w, t, &u->refs[at])) : BL_STR("");
+			uint64_t draw = number + at++ * 0x9e37u;
+			if (!piece.n)
+				piece = attempt ? sim_letters(&w->arena, draw, letters, each) : sim_word(draw);
+			bl_buf_put(&out, piece);
+			if (at == gaps && depends_on_key(t, u, hint))
+				bl_buf_put(&out, key_text(t));
+		}
+		text = bl_str_dup(&w->arena, bl_buf_str(&out));
+		bl_buf_done(&out);
+		if (bl_unknown_may_be(u, text, false))
+			return text;
+	}
+	return text;
+}
+
 static bool hint_ends(bl_str hint, const char *end)
 {
 	bl_str e = bl_str_of(end);
@@ -149,6 +181,8 @@ static bl_str unknown_text(sim_world *w, sim_thing *t, const bl_unknown *u, bl_s
 		return at >= 0 ? bl_str_cat(a, sim_azure_group_id(w, t), bl_str_slice(u->suffix, (size_t)at, u->suffix.n))
 			       : sim_azure_group_id(w, t);
 	}
+	if (u->pattern.n && bl_str_rfind_char(u->pattern, BL_GAP) != bl_str_find(u->pattern, BL_STR("\xff"), 0))
+		return fill_gaps(w, t, u, hint);
 	text = hole(w, t, u, hint);
 	return bl_str_fmt(a, BL_FMT BL_FMT BL_FMT, BL_ARG(u->prefix), BL_ARG(text), BL_ARG(u->suffix));
 }

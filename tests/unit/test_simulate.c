@@ -233,6 +233,20 @@ static void what_is_known_of_an_unknown_name_holds_of_the_deployed_one(void **st
 	bl_buf_done(&f.all);
 }
 
+static void every_piece_that_is_known_of_a_name_stands_in_it(void **state)
+{
+	bl_value *v = bl_value_unknown(&arena, BL_NOWHERE, "var.team has no value");
+	bl_unknown *u = (bl_unknown *)v->unknown;
+	u->type = BL_STRING;
+	bl_unknown_set_pattern(u, BL_STR("st-\xff-data-\xff-prod"));
+	account(v, "{\"properties\": {}}");
+	for (uint64_t seed = 0; seed < 10; seed++) {
+		files f = simulate((bl_simulate_options){.seed = seed});
+		assert_true(bl_unknown_may_be(u, at(truth_of(&f, "links")->list[0], "name"), false));
+		bl_buf_done(&f.all);
+	}
+}
+
 static void what_stands_in_a_group_follows_the_group(void **state)
 {
 	bl_resource *group = declare(&infra, BL_STR("azurerm_resource_group.rg"), GROUP, "azurerm_resource_group", text("rg-shop"));
@@ -329,6 +343,7 @@ int main(void)
 		TEST(the_truth_is_what_the_files_show),
 		TEST(nothing_differs_when_nothing_was_asked_for),
 		TEST(what_is_known_of_an_unknown_name_holds_of_the_deployed_one),
+		TEST(every_piece_that_is_known_of_a_name_stands_in_it),
 		TEST(what_stands_in_a_group_follows_the_group),
 		TEST(each_instance_of_an_unknown_number_is_an_asset),
 		TEST(a_state_that_is_not_written_shows_nothing),
