@@ -214,3 +214,23 @@ bl_status bl_repo_changes(bl_repo *repo, const char *base, const char *head, bl_
 	*ancestor = digits;
 	return BL_OK;
 }
+
+bl_status bl_repo_patch(bl_str path, bl_str old_text, bl_str new_text, bl_buf *out, bl_error *error)
+{
+	git_diff_options options = GIT_DIFF_OPTIONS_INIT;
+	git_patch *patch = NULL;
+	git_buf text = {0};
+	bl_arena scratch = {0};
+	const char *name = bl_str_z(&scratch, path);
+	bl_git_init();
+	bl_status status = BL_OK;
+	if (git_patch_from_buffers(&patch, old_text.p, old_text.n, name, new_text.p, new_text.n, name, &options) != 0 ||
+		git_patch_to_buf(&text, patch) != 0)
+		status = bl_git_failed(error, "compare two texts");
+	else
+		bl_buf_put(out, bl_str_make(text.ptr, text.size));
+	git_buf_dispose(&text);
+	git_patch_free(patch);
+	bl_arena_done(&scratch);
+	return status;
+}

@@ -89,13 +89,22 @@ typedef BL_VEC(bl_change) bl_changes;
 bl_status bl_repo_changes(bl_repo *repo, const char *base, const char *head, bl_arena *arena,
 	bl_changes *out, bl_str *merge_base, bl_error *error);
 
+/* A run of lines that one commit wrote. */
 typedef struct bl_blame {
-	bl_str commit, author, email; /* of the newest commit that touched the lines */
+	uint32_t first, lines;        /* first counts from 1 */
+	bl_str commit, author, email; /* empty: not committed yet */
 	int64_t time;                 /* seconds since 1970, UTC */
 } bl_blame;
 
-/* The newest commit in the blame of lines [from, to] of path at HEAD. BL_NOT_FOUND: HEAD has no such file or lines. */
-bl_status bl_repo_blame(bl_repo *repo, bl_str path, uint32_t from, uint32_t to, bl_arena *arena,
-	bl_blame *out, bl_error *error);
+typedef BL_VEC(bl_blame) bl_blames;
+
+/*
+ * Who wrote each line of path, whose text is this now: the history of HEAD, and what differs from it is not committed yet. Sorted by line. BL_NOT_FOUND:
+ * HEAD has no such file, or there is no git repository.
+ */
+bl_status bl_repo_blame(bl_repo *repo, bl_str path, bl_str text, bl_arena *arena, bl_blames *out, bl_error *error);
+
+/* The difference of two texts of a file as a patch that git and patch(1) take; appended to out. */
+bl_status bl_repo_patch(bl_str path, bl_str old_text, bl_str new_text, bl_buf *out, bl_error *error);
 
 #endif

@@ -139,6 +139,23 @@ typedef int (*bl_file_fn)(void *context, const char *name, const char *data, siz
 BL_API int bl_report_simulate(const bl_report *report, const bl_simulation *simulation, bl_file_fn write, void *context,
 	char *error, size_t error_size);
 
+/* How to write trace tags into the files of a report (made at least with BL_RUN_PARSE). All zero writes all tags but mapping_tag. */
+typedef struct bl_tag_run {
+	const char **keys; /* which tags: "yor_trace", "mapping_tag", "yor_name", "git_commit", ...; none: all but mapping_tag */
+	size_t nkeys;
+	const char *prefix;            /* before every key; NULL: none */
+	const char *const *skip_types; /* patterns with `*` */
+	size_t nskip_types;
+	const char *seed; /* makes GUIDs from it and from what they stand for; NULL: random ones */
+	int dry_run;      /* write a patch instead of the files */
+	int validate;     /* write nothing but what is missing */
+	int json;
+} bl_tag_run;
+
+/* 0 when there was nothing to do, 1 when something was (or two blocks share a trace tag), 2 when a file had to be left as it is, -1 on failure (words in error). */
+BL_API int bl_report_tag(const bl_report *report, const bl_tag_run *options, bl_write_fn write, void *context, char *error,
+	size_t error_size);
+
 /* The rules: format "text" or "json"; id NULL lists them, else shows that one (-1 when there is none). */
 BL_API int bl_rules_print(bl_session *session, const char *id, const char *format, int colour, bl_write_fn write,
 	void *context, char *error, size_t error_size);

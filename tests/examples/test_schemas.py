@@ -19,6 +19,7 @@ COMMANDS = [
     ("graph", ["dump", "--stage", "graph", "--format", "json", SHOP]),
     ("map", ["map", EXAMPLES, "--snapshot", GRAPH, "--snapshot", STATE, "--format", "json"]),
     ("inventory", ["inventory", EXAMPLES, "--snapshot", GRAPH, "--snapshot", STATE, "--format", "json"]),
+    ("tag", ["tag", EXAMPLES, "--validate", "--format", "json"]),
     ("paths", ["paths", EXAMPLES, "--snapshot", GRAPH, "--format", "json"]),
 ]
 # What must not be empty, or the schema would have nothing to hold against it.
@@ -31,6 +32,7 @@ FILLED = {
     "map": ["links", "cloud_only", "drift"],
     "inventory": ["inventory"],
     "paths": ["paths"],
+    "tag": ["resources"],
 }
 EXPRESSIONS = [
     ("terraform", '1 + 2\nupper("shop")\nvar.nobody\n1 +\n'),

@@ -187,22 +187,43 @@ static void without_a_common_ancestor_the_words_say_so(void **state)
 	assert_non_null(strstr(p->error.text, "shallow"));
 }
 
-static void blame_names_the_newest_commit_of_the_lines(void **state)
+static bl_status blame(place *p, const char *path, const char *text, bl_blames *out)
+{
+	*out = (bl_blames){0};
+	return bl_repo_blame(p->repo, bl_str_of(path), bl_str_of(text), &p->arena, out, &p->error);
+}
+
+static void blame_says_which_commit_wrote_each_line_and_which_lines_are_in_none(void **state)
 {
 	place *p = *state;
-	bl_blame blame;
+	bl_blames lines;
+	bl_str now;
 	history();
 	open_repo(p, (bl_repo_open){.path = "."});
-	assert_int_equal(bl_repo_blame(p->repo, BL_STR("a.tf"), 1, 3, &p->arena, &blame, &p->error), BL_OK);
-	assert_true(bl_str_eqz(blame.author, "Ada"));
-	assert_int_equal(blame.time, 1700000000);
-	assert_int_equal(bl_repo_blame(p->repo, BL_STR("a.tf"), 3, 99, &p->arena, &blame, &p->error), BL_OK);
-	assert_true(bl_str_eqz(blame.author, "Grace"));
-	assert_int_equal(blame.time, 1700000100);
-	assert_int_equal(blame.commit.n, 40);
-	assert_int_equal(bl_repo_blame(p->repo, BL_STR("a.tf"), 11, 11, &p->arena, &blame, &p->error), BL_NOT_FOUND);
-	assert_int_equal(bl_repo_blame(p->repo, BL_STR("none"), 1, 1, &p->arena, &blame, &p->error), BL_NOT_FOUND);
-	assert_int_equal(bl_repo_blame(p->repo, BL_STR("../a.tf"), 1, 1, &p->arena, &blame, &p->error), BL_FAILED);
+	assert_int_equal(bl_repo_read(p->repo, BL_STR("a.tf"), &p->arena, &now, NULL), BL_OK);
+	assert_int_equal(blame(p, "a.tf", now.p, &lines), BL_OK);
+	assert_int_equal(lines.items[0].first, 1);
+	assert_true(bl_str_eqz(lines.items[0].author, "Ada"));
+	assert_int_equal(lines.items[0].time, 1700000000);
+	assert_int_equal(lines.items[0].commit.n, 40);
+	bool grace = false;
+	for (size_t i = 0; i < lines.n; i++)
+		grace = grace || (bl_str_eqz(lines.items[i].author, "Grace") && lines.items[i].time == 1700000100);
+	assert_true(grace);
+	assert_int_equal(blame(p, "a.tf", bl_str_fmt(&p->arena, "new\n" BL_FMT, BL_ARG(now)).p, &lines), BL_OK);
+	assert_int_equal(lines.items[0].commit.n, 0);
+	assert_true(bl_str_eqz(lines.items[1].author, "Ada"));
+	assert_int_equal(blame(p, "none", "", &lines), BL_NOT_FOUND);
+	assert_int_equal(blame(p, "../a.tf", "", &lines), BL_FAILED);
+}
+
+static void a_patch_is_what_git_apply_takes(void **state)
+{
+	place *p = *state;
+	bl_buf out = {0};
+	assert_int_equal(bl_repo_patch(BL_STR("x/a.tf"), BL_STR("a\nb\n"), BL_STR("a\nc\n"), &out, &p->error), BL_OK);
+	assert_non_null(strstr(out.p, "--- a/x/a.tf\n+++ b/x/a.tf\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n"));
+	bl_buf_done(&out);
 }
 
 static void settings_of_a_repository_lead_nowhere_else(void **state)
@@ -261,7 +282,8 @@ int main(void)
 		TEST(changes_are_seen_against_the_merge_base),
 		TEST(a_work_trees_changes_hold_what_is_not_committed),
 		TEST(without_a_common_ancestor_the_words_say_so),
-		TEST(blame_names_the_newest_commit_of_the_lines),
+		TEST(blame_says_which_commit_wrote_each_line_and_which_lines_are_in_none),
+		TEST(a_patch_is_what_git_apply_takes),
 		TEST(settings_of_a_repository_lead_nowhere_else),
 		TEST(an_empty_repository_has_no_commit),
 		TEST(a_tree_with_forbidden_names_is_read_without_them),
