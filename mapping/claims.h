@@ -4,6 +4,7 @@
 
 #include "core/base/map.h"
 #include "mapping/mapping.h"
+#include "mapping/pairs.h"
 
 typedef enum bl_evidence_row {
 #define X(row, id, weight, meaning) BL_EVIDENCE_##row,
@@ -13,41 +14,101 @@ typedef enum bl_evidence_row {
 } bl_evidence_row;
 
 #define BL_EVIDENCE_MOST 0.995
+#define BL_MARGIN 0.1 /* how much worse the best alternative must be */
 
 typedef struct bl_claim {
 	uint32_t code, asset;
-	BL_VEC(bl_evidence) evidence;
-	double confidence;
-	bool named; /* by state or by its whole name: settles a quarrel over a tag or a pattern */
+	uint32_t next_of_code, next_of_asset; /* further claims of the node, plus one; 0: none */
+	bool named; /* by somebody who knows, or by its whole name: settles a quarrel over a tag or a pattern */
+	BL_VEC(bl_evidence) evidence; /* sorted by id, one an id */
 } bl_claim;
+
+/* What a node is called and where it lies: of an asset wholly, of code as far as it is known. Texts are compared without regard to case. */
+typedef struct bl_identity {
+	uint32_t type;  /* number of the canonical type, from 1; 0: code of a type that no asset has */
+	uint32_t scope; /* assets: number of what the name is unique in (a resource group, account and region, project, namespace); 0: none */
+	uint32_t outer; /* assets: number of the subscription, account, project or cluster; 0: none */
+	uint32_t root;  /* code: number of the root, from 0 */
+	bl_str name;     /* with its parents' for Azure ("sql/orders") */
+	bl_str last;     /* the resource's own */
+	bl_str location; /* or empty */
+} bl_identity;
+
+typedef struct bl_names_index bl_names_index;
 
 /* Everything that is asked for more than once. */
 typedef struct bl_claims {
+	const bl_mapping_input *input;
 	bl_graph *graph;
 	const bl_schema *schema;
 	bl_arena *arena; /* scratch of the run; strings of evidence are in the graph's */
-	const bl_snapshot *const *snapshots;
-	size_t nsnapshots;
 	BL_VEC(uint32_t) code;   /* resource nodes that deploy something, sorted by id */
 	BL_VEC(uint32_t) assets; /* asset nodes, sorted by id */
-	BL_VEC(bl_claim *) all;
-	bl_map pairs;      /* "code,asset" -> bl_claim */
+	size_t nodes;
+	bl_identity *identities; /* by node */
+	uint32_t nroots, ntypes, nscopes;
+	const bl_root **roots;   /* by number */
+	const bl_str *types;     /* by number */
+	bl_map aliases;          /* other names of an asset that are its own alone (an ARN's last part, a link) -> node + 1 */
+	bl_names_index *names;   /* when names have been matched */
+	BL_VEC(bl_claim) all;
+	uint32_t *of_code, *of_asset; /* by node: the first claim plus one */
+	bl_pairs pairs;               /* code, asset -> number of the claim */
 } bl_claims;
 
 /* Does node declare something that can be deployed by it? */
 bool bl_claims_deploys(const bl_node *node);
-/* Adds evidence for a pair; of evidence with one id the heaviest counts. why is in the graph's arena. */
+/* Adds evidence for a pair; of evidence with one id the strongest counts. why is in the graph's arena. */
 void bl_claims_add(bl_claims *c, uint32_t code, uint32_t asset, bl_evidence_row row, double weight, bl_str why);
+/* The claim on a pair, or NULL. Good until the next bl_claims_add. */
+bl_claim *bl_claims_find(const bl_claims *c, uint32_t code, uint32_t asset);
+/* What a claim's evidence is worth together. */
+double bl_claims_confidence(const bl_claim *claim);
 double bl_evidence_weight(bl_evidence_row row);
+const char *bl_evidence_meaning(bl_evidence_row row);
 
-/* match.c, names.c: find the evidence of each kind. */
-void bl_match_states(bl_claims *c);
-void bl_match_tags(bl_claims *c);
-void bl_match_names(bl_claims *c);
-/* grants.c: role assignments, by what the evidence so far ties their ends to. */
-void bl_match_grants(bl_claims *c);
-/* Patterns of names, over assets and blocks that nothing above has settled. */
-void bl_match_patterns(bl_claims *c);
+static inline const bl_resource *bl_claims_resource(const bl_claims *c, uint32_t node)
+{
+	return bl_graph_node(c->graph, node)->resource;
+}
+static inline const bl_asset *bl_claims_asset(const bl_claims *c, uint32_t node)
+{
+	return bl_graph_node(c->graph, node)->asset;
+}
+/* Do both nodes come from one block of text (instances of it, or the same in another root)? */
+bool bl_claims_same_block(const bl_claims *c, uint32_t a, uint32_t b);
+
+/* identity.c: fills identities, types, scopes, roots and aliases. */
+void bl_identity_fill(bl_claims *c);
+/* Can code of one node be an asset of the other's type? */
+bool bl_identity_types_fit(const bl_claims *c, uint32_t code, uint32_t asset);
+/* The asset that text names by its id or by another name that is its own alone, or -1. */
+int64_t bl_identity_asset(const bl_claims *c, bl_str text);
+/* "West Europe" and "westeurope" are one place; a zone lies in its region: "europe-west1-b" in "europe-west1". */
+bool bl_identity_same_place(bl_str a, bl_str b);
+/* Does the name that code gives fit the asset that an id names? */
+bl_tri bl_identity_name_fits(const bl_claims *c, const bl_resource *r, bl_str id);
+/* The tags of code or of an asset: a map, a list of {Key, Value}, or NULL; and the text of one of them, or empty. */
+const bl_value *bl_identity_tags(const bl_claims *c, uint32_t node);
+bl_str bl_identity_tag(const bl_value *tags, const char *key);
+/* Calls fn for each tag whose value is text. */
+void bl_identity_each_tag(const bl_value *tags, void (*fn)(void *context, bl_str key, bl_str value), void *context);
+
+/* Each finds evidence of its kind. */
+void bl_match_bindings(bl_claims *c);   /* bindings.c: state, plan, stacks, deployments */
+void bl_match_tags(bl_claims *c);       /* tags.c: trace tags, what deployed it, git tags */
+void bl_match_names(bl_claims *c);      /* names.c: type, name and scope */
+void bl_match_applied(bl_claims *c);    /* tags.c: objects that say they came from a manifest of that name */
+void bl_match_grants(bl_claims *c);     /* grants.c: role assignments, by what the evidence so far ties their ends to */
+void bl_match_patterns(bl_claims *c);   /* patterns.c: names known in part, over what nothing above has settled */
+void bl_match_scopes(bl_claims *c);     /* scopes.c: where the rest of the configuration is found */
+void bl_match_neighbours(bl_claims *c); /* neighbours.c: what refers to what */
+void bl_match_settings(bl_claims *c);   /* settings.c: what both sides state */
+
+/* names.c: is name, which code says or may say, the asset's, as far as parents and scope tell? False when they speak against it. */
+bool bl_names_weigh(bl_claims *c, uint32_t code, uint32_t asset, bl_evidence_row *row);
+/* Does value name s? */
+bl_tri bl_names_say(const bl_value *value, bl_str s);
 
 /* resolve.c: weighs the claims and adds links and edges. */
 void bl_resolve_claims(bl_claims *c);

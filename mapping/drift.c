@@ -1,6 +1,8 @@
 /* Drift: where what runs is set differently from what code says. Compared is what both sides state. */
 #include "mapping/mapping.h"
 
+#include "mapping/compare.h"
+
 #include <stdlib.h>
 
 enum { MAX_DEPTH = 64 };
@@ -25,70 +27,12 @@ static bool has_mark(const drift_walk *w, const char *mark)
 	return false;
 }
 
-/* "West Europe" and "westeurope" are one place. */
-static bool same_location(bl_str a, bl_str b)
-{
-	size_t i = 0, k = 0;
-	for (;;) {
-		while (i < a.n && a.p[i] == ' ')
-			i++;
-		while (k < b.n && b.p[k] == ' ')
-			k++;
-		if (i == a.n || k == b.n)
-			return i == a.n && k == b.n;
-		if (!bl_str_eqi(bl_str_slice(a, i, i + 1), bl_str_slice(b, k, k + 1)))
-			return false;
-		i++;
-		k++;
-	}
-}
-
-/* An id may be written without the subscription that it is looked up in. */
-static bool same_tail(bl_str a, bl_str b)
-{
-	bl_str start = BL_STR("/providers/");
-	if (bl_str_startsi(b, start) && !bl_str_startsi(a, start)) {
-		bl_str t = a;
-		a = b;
-		b = t;
-	}
-	return bl_str_startsi(a, start) && b.n >= a.n && bl_str_eqi(bl_str_slice(b, b.n - a.n, b.n), a);
-}
-
-/* Services answer with their own spelling of names and enumerations; a number may come as text. */
-static bool same_scalar(const bl_value *a, const bl_value *b)
-{
-	if (a->kind == BL_STRING && b->kind == BL_STRING)
-		return bl_str_eqi(a->string, b->string) || same_location(a->string, b->string) ||
-			same_tail(a->string, b->string);
-	if (a->kind == BL_NUMBER && b->kind == BL_STRING)
-		return bl_str_eq(a->digits, b->string);
-	if (a->kind == BL_STRING && b->kind == BL_NUMBER)
-		return bl_str_eq(a->string, b->digits);
-	if (a->kind == BL_STRING && b->kind == BL_BOOL)
-		return bl_str_eqiz(a->string, b->boolean ? "true" : "false");
-	return bl_value_equal(a, b) != BL_NO;
-}
-
-static bool is_scalar(const bl_value *v)
-{
-	return v->kind == BL_BOOL || v->kind == BL_NUMBER || v->kind == BL_STRING;
-}
-
-static bool all_scalars(const bl_value *list)
-{
-	for (uint32_t i = 0; i < list->n; i++)
-		if (!is_scalar(list->list[i]))
-			return false;
-	return true;
-}
-
 /* Some services answer with what was asked for in another place: the schema says where. */
 static bool shown_elsewhere(const drift_walk *w, const bl_value *code)
 {
 	bl_str path = bl_value_text(bl_value_geti(bl_value_getz(w->schema, "shown-as"), bl_buf_str(&w->path)));
 	const bl_value *v = path.n ? bl_value_at_path(w->link->asset->body, path) : NULL;
-	return v && is_scalar(v) && same_scalar(code, v);
+	return bl_compare_is_scalar(v) && bl_compare_scalars(code, v);
 }
 
 static void report(drift_walk *w, const bl_value *code, const bl_value *cloud)
@@ -98,27 +42,7 @@ static void report(drift_walk *w, const bl_value *code, const bl_value *cloud)
 	*d = (bl_drift){w->link, bl_str_dup(w->arena, bl_buf_str(&w->path)), code, cloud, span};
 }
 
-static bool holds(const bl_value *list, const bl_value *e)
-{
-	for (uint32_t i = 0; i < list->n; i++)
-		if (same_scalar(e, list->list[i]))
-			return true;
-	return false;
-}
-
 static void compare(drift_walk *w, const bl_value *code, const bl_value *cloud, int depth);
-
-/* Lists of scalars are compared as sets: services return them in an order of their own. */
-static void compare_scalars(drift_walk *w, const bl_value *code, const bl_value *cloud)
-{
-	bool differ = code->n != cloud->n && !code->open;
-	if (code->n > 10000 || cloud->n > 10000)
-		return;
-	for (uint32_t i = 0; i < code->n && !differ; i++)
-		differ = !holds(cloud, code->list[i]);
-	if (differ)
-		report(w, code, cloud);
-}
 
 static const bl_value *by_name(const bl_value *list, bl_str key, bl_str name)
 {
@@ -168,11 +92,11 @@ static void compare(drift_walk *w, const bl_value *code, const bl_value *cloud, 
 			w->path.n = length;
 		}
 	} else if (code->kind == BL_LIST && cloud->kind == BL_LIST) {
-		if (all_scalars(code) && all_scalars(cloud))
-			compare_scalars(w, code, cloud);
-		else
+		if (!bl_compare_is_flat(code) || !bl_compare_is_flat(cloud))
 			compare_named(w, code, cloud, depth);
-	} else if (is_scalar(code) && is_scalar(cloud) && !same_scalar(code, cloud) &&
+		else if (!bl_compare_flat(code, cloud))
+			report(w, code, cloud);
+	} else if (bl_compare_is_scalar(code) && bl_compare_is_scalar(cloud) && !bl_compare_scalars(code, cloud) &&
 		!shown_elsewhere(w, code)) {
 		report(w, code, cloud);
 	}

@@ -105,8 +105,8 @@ void bl_match_grants(bl_claims *c)
 		return;
 	node_list *ties = bl_new_n(c->arena, node_list, bl_graph_size(c->graph));
 	for (size_t i = 0; i < c->all.n; i++)
-		if (c->all.items[i]->named)
-			bl_vec_push(c->arena, &ties[c->all.items[i]->code], c->all.items[i]->asset);
+		if (c->all.items[i].named)
+			bl_vec_push(c->arena, &ties[c->all.items[i].code], c->all.items[i].asset);
 	for (size_t i = 0; i < n; i++)
 		if (bl_claims_deploys(bl_graph_node(c->graph, nodes[i])))
 			claim_grant(c, &index, ties, nodes[i]);

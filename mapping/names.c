@@ -1,44 +1,15 @@
-/* I6: the name, type and scope that code predicts, against those of the assets. Blocked by type and name: near-linear. */
-#include "mapping/claims.h"
+/*
+ * I6: the type, name and scope that code predicts, against those of the assets. Assets are looked up by type and name; a name that very many bear is looked
+ * up later, where scopes.c knows in which scope to look.
+ */
+#include "mapping/names.h"
 
 #include "core/reason/azure_id.h"
+#include "core/reason/cloud_id.h"
 
-#include <stdlib.h>
+enum { MAX_PARENTS = 8 };
 
-typedef BL_VEC(uint32_t) node_list;
-
-enum {
-	MAX_PARENTS = 8,
-	MAX_FITS = 16,   /* a pattern that fits more assets says nothing */
-	MIN_PATTERN = 2, /* known characters that a pattern needs at least */
-};
-
-static const bl_resource *resource_of(const bl_claims *c, uint32_t node)
-{
-	return bl_graph_node(c->graph, node)->resource;
-}
-
-static bl_str last_segment(bl_str name)
-{
-	ptrdiff_t slash = bl_str_rfind_char(name, '/');
-	return bl_str_slice(name, (size_t)(slash + 1), name.n);
-}
-
-/* An asset's names from the id where it has them ("vnet/subnet"), else the name alone. */
-static bl_str full_name(bl_arena *arena, const bl_asset *asset)
-{
-	bl_azure_id parts;
-	return bl_azure_id_parse(arena, asset->id, &parts) ? parts.name : asset->name;
-}
-
-static bl_str key_of(bl_arena *arena, bl_str type, bl_str name)
-{
-	bl_str key = bl_str_fmt(arena, BL_FMT "\x1f" BL_FMT, BL_ARG(type), BL_ARG(name));
-	return bl_str_lower(arena, key);
-}
-
-/* Does value name s? Azure's names differ in case between its own exports. */
-static bl_tri says(const bl_value *value, bl_str s)
+bl_tri bl_names_say(const bl_value *value, bl_str s)
 {
 	if (!value || value->kind == BL_NULL)
 		return BL_MAYBE;
@@ -47,12 +18,18 @@ static bl_tri says(const bl_value *value, bl_str s)
 	return value->kind == BL_UNKNOWN && bl_unknown_may_be(value->unknown, s, true) ? BL_MAYBE : BL_NO;
 }
 
+static bl_str last_segment(bl_str name)
+{
+	ptrdiff_t slash = bl_str_rfind_char(name, '/');
+	return bl_str_slice(name, (size_t)(slash + 1), name.n);
+}
+
 static int64_t parent_of(const bl_claims *c, uint32_t node)
 {
 	const bl_edge *const *edges;
 	size_t n = bl_graph_in(c->graph, node, &edges);
 	for (size_t i = 0; i < n; i++) {
-		const bl_resource *r = resource_of(c, edges[i]->from);
+		const bl_resource *r = bl_claims_resource(c, edges[i]->from);
 		if (edges[i]->kind == BL_EDGE_CONTAINS && r && !r->is_module)
 			return edges[i]->from;
 	}
@@ -64,7 +41,7 @@ static bl_tri parents_agree(bl_claims *c, uint32_t node, bl_str names)
 {
 	bl_tri agree = BL_YES;
 	int64_t at = node;
-	const bl_resource *r = resource_of(c, node);
+	const bl_resource *r = bl_claims_resource(c, node);
 	/* a name such as "server/rule" brings its parents along */
 	if (bl_value_is(r->name, BL_STRING) && memchr(r->name->string.p, '/', r->name->string.n))
 		return bl_tri_of(bl_str_eqi(r->name->string, names));
@@ -76,7 +53,7 @@ static bl_tri parents_agree(bl_claims *c, uint32_t node, bl_str names)
 		at = parent_of(c, (uint32_t)at);
 		if (at < 0)
 			return bl_tri_and(agree, BL_MAYBE);
-		agree = bl_tri_and(agree, says(resource_of(c, (uint32_t)at)->name, last_segment(names)));
+		agree = bl_tri_and(agree, bl_names_say(bl_claims_resource(c, (uint32_t)at)->name, last_segment(names)));
 	}
 	return bl_tri_and(agree, BL_MAYBE);
 }
@@ -84,12 +61,18 @@ static bl_tri parents_agree(bl_claims *c, uint32_t node, bl_str names)
 /* The resource group as code knows it: its name, or the name of the group it refers to. NULL when code does not say. */
 static const bl_value *group_of(const bl_claims *c, uint32_t node)
 {
-	const bl_value *v = bl_value_getz(resource_of(c, node)->native, "resource_group_name");
+	const bl_value *v = bl_value_getz(bl_claims_resource(c, node)->native, "resource_group_name");
 	if (!v || v->kind != BL_UNKNOWN)
 		return v;
 	int64_t to = bl_graph_target(c->graph, node, v);
-	const bl_resource *group = to >= 0 ? resource_of(c, (uint32_t)to) : NULL;
+	const bl_resource *group = to >= 0 ? bl_claims_resource(c, (uint32_t)to) : NULL;
 	return group && group->name ? group->name : v;
+}
+
+static const bl_value *identity_of(const bl_claims *c, bl_str type)
+{
+	const bl_type *known = bl_schema_type(c->schema, type);
+	return known ? bl_value_getz(known->schema, "identity") : NULL;
 }
 
 static bool globally_unique(const bl_claims *c, bl_str type)
@@ -98,8 +81,7 @@ static bool globally_unique(const bl_claims *c, bl_str type)
 	static const char *const types[] = {"AWS::S3::Bucket", "Microsoft.Cache/redis", "Microsoft.ContainerRegistry/registries",
 		"Microsoft.DocumentDB/databaseAccounts", "Microsoft.KeyVault/vaults", "Microsoft.ServiceBus/namespaces",
 		"Microsoft.Sql/servers", "Microsoft.Storage/storageAccounts", "Microsoft.Web/sites", "storage.googleapis.com/Bucket"};
-	const bl_type *known = bl_schema_type(c->schema, type);
-	const bl_value *identity = known ? bl_value_getz(known->schema, "identity") : NULL;
+	const bl_value *identity = identity_of(c, type);
 	if (bl_value_is_string(bl_value_getz(identity, "scope"), "global") ||
 		bl_value_is_string(bl_value_getz(identity, "unique"), "global"))
 		return true;
@@ -119,19 +101,17 @@ static bl_str parent_type(bl_str type)
 
 static bool named_globally(const bl_claims *c, bl_str type)
 {
-	for (; type.n; type = parent_type(type))
+	bool azure = bl_str_startsi(type, BL_STR("Microsoft."));
+	for (; type.n; type = azure ? parent_type(type) : BL_STR(""))
 		if (globally_unique(c, type))
 			return true;
 	return false;
 }
 
-/* Names agree: what is the pair worth? False when scope or parents speak against it. */
-static bool weigh(bl_claims *c, uint32_t code, const bl_asset *asset, bl_evidence_row *row)
+static bool weigh_azure(bl_claims *c, uint32_t code, const bl_asset *asset, const bl_azure_id *parts, bl_evidence_row *row)
 {
-	bl_azure_id parts;
-	bool azure = bl_azure_id_parse(c->arena, asset->id, &parts);
-	bl_tri parents = azure ? parents_agree(c, code, parts.name) : BL_YES;
-	bl_tri group = azure && parts.group.n ? says(group_of(c, code), parts.group) : BL_MAYBE;
+	bl_tri parents = parents_agree(c, code, parts->name);
+	bl_tri group = parts->group.n ? bl_names_say(group_of(c, code), parts->group) : BL_MAYBE;
 	bool global = named_globally(c, asset->type);
 	if (parents == BL_NO || (group == BL_NO && !global))
 		return false;
@@ -144,173 +124,189 @@ static bool weigh(bl_claims *c, uint32_t code, const bl_asset *asset, bl_evidenc
 	return true;
 }
 
-static const char *meaning(bl_evidence_row row)
+static bl_str text_at(const bl_value *v, const char *path)
 {
-	static const char *const meanings[] = {
-#define X(id, name, weight, text) text,
-#include "mapping/evidence.def"
-#undef X
-	};
-	return meanings[row];
+	return bl_value_text(bl_value_at_path(v, bl_str_of(path)));
 }
 
-static void claim_name(bl_claims *c, const bl_map *index, uint32_t code, bl_str type, bl_str name)
+/* An object's name is unique in its namespace, and that in its cluster. */
+static bool weigh_object(const bl_resource *r, const bl_asset *asset, bl_evidence_row *row)
 {
-	const node_list *list = bl_map_get(index, key_of(c->arena, type, last_segment(name)));
-	for (size_t i = 0; list && i < list->n; i++) {
-		const bl_asset *asset = bl_graph_node(c->graph, list->items[i])->asset;
-		bl_evidence_row row;
-		if (!weigh(c, code, asset, &row))
-			continue;
-		bl_str why = bl_str_fmt(bl_graph_arena(c->graph), "%s: '" BL_FMT "'", meaning(row),
-			BL_ARG(full_name(c->arena, asset)));
-		bl_claims_add(c, code, list->items[i], row, bl_evidence_weight(row), why);
+	bl_str space = text_at(asset->body, "properties.metadata.namespace");
+	if (!space.n)
+		space = text_at(asset->body, "metadata.namespace");
+	const bl_value *own = bl_value_at_path(r->written, BL_STR("properties.metadata.namespace"));
+	bl_tri says = space.n ? bl_names_say(own, space) : BL_YES;
+	*row = says == BL_YES ? BL_EVIDENCE_I6_GROUP : BL_EVIDENCE_I6_NAME;
+	return says != BL_NO;
+}
+
+static bool weigh_google(bl_claims *c, uint32_t code, const bl_asset *asset, const bl_google_name *name, bl_evidence_row *row)
+{
+	const bl_resource *r = bl_claims_resource(c, code);
+	const bl_value *project = bl_value_getz(r->native, "project");
+	bl_tri says = name->project.n && !bl_str_eqz(name->project, "_") ? bl_names_say(project, name->project) : BL_MAYBE;
+	bl_str own = c->identities[code].location;
+	bool global = named_globally(c, asset->type);
+	/* what lies in a zone or region is unique in it */
+	bool placed = !name->location.n || bl_str_eqz(name->location, "global") || (own.n && bl_identity_same_place(own, name->location));
+	if (says == BL_NO && !global)
+		return false;
+	*row = global || (says == BL_YES && placed) ? BL_EVIDENCE_I6 : says == BL_YES ? BL_EVIDENCE_I6_GROUP : BL_EVIDENCE_I6_NAME;
+	return true;
+}
+
+bool bl_names_weigh(bl_claims *c, uint32_t code, uint32_t asset, bl_evidence_row *row)
+{
+	const bl_asset *a = bl_claims_asset(c, asset);
+	const bl_resource *r = bl_claims_resource(c, code);
+	bl_azure_id azure;
+	bl_google_name google;
+	if (bl_azure_id_parse(c->arena, a->id, &azure))
+		return weigh_azure(c, code, a, &azure, row);
+	if (r->language == BL_LANG_KUBERNETES || bl_str_eqz(r->provider, "kubernetes"))
+		return weigh_object(r, a, row);
+	if (bl_google_name_parse(a->id, &google))
+		return weigh_google(c, code, a, &google, row);
+	*row = named_globally(c, a->type) ? BL_EVIDENCE_I6 : BL_EVIDENCE_I6_NAME;
+	return true;
+}
+
+/* ---- the index ---- */
+
+static uint64_t hash_of(uint32_t type, bl_str name)
+{
+	return (bl_str_hashi(name) ^ type) * 0x9e3779b97f4a7c15u;
+}
+
+static void add_name(bl_names_index *index, bl_arena *arena, uint32_t type, bl_str name, uint32_t node, bl_names_kind kind)
+{
+	if (name.n && type)
+		bl_vec_push(arena, &index->names, ((bl_names_name){hash_of(type, name), name, type, node, kind, 0}));
+}
+
+/* STACK-LOGICALID-RANDOM, as CloudFormation calls what is given no name. */
+static bl_str logical_part(bl_str name)
+{
+	ptrdiff_t end = bl_str_rfind_char(name, '-');
+	size_t random = end > 0 ? name.n - (size_t)end - 1 : 0;
+	bl_str head = bl_str_slice(name, 0, end > 0 ? (size_t)end : 0);
+	ptrdiff_t begin = bl_str_rfind_char(head, '-');
+	return random >= 8 && random <= 16 && begin > 0 ? bl_str_slice(head, (size_t)begin + 1, head.n) : BL_STR("");
+}
+
+static void add_asset(bl_claims *c, bl_names_index *index, uint32_t node)
+{
+	const bl_identity *id = &c->identities[node];
+	const bl_asset *a = bl_claims_asset(c, node);
+	bl_arn arn;
+	bl_str path = bl_value_text(bl_value_getz(identity_of(c, a->type), "name"));
+	bl_str body_name = path.n && a->body ? text_at(a->body, bl_str_z(c->arena, path)) : BL_STR("");
+	bool aws = bl_str_starts(a->type, BL_STR("AWS::"));
+	bl_str names[] = {id->last, body_name, aws && bl_arn_parse(a->id, &arn) ? arn.name : BL_STR("")};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		bool again = false;
+		for (size_t k = 0; k < i; k++)
+			again = again || bl_str_eqi(names[i], names[k]);
+		if (!again)
+			add_name(index, c->arena, id->type, names[i], node, BL_NAMES_OWN);
 	}
+	if (!aws)
+		return;
+	add_name(index, c->arena, id->type, bl_identity_tag(bl_identity_tags(c, node), "Name"), node, BL_NAMES_TAG);
+	add_name(index, c->arena, id->type, logical_part(id->last), node, BL_NAMES_LOGICAL);
+}
+
+void bl_names_index_fill(bl_claims *c, bl_names_index *index)
+{
+	for (size_t i = 0; i < c->assets.n; i++)
+		add_asset(c, index, c->assets.items[i]);
+	size_t slots = 64;
+	while (slots < index->names.n * 2)
+		slots *= 2;
+	index->mask = slots - 1;
+	index->slots = bl_new_n(c->arena, uint32_t, slots);
+	/* from the back, so that chains run in order */
+	for (size_t i = index->names.n; i-- > 0;) {
+		bl_names_name *n = &index->names.items[i];
+		n->next = index->slots[n->hash & index->mask];
+		index->slots[n->hash & index->mask] = (uint32_t)i + 1;
+	}
+}
+
+size_t bl_names_find(const bl_names_index *index, uint32_t type, bl_str name, bl_names_kind kind, uint32_t scope,
+	const bl_claims *c, uint32_t *out, size_t max)
+{
+	uint64_t hash = hash_of(type, name);
+	size_t n = 0;
+	for (uint32_t at = index->slots[hash & index->mask]; at; at = index->names.items[at - 1].next) {
+		const bl_names_name *e = &index->names.items[at - 1];
+		if (e->hash != hash || e->kind != kind || e->type != type || !bl_str_eqi(e->name, name))
+			continue;
+		if (scope && c->identities[e->node].scope != scope)
+			continue;
+		if (n == max)
+			return max + 1;
+		out[n++] = e->node;
+	}
+	return n;
+}
+
+/* ---- evidence ---- */
+
+void bl_names_claim(bl_claims *c, uint32_t code, uint32_t asset)
+{
+	bl_evidence_row row;
+	if (!bl_names_weigh(c, code, asset, &row))
+		return;
+	bl_str name = c->identities[asset].name;
+	bl_claims_add(c, code, asset, row, bl_evidence_weight(row),
+		bl_str_fmt(bl_graph_arena(c->graph), "%s: '" BL_FMT "'", bl_evidence_meaning(row), BL_ARG(name)));
+}
+
+static void claim_tag_name(bl_claims *c, const bl_names_index *index, uint32_t code)
+{
+	const bl_identity *id = &c->identities[code];
+	uint32_t found[BL_NAMES_MANY];
+	bl_str name = bl_identity_tag(bl_identity_tags(c, code), "Name");
+	size_t n = name.n ? bl_names_find(index, id->type, name, BL_NAMES_TAG, 0, c, found, BL_NAMES_MANY) : 0;
+	for (size_t i = 0; i < n && n <= BL_NAMES_MANY; i++)
+		bl_claims_add(c, code, found[i], BL_EVIDENCE_I6_NAME, bl_evidence_weight(BL_EVIDENCE_I6_NAME),
+			bl_str_fmt(bl_graph_arena(c->graph), "type and the tag Name are equal: '" BL_FMT "'", BL_ARG(name)));
+}
+
+static void claim_logical(bl_claims *c, const bl_names_index *index, uint32_t code)
+{
+	const bl_identity *id = &c->identities[code];
+	const bl_resource *r = bl_claims_resource(c, code);
+	uint32_t found[BL_NAMES_MANY];
+	size_t n = bl_names_find(index, id->type, r->label, BL_NAMES_LOGICAL, 0, c, found, BL_NAMES_MANY);
+	for (size_t i = 0; i < n && n <= BL_NAMES_MANY; i++)
+		bl_claims_add(c, code, found[i], BL_EVIDENCE_I6_PATTERN, bl_evidence_weight(BL_EVIDENCE_I6_PATTERN),
+			bl_str_fmt(bl_graph_arena(c->graph), "the name '" BL_FMT "' is one that a stack gives '" BL_FMT "'",
+				BL_ARG(c->identities[found[i]].last), BL_ARG(r->label)));
 }
 
 void bl_match_names(bl_claims *c)
 {
-	bl_map index = {0};
-	for (size_t i = 0; i < c->assets.n; i++) {
-		uint32_t node = c->assets.items[i];
-		const bl_asset *asset = bl_graph_node(c->graph, node)->asset;
-		bl_str key = key_of(c->arena, asset->type, last_segment(full_name(c->arena, asset)));
-		node_list *list = bl_map_get(&index, key);
-		if (!list) {
-			list = bl_new(c->arena, node_list);
-			bl_map_put(c->arena, &index, key, list);
-		}
-		bl_vec_push(c->arena, list, node);
-	}
+	bl_names_index *index = bl_new(c->arena, bl_names_index);
+	bl_names_index_fill(c, index);
+	c->names = index;
 	for (size_t i = 0; i < c->code.n; i++) {
-		const bl_resource *r = resource_of(c, c->code.items[i]);
-		if (bl_value_is(r->name, BL_STRING) && r->name->string.n)
-			claim_name(c, &index, c->code.items[i], r->type, r->name->string);
-	}
-}
-
-/* An asset and the end of its name that a pattern is looked up by. */
-typedef struct by_type {
-	bl_str type, name;
-	uint32_t node;
-} by_type;
-
-typedef BL_VEC(by_type) type_index;
-
-static int in_order(const void *a, const void *b)
-{
-	const by_type *x = a, *y = b;
-	int order = bl_str_cmpi(x->type, y->type);
-	if (!order)
-		order = bl_str_cmpi(x->name, y->name);
-	return order ? order : (x->node > y->node) - (x->node < y->node);
-}
-
-static bl_str reversed(bl_arena *arena, bl_str s)
-{
-	char *p = bl_arena_alloc(arena, s.n + 1);
-	for (size_t i = 0; i < s.n; i++)
-		p[i] = s.p[s.n - 1 - i];
-	return bl_str_make(p, s.n);
-}
-
-static size_t first_at(const type_index *index, bl_str type, bl_str prefix)
-{
-	size_t lo = 0, hi = index->n;
-	by_type want = {type, prefix, 0};
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		if (in_order(&index->items[mid], &want) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
-static void claim_pattern(bl_claims *c, const type_index *names, const type_index *ends, uint32_t code)
-{
-	const bl_resource *r = resource_of(c, code);
-	const bl_unknown *u = r->name->unknown;
-	bl_str suffix = reversed(c->arena, last_segment(u->suffix));
-	/* looked up by the longer known end */
-	const type_index *index = u->prefix.n >= suffix.n ? names : ends;
-	bl_str known = index == names ? u->prefix : suffix;
-	uint32_t fits[MAX_FITS];
-	size_t n = 0;
-	if (known.n < MIN_PATTERN)
-		return;
-	for (size_t i = first_at(index, r->type, known); i < index->n; i++) {
-		const by_type *e = &index->items[i];
-		if (!bl_str_eqi(e->type, r->type) || !bl_str_startsi(e->name, known))
-			break;
-		const bl_asset *asset = bl_graph_node(c->graph, e->node)->asset;
-		bl_evidence_row row;
-		if (says(r->name, last_segment(full_name(c->arena, asset))) == BL_NO || !weigh(c, code, asset, &row))
+		uint32_t code = c->code.items[i], found[BL_NAMES_MANY];
+		const bl_identity *id = &c->identities[code];
+		if (!id->type)
 			continue;
-		if (n == MAX_FITS)
-			return;
-		fits[n++] = e->node;
-	}
-	for (size_t i = 0; i < n; i++) {
-		bl_str why = bl_str_fmt(bl_graph_arena(c->graph), "the name '" BL_FMT "' fits '" BL_FMT "*" BL_FMT "'%s",
-			BL_ARG(last_segment(full_name(c->arena, bl_graph_node(c->graph, fits[i])->asset))),
-			BL_ARG(u->prefix), BL_ARG(u->suffix), n > 1 ? ", and so do others" : "");
-		bl_claims_add(c, code, fits[i], BL_EVIDENCE_I6_PATTERN,
-			bl_evidence_weight(BL_EVIDENCE_I6_PATTERN) / (double)n, why);
-	}
-}
-
-static void claim_candidates(bl_claims *c, const type_index *names, uint32_t code)
-{
-	const bl_resource *r = resource_of(c, code);
-	const bl_unknown *u = r->name->unknown;
-	for (size_t k = 0; k < u->ncandidates && k < MAX_FITS; k++) {
-		bl_str name = bl_value_text(u->candidates[k]);
-		for (size_t i = first_at(names, r->type, name); name.n && i < names->n; i++) {
-			const by_type *e = &names->items[i];
-			bl_evidence_row row;
-			if (!bl_str_eqi(e->type, r->type) || !bl_str_eqi(e->name, name))
-				break;
-			if (!weigh(c, code, bl_graph_node(c->graph, e->node)->asset, &row))
-				continue;
-			bl_claims_add(c, code, e->node, BL_EVIDENCE_I6_PATTERN, bl_evidence_weight(BL_EVIDENCE_I6_PATTERN),
-				bl_str_fmt(bl_graph_arena(c->graph), "'" BL_FMT "' is one of the names it can have", BL_ARG(name)));
-		}
-	}
-}
-
-void bl_match_patterns(bl_claims *c)
-{
-	type_index names = {0}, ends = {0};
-	size_t patterns = 0;
-	bool *taken = bl_new_n(c->arena, bool, bl_graph_size(c->graph));
-	for (size_t i = 0; i < c->all.n; i++) {
-		if (c->all.items[i]->named)
-			taken[c->all.items[i]->asset] = taken[c->all.items[i]->code] = true;
-	}
-	for (size_t i = 0; i < c->code.n; i++)
-		patterns += bl_value_is(resource_of(c, c->code.items[i])->name, BL_UNKNOWN);
-	for (size_t i = 0; patterns && i < c->assets.n; i++) {
-		uint32_t node = c->assets.items[i];
-		const bl_asset *asset = bl_graph_node(c->graph, node)->asset;
-		bl_str name = last_segment(full_name(c->arena, asset));
-		if (taken[node])
+		size_t n = id->last.n ? bl_names_find(index, id->type, id->last, BL_NAMES_OWN, 0, c, found, BL_NAMES_MANY) : 0;
+		if (n > BL_NAMES_MANY)
+			bl_vec_push(c->arena, &index->common, code);
+		for (size_t k = 0; k < n && n <= BL_NAMES_MANY; k++)
+			bl_names_claim(c, code, found[k]);
+		if (!bl_str_starts(c->types[id->type], BL_STR("AWS::")))
 			continue;
-		bl_vec_push(c->arena, &names, ((by_type){asset->type, name, node}));
-		bl_vec_push(c->arena, &ends, ((by_type){asset->type, reversed(c->arena, name), node}));
-	}
-	if (!names.n)
-		return;
-	qsort(names.items, names.n, sizeof *names.items, in_order);
-	qsort(ends.items, ends.n, sizeof *ends.items, in_order);
-	for (size_t i = 0; i < c->code.n; i++) {
-		const bl_resource *r = resource_of(c, c->code.items[i]);
-		if (taken[c->code.items[i]] || !bl_value_is(r->name, BL_UNKNOWN))
-			continue;
-		if (r->name->unknown->ncandidates)
-			claim_candidates(c, &names, c->code.items[i]);
-		else
-			claim_pattern(c, &names, &ends, c->code.items[i]);
+		if (!id->last.n)
+			claim_tag_name(c, index, code);
+		if (!id->last.n && bl_claims_resource(c, code)->language == BL_LANG_CLOUDFORMATION)
+			claim_logical(c, index, code);
 	}
 }

@@ -1,82 +1,36 @@
-/* Claims become links: evidence combined, quarrels named. Nothing is guessed silently. */
+/*
+ * Claims become links. Claims that share a block or an asset, directly or through others, are decided together: the assignment that explains most is taken,
+ * and a pair of it counts as decided when the best assignment without it is worse by BL_MARGIN. The others are ambiguous: all that come near are named, and
+ * the confidence is shared among them.
+ */
+#include "mapping/assign.h"
 #include "mapping/claims.h"
 
 #include <stdlib.h>
 
-/* A claim this much surer than the next is not in doubt. */
-#define CLEAR_MARGIN 0.3
+enum {
+	MAX_NAMED = 16,       /* candidates that an ambiguous link names */
+	STEPS = 400000,       /* of one component: what exactness may cost */
+};
 
-typedef BL_VEC(bl_claim *) claim_list;
+typedef struct resolver {
+	bl_claims *claims;
+	uint32_t *parent; /* union-find over nodes */
+	uint32_t *order;  /* claims by component, code, asset */
+	uint32_t *rank;   /* by node: its place among code or assets, which are sorted by id */
+	double *confidence; /* by claim */
+	uint32_t *component; /* by claim */
+	uint32_t *won;    /* by asset: the chosen claim plus one */
+	bl_map blocks;    /* block and root -> instances that have a link */
+} resolver;
 
-static bl_str id_of(const bl_claims *c, uint32_t node)
+static uint32_t root_of(uint32_t *parent, uint32_t at)
 {
-	return bl_graph_node(c->graph, node)->id;
-}
-
-static int by_evidence(const void *a, const void *b)
-{
-	const bl_evidence *x = a, *y = b;
-	int order = strcmp(x->id, y->id);
-	if (!order)
-		order = x->weight > y->weight ? -1 : x->weight < y->weight;
-	return order ? order : bl_str_cmp(x->why, y->why);
-}
-
-static double combined(const bl_claim *claim)
-{
-	double against = 1;
-	for (size_t i = 0; i < claim->evidence.n; i++)
-		against *= 1 - claim->evidence.items[i].weight;
-	double p = 1 - against;
-	/* six digits are more than evidence has */
-	p = (double)(long long)(p * 1e6 + 0.5) / 1e6;
-	return p > BL_EVIDENCE_MOST ? BL_EVIDENCE_MOST : p;
-}
-
-static int by_code_then_asset(const void *a, const void *b, void *context)
-{
-	const bl_claims *c = context;
-	const bl_claim *x = *(bl_claim *const *)a, *y = *(bl_claim *const *)b;
-	int order = bl_str_cmp(id_of(c, x->code), id_of(c, y->code));
-	return order ? order : bl_str_cmp(id_of(c, x->asset), id_of(c, y->asset));
-}
-
-static int by_confidence(const void *a, const void *b, void *context)
-{
-	const bl_claim *x = *(bl_claim *const *)a, *y = *(bl_claim *const *)b;
-	if (x->confidence != y->confidence)
-		return x->confidence > y->confidence ? -1 : 1;
-	return by_code_then_asset(a, b, context);
-}
-
-static bool same_block(const bl_claims *c, uint32_t a, uint32_t b)
-{
-	bl_span x = bl_graph_node(c->graph, a)->span, y = bl_graph_node(c->graph, b)->span;
-	if (!bl_span_known(x) || !bl_span_known(y))
-		return a == b;
-	return x.source == y.source && x.begin == y.begin && x.end == y.end;
-}
-
-/* Does a settle the question against b? */
-static bool beats(const bl_claim *a, const bl_claim *b)
-{
-	return a->confidence >= b->confidence + CLEAR_MARGIN || (a->named && !b->named && a->confidence > b->confidence);
-}
-
-/* Of the claims on one asset: drops those that the best beats; true when what stays comes from several blocks. */
-static bool quarrel_over_asset(const bl_claims *c, claim_list *list)
-{
-	bool quarrel = false;
-	size_t kept = 1;
-	qsort_r(list->items, list->n, sizeof *list->items, by_confidence, (void *)c);
-	for (size_t i = 1; i < list->n; i++) {
-		if (beats(list->items[0], list->items[i]))
-			continue;
-		list->items[kept++] = list->items[i];
-		quarrel = quarrel || !same_block(c, list->items[0]->code, list->items[i]->code);
+	while (parent[at] != at) {
+		parent[at] = parent[parent[at]];
+		at = parent[at];
 	}
-	list->n = kept;
-	return quarrel;
+	return at;
 }
 
 static bool is_any_instance(const bl_resource *r)
@@ -84,101 +38,257 @@ static bool is_any_instance(const bl_resource *r)
 	return bl_str_find(r->address, BL_STR("[*]"), 0) >= 0;
 }
 
-static claim_list *list_at(bl_arena *arena, claim_list *lists, uint32_t node, bl_claim *claim)
+static int by_component(const void *a, const void *b, void *context)
 {
-	bl_vec_push(arena, &lists[node], claim);
-	return &lists[node];
+	const resolver *r = context;
+	uint32_t i = *(const uint32_t *)a, k = *(const uint32_t *)b;
+	const bl_claim *x = &r->claims->all.items[i], *y = &r->claims->all.items[k];
+	if (r->component[i] != r->component[k])
+		return r->component[i] < r->component[k] ? -1 : 1;
+	if (x->code != y->code)
+		return r->rank[x->code] < r->rank[y->code] ? -1 : 1;
+	return r->rank[x->asset] < r->rank[y->asset] ? -1 : r->rank[x->asset] > r->rank[y->asset];
 }
 
-static void emit(bl_claims *c, const bl_claim *claim, bl_link_class class, const claim_list *others)
+/* Claims in an order that input does not change: components by their first block, within one by block and asset. */
+static size_t sort_claims(resolver *r)
 {
+	bl_claims *c = r->claims;
+	size_t n = 0;
+	r->parent = bl_new_n(c->arena, uint32_t, c->nodes + 1);
+	r->rank = bl_new_n(c->arena, uint32_t, c->nodes + 1);
+	r->order = bl_new_n(c->arena, uint32_t, c->all.n + 1);
+	r->component = bl_new_n(c->arena, uint32_t, c->all.n + 1);
+	r->confidence = bl_new_n(c->arena, double, c->all.n + 1);
+	r->won = bl_new_n(c->arena, uint32_t, c->nodes + 1);
+	uint32_t *first = bl_new_n(c->arena, uint32_t, c->nodes + 1);
+	for (uint32_t i = 0; i < c->nodes; i++)
+		r->parent[i] = i;
+	for (uint32_t i = 0; i < c->code.n; i++)
+		r->rank[c->code.items[i]] = i;
+	for (uint32_t i = 0; i < c->assets.n; i++)
+		r->rank[c->assets.items[i]] = i;
+	for (uint32_t i = 0; i < c->all.n; i++) {
+		r->confidence[i] = bl_claims_confidence(&c->all.items[i]);
+		if (r->confidence[i] <= 0)
+			continue;
+		r->order[n++] = i;
+		r->parent[root_of(r->parent, c->all.items[i].code)] = root_of(r->parent, c->all.items[i].asset);
+	}
+	for (size_t i = 0; i < c->code.n; i++) {
+		uint32_t root = root_of(r->parent, c->code.items[i]);
+		if (!first[root])
+			first[root] = (uint32_t)i + 1;
+	}
+	for (size_t i = 0; i < n; i++)
+		r->component[r->order[i]] = first[root_of(r->parent, c->all.items[r->order[i]].code)];
+	if (n)
+		qsort_r(r->order, n, sizeof *r->order, by_component, r);
+	return n;
+}
+
+static bl_str block_key(resolver *r, uint32_t node)
+{
+	bl_span s = bl_graph_node(r->claims->graph, node)->span;
+	return bl_str_fmt(r->claims->arena, "%u:%u:%u:%u", s.source, s.begin, s.end, r->claims->identities[node].root);
+}
+
+static void count_block(resolver *r, uint32_t node)
+{
+	bl_str key = block_key(r, node);
+	bl_map_put(r->claims->arena, &r->blocks, key, (void *)((uintptr_t)bl_map_get(&r->blocks, key) + 1));
+}
+
+static bool one_of_many(resolver *r, uint32_t node)
+{
+	return bl_span_known(bl_graph_node(r->claims->graph, node)->span) &&
+		(uintptr_t)bl_map_get(&r->blocks, block_key(r, node)) > 1;
+}
+
+static void emit(resolver *r, const bl_claim *claim, bl_link_class class, double confidence, const uint32_t *others, size_t nothers)
+{
+	bl_claims *c = r->claims;
 	bl_arena *arena = bl_graph_arena(c->graph);
 	const bl_node *code = bl_graph_node(c->graph, claim->code);
 	bl_link *link = bl_new(arena, bl_link);
 	link->from = claim->code;
 	link->to = claim->asset;
 	link->resource = code->resource;
-	link->asset = bl_graph_node(c->graph, claim->asset)->asset;
+	link->asset = bl_claims_asset(c, claim->asset);
 	link->kind = BL_PROVISIONS;
 	link->class = class;
-	link->confidence = claim->confidence;
-	for (size_t i = 0; i < claim->evidence.n; i++)
-		bl_vec_push(arena, &link->evidence, claim->evidence.items[i]);
-	for (size_t i = 0; others && i < others->n; i++)
-		if (others->items[i]->asset != claim->asset)
-			bl_vec_push(arena, &link->candidates, others->items[i]->asset);
+	link->confidence = confidence;
+	/* nobody adds evidence any more */
+	link->evidence.items = claim->evidence.items;
+	link->evidence.n = claim->evidence.n;
+	for (size_t i = 0; i < nothers; i++)
+		if (others[i] != claim->asset)
+			bl_vec_push(arena, &link->candidates, others[i]);
 	bl_graph_add_link(c->graph, link);
-	bool sure = class != BL_AMBIGUOUS && claim->confidence >= bl_evidence_weight(BL_EVIDENCE_I6_NAME);
+	bool sure = class != BL_AMBIGUOUS && confidence >= bl_evidence_weight(BL_EVIDENCE_I6_NAME);
 	bl_graph_add_edge(c->graph,
 		(bl_edge){.kind = BL_EDGE_PROVISIONS, .from = claim->code, .to = claim->asset, .span = code->span,
 			.sure = sure ? BL_YES : BL_MAYBE, .why = link->evidence.items[0].why});
 }
 
-/* Has the block of node other instances that are linked, too? */
-static bool one_of_many(bl_claims *c, const bl_map *blocks, uint32_t node)
+/* What was decided of one component; edges and claims run alike. */
+typedef struct decision {
+	const uint32_t *claims;
+	bl_assign_edge *edges;
+	size_t n;
+} decision;
+
+/* A claim of likeness alone is a suggestion. */
+static bool is_suggestion(const bl_claim *claim)
 {
-	bl_span s = bl_graph_node(c->graph, node)->span;
-	const bl_resource *r = bl_graph_node(c->graph, node)->resource;
-	bl_str key = bl_str_fmt(c->arena, "%u:%u:%u:" BL_FMT ":" BL_FMT, s.source, s.begin, s.end, BL_ARG(r->root->repo),
-		BL_ARG(r->root->name));
-	return bl_span_known(s) && (uintptr_t)bl_map_get(blocks, key) > 1;
+	for (size_t i = 0; i < claim->evidence.n; i++) {
+		const bl_evidence *e = &claim->evidence.items[i];
+		if (e->weight > 0 && strcmp(e->id, "I10") != 0 && strcmp(e->id, "I9") != 0 && strcmp(e->id, "I11") != 0)
+			return false;
+	}
+	return true;
 }
 
-static void count_block(bl_claims *c, bl_map *blocks, uint32_t node)
+/* How near is another pair of one's block or asset? Those within the margin of the chosen one are rivals. */
+static bool comes_near(const resolver *r, uint32_t claim, uint32_t chosen)
 {
-	bl_span s = bl_graph_node(c->graph, node)->span;
-	const bl_resource *r = bl_graph_node(c->graph, node)->resource;
-	bl_str key = bl_str_fmt(c->arena, "%u:%u:%u:" BL_FMT ":" BL_FMT, s.source, s.begin, s.end, BL_ARG(r->root->repo),
-		BL_ARG(r->root->name));
-	bl_map_put(c->arena, blocks, key, (void *)((uintptr_t)bl_map_get(blocks, key) + 1));
+	return r->confidence[claim] + BL_MARGIN > r->confidence[chosen];
 }
 
-/* The claims of one code node that are left become its links. */
-static void emit_node(bl_claims *c, claim_list *list, const bool *quarrelled, const bl_map *blocks)
+/* The links of a block whose asset is not decided: the chosen pair, and those that come near. */
+static void emit_ambiguous(resolver *r, const decision *d, size_t begin, size_t end, size_t chosen)
 {
-	const bl_resource *r = bl_graph_node(c->graph, list->items[0]->code)->resource;
-	qsort_r(list->items, list->n, sizeof *list->items, by_confidence, (void *)c);
-	size_t kept = 1;
-	for (size_t i = 1; i < list->n; i++)
-		if (is_any_instance(r) || !beats(list->items[0], list->items[i]))
-			list->items[kept++] = list->items[i];
-	list->n = kept;
-	/* one declaration is one asset: which of several it is, is not known */
-	bool unclear = kept > 1 && !is_any_instance(r);
-	bool many = kept > 1 || one_of_many(c, blocks, list->items[0]->code);
-	for (size_t i = 0; i < kept; i++) {
-		bool ambiguous = unclear || quarrelled[list->items[i]->asset];
-		emit(c, list->items[i], ambiguous ? BL_AMBIGUOUS : many ? BL_MAPPED_MANY : BL_MAPPED,
-			unclear ? list : NULL);
+	uint32_t others[MAX_NAMED];
+	size_t n = 0, rivals = 0;
+	bl_claims *c = r->claims;
+	const bl_claim *best = &c->all.items[d->claims[chosen]];
+	for (size_t i = begin; i < end; i++)
+		if (comes_near(r, d->claims[i], d->claims[chosen]) && n < MAX_NAMED)
+			others[n++] = c->all.items[d->claims[i]].asset;
+	for (uint32_t at = c->of_asset[best->asset]; at; at = c->all.items[at - 1].next_of_asset)
+		rivals += comes_near(r, at - 1, d->claims[chosen]);
+	size_t among = n > rivals ? n : rivals;
+	for (size_t i = begin, k = 0; i < end && k < MAX_NAMED; i++) {
+		if (!comes_near(r, d->claims[i], d->claims[chosen]))
+			continue;
+		double share = r->confidence[d->claims[i]] / (double)(among ? among : 1);
+		emit(r, &c->all.items[d->claims[i]], BL_AMBIGUOUS, (double)(long long)(share * 1e6 + 0.5) / 1e6, others, n);
+		k++;
+	}
+}
+
+/* A block that came away empty: had it come near to an asset that another block got, who knows which of them it was. */
+static void emit_loser(resolver *r, const decision *d, size_t begin, size_t end)
+{
+	bl_claims *c = r->claims;
+	uint32_t others[MAX_NAMED];
+	size_t n = 0;
+	for (int emitting = 0; emitting < 2; emitting++) {
+		for (size_t i = begin, k = 0; i < end && k < MAX_NAMED; i++) {
+			const bl_claim *claim = &c->all.items[d->claims[i]];
+			uint32_t won = r->won[claim->asset], rivals = 0;
+			if (!won || !comes_near(r, d->claims[i], won - 1))
+				continue;
+			k++;
+			if (!emitting) {
+				others[n++] = claim->asset;
+				continue;
+			}
+			for (uint32_t at = c->of_asset[claim->asset]; at; at = c->all.items[at - 1].next_of_asset)
+				rivals += comes_near(r, at - 1, won - 1);
+			size_t among = n > rivals ? n : rivals;
+			double share = r->confidence[d->claims[i]] / (double)among;
+			emit(r, claim, BL_AMBIGUOUS, (double)(long long)(share * 1e6 + 0.5) / 1e6, others, n);
+		}
+	}
+}
+
+static void emit_block(resolver *r, const decision *d, size_t begin, size_t end)
+{
+	bl_claims *c = r->claims;
+	uint32_t code = c->all.items[d->claims[begin]].code;
+	bool any = is_any_instance(bl_claims_resource(c, code));
+	bool many = one_of_many(r, code);
+	size_t chosen = end, taken = 0;
+	for (size_t i = begin; i < end; i++) {
+		if (d->edges[i].chosen)
+			chosen = i;
+		taken += d->edges[i].chosen;
+	}
+	if (taken > 1 || (any && taken)) {
+		for (size_t i = begin; i < end; i++) {
+			bool sure = d->edges[i].regret >= (int64_t)(BL_MARGIN * 1e6) && !is_suggestion(&c->all.items[d->claims[i]]);
+			if (d->edges[i].chosen)
+				emit(r, &c->all.items[d->claims[i]], !sure ? BL_AMBIGUOUS : taken > 1 || many ? BL_MAPPED_MANY : BL_MAPPED,
+					r->confidence[d->claims[i]], NULL, 0);
+		}
+		return;
+	}
+	if (chosen == end) {
+		emit_loser(r, d, begin, end);
+		return;
+	}
+	const bl_claim *claim = &c->all.items[d->claims[chosen]];
+	bool decided = d->edges[chosen].regret >= (int64_t)(BL_MARGIN * 1e6) && !is_suggestion(claim);
+	if (decided)
+		emit(r, claim, many ? BL_MAPPED_MANY : BL_MAPPED, r->confidence[d->claims[chosen]], NULL, 0);
+	else
+		emit_ambiguous(r, d, begin, end, chosen);
+}
+
+static uint32_t number(bl_pairs *numbers, bl_arena *arena, uint32_t side, uint32_t node, uint32_t *n)
+{
+	uint32_t *slot = bl_pairs_slot_of(arena, numbers, side, node);
+	if (!*slot)
+		*slot = ++*n;
+	return *slot - 1;
+}
+
+static void decide(resolver *r, bl_arena *scratch, const uint32_t *claims, size_t n)
+{
+	bl_claims *c = r->claims;
+	decision d = {claims, bl_new_n(scratch, bl_assign_edge, n), n};
+	bl_pairs numbers = {0};
+	uint32_t nleft = 0, nright = 0;
+	for (size_t i = 0; i < n; i++) {
+		const bl_claim *claim = &c->all.items[claims[i]];
+		/* a block whose instances are not known may take as many assets as there are */
+		bool any = is_any_instance(bl_claims_resource(c, claim->code));
+		d.edges[i].left = any ? nleft++ : number(&numbers, scratch, 0, claim->code, &nleft);
+		d.edges[i].right = number(&numbers, scratch, 1, claim->asset, &nright);
+		d.edges[i].weight = (int64_t)(r->confidence[claims[i]] * 1e6 + 0.5);
+	}
+	if (n == 1) {
+		d.edges[0].chosen = true;
+		d.edges[0].regret = d.edges[0].weight;
+	} else {
+		bl_assign(scratch, d.edges, n, nleft, nright, STEPS);
+	}
+	for (size_t i = 0; i < n; i++)
+		if (d.edges[i].chosen) {
+			count_block(r, c->all.items[claims[i]].code);
+			r->won[c->all.items[claims[i]].asset] = claims[i] + 1;
+		}
+	for (size_t i = 0, k; i < n; i = k) {
+		for (k = i + 1; k < n && c->all.items[claims[k]].code == c->all.items[claims[i]].code; k++)
+			;
+		emit_block(r, &d, i, k);
 	}
 }
 
 void bl_resolve_claims(bl_claims *c)
 {
-	size_t nodes = bl_graph_size(c->graph);
-	claim_list *by_asset = bl_new_n(c->arena, claim_list, nodes), *by_code = bl_new_n(c->arena, claim_list, nodes);
-	bool *quarrelled = bl_new_n(c->arena, bool, nodes);
-	bl_map blocks = {0};
-	if (c->all.n)
-		qsort_r(c->all.items, c->all.n, sizeof *c->all.items, by_code_then_asset, c);
-	for (size_t i = 0; i < c->all.n; i++) {
-		bl_claim *claim = c->all.items[i];
-		qsort(claim->evidence.items, claim->evidence.n, sizeof *claim->evidence.items, by_evidence);
-		claim->confidence = combined(claim);
-		list_at(c->arena, by_asset, claim->asset, claim);
+	resolver r = {.claims = c};
+	bl_arena scratch = {0};
+	size_t n = sort_claims(&r);
+	for (size_t i = 0, k; i < n; i = k) {
+		for (k = i + 1; k < n && r.component[r.order[k]] == r.component[r.order[i]]; k++)
+			;
+		decide(&r, &scratch, r.order + i, k - i);
+		if (scratch.used > 1 << 20) {
+			bl_arena_done(&scratch);
+			scratch = (bl_arena){0};
+		}
 	}
-	for (size_t i = 0; i < c->assets.n; i++) {
-		claim_list *list = &by_asset[c->assets.items[i]];
-		if (!list->n)
-			continue;
-		quarrelled[c->assets.items[i]] = quarrel_over_asset(c, list);
-		for (size_t k = 0; k < list->n; k++)
-			list_at(c->arena, by_code, list->items[k]->code, list->items[k]);
-	}
-	for (size_t i = 0; i < c->code.n; i++)
-		if (by_code[c->code.items[i]].n)
-			count_block(c, &blocks, c->code.items[i]);
-	for (size_t i = 0; i < c->code.n; i++)
-		if (by_code[c->code.items[i]].n)
-			emit_node(c, &by_code[c->code.items[i]], quarrelled, &blocks);
+	bl_arena_done(&scratch);
 }

@@ -1,0 +1,354 @@
+/* What nodes are called and where they lie, worked out once: names, types and scopes as numbers that compare in one step. */
+#include "mapping/claims.h"
+
+#include "core/reason/azure_id.h"
+#include "core/reason/cloud_id.h"
+
+enum { MAX_TAGS = 200 };
+
+bool bl_identity_same_place(bl_str a, bl_str b)
+{
+	size_t i = 0, k = 0;
+	for (;;) {
+		while (i < a.n && a.p[i] == ' ')
+			i++;
+		while (k < b.n && b.p[k] == ' ')
+			k++;
+		if (i == a.n || k == b.n)
+			break;
+		if (!bl_str_eqi(bl_str_slice(a, i, i + 1), bl_str_slice(b, k, k + 1)))
+			return false;
+		i++;
+		k++;
+	}
+	/* what is left is the zone: "-b", or one letter after a digit */
+	bl_str rest = i < a.n ? bl_str_slice(a, i, a.n) : bl_str_slice(b, k, b.n);
+	if (!rest.n || (rest.n == 2 && rest.p[0] == '-'))
+		return true;
+	return rest.n == 1 && i && rest.p[0] >= 'a' && rest.p[0] <= 'f' && a.p[i - 1] >= '0' && a.p[i - 1] <= '9';
+}
+
+/* ---- tags ---- */
+
+const bl_value *bl_identity_tags(const bl_claims *c, uint32_t node)
+{
+	static const char *const canonical[] = {"tags", "labels", "properties.Tags", "properties.labels", "properties.metadata.labels"};
+	const bl_node *n = bl_graph_node(c->graph, node);
+	const bl_value *body = n->resource ? n->resource->effective : n->asset ? n->asset->body : NULL;
+	if (n->asset && n->asset->tags)
+		return n->asset->tags;
+	for (size_t i = 0; i < sizeof canonical / sizeof *canonical; i++) {
+		const bl_value *v = bl_value_at_path(body, bl_str_of(canonical[i]));
+		if (v && v->kind != BL_NULL)
+			return v;
+	}
+	if (!n->resource)
+		return NULL;
+	const bl_value *v = bl_value_getz(n->resource->native, "tags");
+	return v ? v : bl_value_getz(n->resource->native, "labels");
+}
+
+void bl_identity_each_tag(const bl_value *tags, void (*fn)(void *context, bl_str key, bl_str value), void *context)
+{
+	uint32_t n = tags && (tags->kind == BL_MAP || tags->kind == BL_LIST) ? tags->n : 0;
+	for (uint32_t i = 0; i < n && i < MAX_TAGS; i++) {
+		bool map = tags->kind == BL_MAP;
+		bl_str key = map ? tags->map[i].key : bl_value_text(bl_value_geti(tags->list[i], BL_STR("Key")));
+		const bl_value *v = map ? tags->map[i].value : bl_value_geti(tags->list[i], BL_STR("Value"));
+		if (key.n && bl_value_is(v, BL_STRING) && v->string.n)
+			fn(context, key, v->string);
+	}
+}
+
+typedef struct wanted_tag {
+	bl_str key, value;
+} wanted_tag;
+
+static void on_wanted(void *context, bl_str key, bl_str value)
+{
+	wanted_tag *w = context;
+	if (!w->value.n && bl_str_eqi(key, w->key))
+		w->value = value;
+}
+
+bl_str bl_identity_tag(const bl_value *tags, const char *key)
+{
+	wanted_tag w = {bl_str_of(key), BL_STR("")};
+	bl_identity_each_tag(tags, on_wanted, &w);
+	return w.value;
+}
+
+/* ---- numbers ---- */
+
+static uint32_t number_of(bl_arena *arena, bl_map *numbers, bl_str text)
+{
+	uintptr_t n = (uintptr_t)bl_map_get(numbers, text);
+	if (!n && text.n) {
+		n = numbers->n + 1;
+		bl_map_put(arena, numbers, text, (void *)n);
+	}
+	return (uint32_t)n;
+}
+
+/* ---- types ---- */
+
+/* Letters and digits alone, in lower case: "AWS::ECS::CapacityProvider" and "aws_ecs_capacity_provider" have one form. */
+static bl_str plain(bl_arena *arena, bl_str type)
+{
+	char *p = bl_arena_alloc(arena, type.n + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < type.n; i++) {
+		char ch = type.p[i];
+		if (ch >= 'A' && ch <= 'Z')
+			ch = (char)(ch + 'a' - 'A');
+		if ((ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9'))
+			p[n++] = ch;
+	}
+	return bl_str_make(p, n);
+}
+
+static bl_str behind(bl_str s, const char *prefix)
+{
+	bl_str p = bl_str_of(prefix);
+	return bl_str_starts(s, p) ? bl_str_slice(s, p.n, s.n) : BL_STR("");
+}
+
+/* How well a Terraform type that no table lowers fits a cloud's: 3 when service and kind are its words, 2 when the kind is; 0 when it does not. */
+static int native_fits(bl_arena *arena, bl_str native, bl_str type)
+{
+	bl_str words, service, kind;
+	if (bl_str_starts(type, BL_STR("AWS::"))) {
+		words = behind(native, "aws_");
+		kind = bl_str_cut(bl_str_slice(type, 5, type.n), ':', &service);
+		kind = bl_str_slice(kind, 1, kind.n);
+	} else if (bl_str_find(type, BL_STR(".googleapis.com/"), 0) > 0) {
+		words = behind(native, "google_");
+		kind = bl_str_cut(type, '/', &service);
+		bl_str_cut(service, '.', &service);
+	} else {
+		words = behind(native, "azurerm_");
+		kind = bl_str_slice(type, (size_t)(bl_str_rfind_char(type, '/') + 1), type.n);
+		service = BL_STR("");
+	}
+	if (!words.n || !kind.n)
+		return 0;
+	bl_str w = plain(arena, words), k = plain(arena, kind), both = bl_str_cat(arena, plain(arena, service), k);
+	/* Azure's kinds are plural */
+	bool plural = k.n == w.n + 1 && k.p[k.n - 1] == 's' && bl_str_starts(k, w);
+	return bl_str_eq(w, both) ? 3 : bl_str_eq(w, k) || plural ? 2 : 0;
+}
+
+static bool is_canonical(bl_str type)
+{
+	return memchr(type.p, '.', type.n) || memchr(type.p, '/', type.n) || bl_str_find(type, BL_STR("::"), 0) >= 0;
+}
+
+/* The one asset type that a native type means, as a number; 0 when none or several fit as well. */
+static uint32_t meant_by(bl_claims *c, const bl_map *numbers, bl_str native)
+{
+	int best = 0;
+	uint32_t found = 0;
+	for (size_t i = 0; i < numbers->n; i++) {
+		int fits = native_fits(c->arena, native, numbers->entries[i].key);
+		if (fits && fits == best)
+			found = 0;
+		if (fits > best) {
+			best = fits;
+			found = (uint32_t)(uintptr_t)numbers->entries[i].value;
+		}
+	}
+	return found;
+}
+
+bool bl_identity_types_fit(const bl_claims *c, uint32_t code, uint32_t asset)
+{
+	const bl_identity *x = &c->identities[code], *y = &c->identities[asset];
+	if (x->type)
+		return x->type == y->type;
+	return !is_canonical(bl_claims_resource(c, code)->type);
+}
+
+/* ---- assets ---- */
+
+/* The scope that the id itself tells, where the snapshot has set none: lower case, the outer part before the first slash. */
+static bl_str scope_of(bl_arena *arena, const bl_asset *a)
+{
+	bl_arn arn;
+	bl_google_name google;
+	bl_str space = bl_value_text(bl_value_at_path(a->body, BL_STR("properties.metadata.namespace")));
+	if (a->scope.n)
+		return a->scope;
+	if (bl_arn_parse(a->id, &arn))
+		return bl_str_fmt(arena, BL_FMT "/" BL_FMT, BL_ARG(arn.account), BL_ARG(arn.region));
+	if (bl_google_name_parse(a->id, &google))
+		return google.project;
+	return space;
+}
+
+static bl_str outer_of(bl_str scope)
+{
+	bl_str outer = BL_STR("/subscriptions/");
+	bl_str head, rest = bl_str_startsi(scope, outer) ? bl_str_slice(scope, outer.n, scope.n) : scope;
+	bl_str_cut(rest, '/', &head);
+	return bl_str_make(scope.p, (size_t)(head.p + head.n - scope.p));
+}
+
+static void add_alias(bl_claims *c, bl_str text, uint32_t node)
+{
+	uintptr_t is = node + 1;
+	if (!text.n)
+		return;
+	uintptr_t old = (uintptr_t)bl_map_put(c->arena, &c->aliases, text, (void *)is);
+	/* what two share is nobody's own */
+	if (old && old != is)
+		bl_map_put(c->arena, &c->aliases, text, (void *)(uintptr_t)-1);
+}
+
+/* "vpc-0a1b2c3d": made up by the service, so nothing else is called so. */
+static bool is_made_up(bl_str name)
+{
+	ptrdiff_t dash = bl_str_rfind_char(name, '-');
+	size_t digits = dash > 0 ? name.n - (size_t)dash - 1 : 0;
+	for (size_t i = 0; i < digits; i++) {
+		char ch = name.p[(size_t)dash + 1 + i];
+		if (!((ch >= '0' && ch <= '9') || (ch >= 'a' && ch <= 'f')))
+			return false;
+	}
+	return digits == 8 || digits == 17;
+}
+
+static void fill_asset(bl_claims *c, bl_map *scopes, bl_map *types, uint32_t node)
+{
+	const bl_asset *a = bl_claims_asset(c, node);
+	bl_identity *id = &c->identities[node];
+	bl_azure_id azure;
+	bl_arn arn;
+	bl_google_name google;
+	bl_str scope = scope_of(c->arena, a);
+	*id = (bl_identity){.name = a->name, .last = a->name, .location = a->location};
+	id->type = number_of(c->arena, types, a->type);
+	id->scope = number_of(c->arena, scopes, scope);
+	id->outer = number_of(c->arena, scopes, outer_of(scope));
+	if (bl_azure_id_parse(c->arena, a->id, &azure)) {
+		id->name = azure.name;
+		id->last = azure.last;
+	} else if (bl_arn_parse(a->id, &arn)) {
+		id->last = id->last.n ? id->last : arn.name;
+		if (!id->location.n)
+			id->location = arn.region;
+		if (is_made_up(arn.name))
+			add_alias(c, arn.name, node);
+	} else if (bl_google_name_parse(a->id, &google)) {
+		id->last = google.name;
+		if (!id->location.n && !bl_str_eqz(google.location, "global"))
+			id->location = google.location;
+		add_alias(c, google.path, node);
+	} else {
+		const bl_value *arn_value = bl_value_at_path(a->body, BL_STR("properties.Arn"));
+		if (bl_str_starts(bl_value_text(arn_value), BL_STR("arn:")))
+			add_alias(c, arn_value->string, node);
+	}
+	if (!id->last.n)
+		id->last = a->id;
+	if (!id->name.n)
+		id->name = id->last;
+}
+
+int64_t bl_identity_asset(const bl_claims *c, bl_str text)
+{
+	bl_google_name google;
+	int64_t node = bl_graph_find_asset(c->graph, text);
+	if (node >= 0)
+		return node;
+	uintptr_t found = (uintptr_t)bl_map_get(&c->aliases, text);
+	if (!found && bl_google_name_parse(text, &google))
+		found = (uintptr_t)bl_map_get(&c->aliases, google.path);
+	return found == (uintptr_t)-1 ? -1 : (int64_t)found - 1;
+}
+
+/* ---- code ---- */
+
+static bl_str code_location(const bl_resource *r)
+{
+	static const char *const names[] = {"location", "region", "zone"};
+	const bl_value *v = bl_value_geti(r->written, BL_STR("location"));
+	for (size_t i = 0; !bl_value_is(v, BL_STRING) && i < sizeof names / sizeof *names; i++)
+		v = bl_value_getz(r->native, names[i]);
+	return bl_value_text(v);
+}
+
+static bl_str code_last(const bl_resource *r)
+{
+	bl_str name = bl_value_text(r->name);
+	bool azure = bl_str_startsi(r->type, BL_STR("Microsoft.")) || bl_str_starts(r->type, BL_STR("azurerm_"));
+	ptrdiff_t slash = azure ? bl_str_rfind_char(name, '/') : -1;
+	return bl_str_slice(name, (size_t)(slash + 1), name.n);
+}
+
+static void fill_code(bl_claims *c, bl_map *guesses, const bl_map *types, bl_map *roots, uint32_t node)
+{
+	const bl_resource *r = bl_claims_resource(c, node);
+	bl_identity *id = &c->identities[node];
+	*id = (bl_identity){.name = bl_value_text(r->name), .last = code_last(r), .location = code_location(r)};
+	uintptr_t type = (uintptr_t)bl_map_get(types, r->type);
+	if (!type && !is_canonical(r->type)) {
+		/* stored plus one: a type that means none is looked up once, too */
+		type = (uintptr_t)bl_map_get(guesses, r->type);
+		if (!type) {
+			type = (uintptr_t)meant_by(c, types, r->type) + 1;
+			bl_map_put(c->arena, guesses, r->type, (void *)type);
+		}
+		type--;
+	}
+	id->type = (uint32_t)type;
+	bl_str key = bl_str_make((const char *)&r->root, sizeof r->root);
+	uintptr_t root = (uintptr_t)bl_map_get(roots, key);
+	if (!root) {
+		root = roots->n + 1;
+		bl_map_put(c->arena, roots, key, (void *)root);
+	}
+	id->root = (uint32_t)root - 1;
+}
+
+void bl_identity_fill(bl_claims *c)
+{
+	bl_map types = {.fold = true}, scopes = {.fold = true}, guesses = {0}, roots = {0};
+	c->identities = bl_new_n(c->arena, bl_identity, c->nodes + 1);
+	for (size_t i = 0; i < c->assets.n; i++)
+		fill_asset(c, &scopes, &types, c->assets.items[i]);
+	for (size_t i = 0; i < c->code.n; i++)
+		fill_code(c, &guesses, &types, &roots, c->code.items[i]);
+	c->ntypes = (uint32_t)types.n + 1;
+	c->nscopes = (uint32_t)scopes.n + 1;
+	c->nroots = (uint32_t)roots.n;
+	c->roots = bl_new_n(c->arena, const bl_root *, roots.n + 1);
+	for (size_t i = 0; i < roots.n; i++)
+		memcpy(&c->roots[i], roots.entries[i].key.p, sizeof c->roots[i]);
+	bl_str *names = bl_new_n(c->arena, bl_str, c->ntypes);
+	for (size_t i = 0; i < types.n; i++)
+		names[i + 1] = types.entries[i].key;
+	c->types = names;
+}
+
+bl_tri bl_identity_name_fits(const bl_claims *c, const bl_resource *r, bl_str id)
+{
+	bl_arena scratch = {0};
+	bl_azure_id azure;
+	bl_arn arn;
+	bl_google_name google;
+	bl_str name = BL_STR("");
+	int64_t node = bl_identity_asset(c, id);
+	if (node >= 0)
+		name = c->identities[node].last;
+	else if (bl_azure_id_parse(&scratch, id, &azure))
+		name = azure.last;
+	else if (bl_arn_parse(id, &arn))
+		name = arn.name;
+	else if (bl_google_name_parse(id, &google))
+		name = google.name;
+	bl_tri fits = BL_MAYBE;
+	if (bl_value_is(r->name, BL_STRING) && name.n)
+		fits = bl_tri_of(bl_str_eqi(code_last(r), name));
+	bl_arena_done(&scratch);
+	return fits;
+}

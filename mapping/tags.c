@@ -1,0 +1,287 @@
+/* I5, I7 and I8: marks on an asset that lead back to the code: trace tags, what its deployer left, Yor's git tags. */
+#include "mapping/claims.h"
+
+#include <stdlib.h>
+
+typedef BL_VEC(uint32_t) node_list;
+
+/* What one walk over tags needs. */
+typedef struct tag_walk {
+	bl_claims *claims;
+	bl_map *index;
+	uint32_t node;
+} tag_walk;
+
+static node_list *list_of(bl_arena *arena, bl_map *map, bl_str key)
+{
+	node_list *list = bl_map_get(map, key);
+	if (!list) {
+		list = bl_new(arena, node_list);
+		bl_map_put(arena, map, bl_str_dup(arena, key), list);
+	}
+	return list;
+}
+
+/* ---- I5: trace tags ---- */
+
+/* Yor can be told to write its keys behind a prefix: "module_yor_trace". */
+static bool ends_in(bl_str key, bl_str end)
+{
+	return key.n >= end.n && bl_str_eqi(bl_str_slice(key, key.n - end.n, key.n), end);
+}
+
+static bool is_trace_key(bl_str key)
+{
+	return bl_str_eqiz(key, "mapping_tag") || ends_in(key, BL_STR("yor_trace"));
+}
+
+static void index_trace(void *context, bl_str key, bl_str value)
+{
+	tag_walk *w = context;
+	if (!is_trace_key(key))
+		return;
+	node_list *list = list_of(w->claims->arena, w->index, value);
+	if (!list->n || list->items[list->n - 1] != w->node)
+		bl_vec_push(w->claims->arena, list, w->node);
+}
+
+static size_t blocks_among(const bl_claims *c, const uint32_t *nodes, size_t n)
+{
+	size_t blocks = 0;
+	for (size_t i = 0; i < n; i++) {
+		bool known = false;
+		for (size_t k = 0; k < i && !known; k++)
+			known = bl_claims_same_block(c, nodes[i], nodes[k]);
+		blocks += !known;
+	}
+	return blocks;
+}
+
+static void claim_trace(void *context, bl_str key, bl_str value)
+{
+	enum { MANY = 256 };
+	tag_walk *w = context;
+	bl_claims *c = w->claims;
+	const node_list *code = is_trace_key(key) ? bl_map_get(w->index, value) : NULL;
+	bl_str id = code ? bl_claims_asset(c, w->node)->id : BL_STR("");
+	uint32_t fitting[MANY];
+	size_t n = 0;
+	bl_tri best = BL_NO;
+	for (size_t i = 0; code && i < code->n && n < MANY; i++) {
+		if (!bl_identity_types_fit(c, code->items[i], w->node))
+			continue;
+		fitting[n++] = code->items[i];
+		best = bl_tri_or(best, bl_identity_name_fits(c, bl_claims_resource(c, code->items[i]), id));
+	}
+	if (!n)
+		return;
+	size_t blocks = blocks_among(c, fitting, n);
+	bl_str why = bl_str_fmt(bl_graph_arena(c->graph), "the trace tag '" BL_FMT "' stands on both%s", BL_ARG(value),
+		blocks > 1 ? "; several blocks carry it" : "");
+	for (size_t i = 0; i < n; i++) {
+		/* of one block's instances those count whose name fits best */
+		if (blocks == 1 && bl_identity_name_fits(c, bl_claims_resource(c, fitting[i]), id) < best)
+			continue;
+		bl_claims_add(c, fitting[i], w->node, BL_EVIDENCE_I5, bl_evidence_weight(BL_EVIDENCE_I5) / (double)blocks, why);
+	}
+}
+
+static void match_traces(bl_claims *c)
+{
+	bl_map index = {.fold = true};
+	tag_walk w = {.claims = c, .index = &index};
+	for (size_t i = 0; i < c->code.n; i++) {
+		w.node = c->code.items[i];
+		bl_identity_each_tag(bl_identity_tags(c, w.node), index_trace, &w);
+	}
+	for (size_t i = 0; index.n && i < c->assets.n; i++) {
+		w.node = c->assets.items[i];
+		bl_identity_each_tag(bl_identity_tags(c, w.node), claim_trace, &w);
+	}
+}
+
+/* ---- I8: git tags ---- */
+
+/*
+ * As Yor writes values where labels allow few characters: '/' is "__", '.' is "_". Both sides are written so before they are compared, and capitals, which
+ * labels do not have, are made small.
+ */
+static bl_str sanitised(bl_arena *arena, bl_str s)
+{
+	char *p = bl_arena_alloc(arena, 2 * s.n + 1);
+	size_t n = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		char ch = s.p[i];
+		if (ch == '/')
+			p[n++] = '_';
+		if (ch == '/' || ch == '.')
+			ch = '_';
+		if (ch >= 'A' && ch <= 'Z')
+			ch = (char)(ch + 'a' - 'A');
+		p[n++] = ch;
+	}
+	return bl_str_make(p, n);
+}
+
+typedef struct git_tags {
+	bl_str repo, file, commit, name;
+} git_tags;
+
+static void on_git_tag(void *context, bl_str key, bl_str value)
+{
+	git_tags *g = context;
+	if (ends_in(key, BL_STR("git_repo")))
+		g->repo = value;
+	else if (ends_in(key, BL_STR("git_file")))
+		g->file = value;
+	else if (ends_in(key, BL_STR("git_commit")))
+		g->commit = value;
+	else if (ends_in(key, BL_STR("yor_name")))
+		g->name = value;
+}
+
+static bl_str file_of(const bl_claims *c, uint32_t node)
+{
+	const bl_sources *sources = bl_graph_sources(c->graph);
+	bl_span span = bl_graph_node(c->graph, node)->span;
+	return sources && bl_span_known(span) ? bl_sources_path(sources, bl_sources_root(sources, span).source) : BL_STR("");
+}
+
+/* Does the repository's name ("github.com/owner/name", or what the user calls it) end in what the tag says? A nameless one may be any. */
+static bool repo_fits(bl_arena *arena, bl_str repo, bl_str tag)
+{
+	bl_str a = sanitised(arena, repo), b = sanitised(arena, tag);
+	if (!a.n || !b.n || bl_str_eq(a, b))
+		return true;
+	return a.n > b.n && bl_str_ends(a, b) && a.p[a.n - b.n - 1] == '_';
+}
+
+/* The asset of the git tags was made from one of the file's blocks; which one, type and label tell. */
+static void claim_git(bl_claims *c, const node_list *code, uint32_t asset, const git_tags *g, bl_evidence_row row)
+{
+	enum { MANY = 64 };
+	uint32_t fitting[MANY];
+	size_t n = 0, named = 0;
+	for (size_t i = 0; i < code->n; i++) {
+		const bl_resource *r = bl_claims_resource(c, code->items[i]);
+		if (!bl_identity_types_fit(c, code->items[i], asset) || !repo_fits(c->arena, r->root->repo, g->repo))
+			continue;
+		bool same = g->name.n && bl_str_eq(sanitised(c->arena, r->label), sanitised(c->arena, g->name));
+		if (same && !named) {
+			named = 1;
+			n = 0;
+		}
+		if (same == (named > 0) && n < MANY)
+			fitting[n++] = code->items[i];
+	}
+	size_t blocks = blocks_among(c, fitting, n);
+	/* the label was given and no block has it: it was renamed, or is another's */
+	if (!n || (g->name.n && !named && blocks > 1))
+		return;
+	bl_str why = bl_str_fmt(bl_graph_arena(c->graph), "its tags name " BL_FMT "%s" BL_FMT "%s%s", BL_ARG(g->file),
+		g->name.n ? ", block " : "", BL_ARG(g->name), row == BL_EVIDENCE_I8_COMMIT ? " and a commit of its history" : "",
+		blocks > 1 ? "; several blocks fit" : "");
+	for (size_t i = 0; i < n; i++)
+		bl_claims_add(c, fitting[i], asset, row, bl_evidence_weight(row) / (double)blocks, why);
+}
+
+static void match_git(bl_claims *c)
+{
+	bl_map files = {0};
+	for (size_t i = 0; i < c->code.n; i++)
+		bl_vec_push(c->arena, list_of(c->arena, &files, sanitised(c->arena, file_of(c, c->code.items[i]))), c->code.items[i]);
+	for (size_t i = 0; i < c->assets.n; i++) {
+		git_tags g = {0};
+		bl_identity_each_tag(bl_identity_tags(c, c->assets.items[i]), on_git_tag, &g);
+		if (!g.file.n)
+			continue;
+		bl_str now = g.file;
+		const bl_mapping_history *history = c->input->history;
+		bool known = history && g.commit.n && history->follow(history->context, g.repo, g.commit, g.file, c->arena, &now);
+		const node_list *code = bl_map_get(&files, sanitised(c->arena, now));
+		if (code)
+			claim_git(c, code, c->assets.items[i], &g, known ? BL_EVIDENCE_I8_COMMIT : BL_EVIDENCE_I8);
+	}
+}
+
+/* ---- I7: marks of deployers ---- */
+
+static void index_service(void *context, bl_str key, bl_str value)
+{
+	tag_walk *w = context;
+	if (bl_str_eqiz(key, "azd-service-name"))
+		bl_vec_push(w->claims->arena, list_of(w->claims->arena, w->index, value), w->node);
+}
+
+static void claim_service(void *context, bl_str key, bl_str value)
+{
+	tag_walk *w = context;
+	bl_claims *c = w->claims;
+	const node_list *code = bl_str_eqiz(key, "azd-service-name") ? bl_map_get(w->index, value) : NULL;
+	size_t blocks = 0;
+	for (size_t i = 0; code && i < code->n; i++)
+		blocks += bl_identity_types_fit(c, code->items[i], w->node);
+	for (size_t i = 0; blocks && i < code->n; i++)
+		if (bl_identity_types_fit(c, code->items[i], w->node))
+			bl_claims_add(c, code->items[i], w->node, BL_EVIDENCE_I7, bl_evidence_weight(BL_EVIDENCE_I7) / (double)blocks,
+				bl_str_fmt(bl_graph_arena(c->graph), "both are the service '" BL_FMT "' of azd", BL_ARG(value)));
+}
+
+static void match_services(bl_claims *c)
+{
+	bl_map index = {0};
+	tag_walk w = {.claims = c, .index = &index};
+	for (size_t i = 0; i < c->code.n; i++) {
+		w.node = c->code.items[i];
+		bl_identity_each_tag(bl_identity_tags(c, w.node), index_service, &w);
+	}
+	for (size_t i = 0; index.n && i < c->assets.n; i++) {
+		w.node = c->assets.items[i];
+		bl_identity_each_tag(bl_identity_tags(c, w.node), claim_service, &w);
+	}
+}
+
+/* What says that an object came from a manifest: kubectl's copy of it, Argo CD's and Flux's marks, Helm's. */
+static const char *applied_by(const bl_value *body)
+{
+	static const struct {
+		const char *annotation, *by;
+	} marks[] = {
+		{"argocd.argoproj.io/tracking-id", "Argo CD"},
+		{"kubectl.kubernetes.io/last-applied-configuration", "kubectl"},
+		{"kustomize.toolkit.fluxcd.io/name", "Flux"},
+		{"meta.helm.sh/release-name", "Helm"},
+	};
+	const bl_value *meta = bl_value_at_path(body, BL_STR("properties.metadata"));
+	if (!meta)
+		meta = bl_value_getz(body, "metadata");
+	const bl_value *annotations = bl_value_getz(meta, "annotations"), *labels = bl_value_getz(meta, "labels");
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+		if (bl_value_getz(annotations, marks[i].annotation) || bl_value_getz(labels, marks[i].annotation))
+			return marks[i].by;
+	return NULL;
+}
+
+/* Manifests of equal kind, namespace and name, where the object says that it came from one. Runs after names were claimed. */
+void bl_match_applied(bl_claims *c)
+{
+	for (size_t i = 0; i < c->assets.n; i++) {
+		uint32_t asset = c->assets.items[i];
+		const bl_asset *a = bl_claims_asset(c, asset);
+		const char *by = c->of_asset[asset] && a->body ? applied_by(a->body) : NULL;
+		for (uint32_t at = by ? c->of_asset[asset] : 0; at; at = c->all.items[at - 1].next_of_asset) {
+			uint32_t code = c->all.items[at - 1].code;
+			bl_language language = bl_claims_resource(c, code)->language;
+			if (language == BL_LANG_KUBERNETES && c->all.items[at - 1].named)
+				bl_claims_add(c, code, asset, BL_EVIDENCE_I7, bl_evidence_weight(BL_EVIDENCE_I7) / 2,
+					bl_str_fmt(bl_graph_arena(c->graph), "%s applied the object from a manifest of this name", by));
+		}
+	}
+}
+
+void bl_match_tags(bl_claims *c)
+{
+	match_traces(c);
+	match_git(c);
+	match_services(c);
+}

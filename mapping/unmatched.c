@@ -1,0 +1,119 @@
+/* What is left when all is mapped: declared and not there, or there and not declared. */
+#include "mapping/claims.h"
+
+#include "mapping/coverage.h"
+
+#include <stdlib.h>
+
+typedef enum platform_test { ANY, ID, NAME, NAMED, OWNED, SPACE, TAGGED, TRUE } platform_test;
+
+static const struct platform_row {
+	const char *type;
+	platform_test test;
+	const char *text;
+} platform[] = {
+#define X(type, test, text, why) {type, test, text},
+#include "mapping/platform.def"
+#undef X
+};
+
+static const bl_value *metadata_of(const bl_asset *a)
+{
+	const bl_value *m = bl_value_at_path(a->body, BL_STR("properties.metadata"));
+	return m ? m : bl_value_getz(a->body, "metadata");
+}
+
+static bool has_tag(const bl_value *tags, bl_str prefix)
+{
+	for (uint32_t i = 0; bl_value_is(tags, BL_MAP) && i < tags->n; i++)
+		if (bl_str_startsi(tags->map[i].key, prefix))
+			return true;
+	for (uint32_t i = 0; bl_value_is(tags, BL_LIST) && i < tags->n; i++)
+		if (bl_str_startsi(bl_value_text(bl_value_geti(tags->list[i], BL_STR("Key"))), prefix))
+			return true;
+	return false;
+}
+
+static bool is_true(const bl_value *v)
+{
+	return (bl_value_is(v, BL_BOOL) && v->boolean) || bl_str_eqiz(bl_value_text(v), "BuiltInRole");
+}
+
+static bool row_fits(const struct platform_row *row, const bl_asset *a)
+{
+	bl_str text = bl_str_of(row->text);
+	if (*row->type && !bl_str_eqiz(a->type, row->type))
+		return false;
+	switch (row->test) {
+	case ANY:
+		return true;
+	case ID:
+		return bl_str_findi(a->id, text, 0) >= 0;
+	case NAME:
+		return bl_str_eqi(a->name, text);
+	case NAMED:
+		return bl_str_startsi(a->name, text);
+	case OWNED: {
+		const bl_value *owners = bl_value_getz(metadata_of(a), "ownerReferences");
+		return bl_value_is(owners, BL_LIST) && owners->n > 0;
+	}
+	case SPACE:
+		return bl_str_eq(bl_value_text(bl_value_getz(metadata_of(a), "namespace")), text);
+	case TAGGED:
+		return has_tag(a->tags, text);
+	case TRUE:
+		return is_true(bl_value_at_path(a->body, text));
+	}
+	return false;
+}
+
+static bool comes_by_itself(const bl_asset *a)
+{
+	/* what is shown as a part of another may be declared as one */
+	if (a->part_of.n)
+		return true;
+	for (size_t i = 0; i < sizeof platform / sizeof *platform; i++)
+		if (row_fits(&platform[i], a))
+			return true;
+	return false;
+}
+
+static int by_id(const void *a, const void *b, void *context)
+{
+	const bl_graph *graph = context;
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	return bl_str_cmp(bl_graph_node(graph, x)->id, bl_graph_node(graph, y)->id);
+}
+
+static void sort_nodes(const bl_graph *graph, uint32_t *nodes, size_t n)
+{
+	if (n)
+		qsort_r(nodes, n, sizeof *nodes, by_id, (void *)graph);
+}
+
+void bl_mapping_unmatched(const bl_graph *graph, bl_arena *arena, const bl_mapping_input *input,
+	const uint32_t **code_only, size_t *ncode, const uint32_t **cloud_only, size_t *ncloud)
+{
+	BL_VEC(uint32_t) code = {0}, cloud = {0};
+	bl_coverage coverage;
+	bl_coverage_fill(arena, input, &coverage);
+	for (uint32_t i = 0; i < bl_graph_size(graph); i++) {
+		const bl_node *node = bl_graph_node(graph, i);
+		const bl_link *const *links;
+		if (bl_graph_links_of(graph, i, &links))
+			continue;
+		if (node->kind == BL_NODE_ASSET && !comes_by_itself(node->asset))
+			bl_vec_push(arena, &cloud, i);
+		/* a block whose name is not known may well be there */
+		if (!coverage.partial && bl_claims_deploys(node) && node->resource->condition == BL_YES &&
+			bl_coverage_shows(&coverage, node->resource->type) && bl_value_is(node->resource->name, BL_STRING) &&
+			!bl_str_ends(node->resource->address, BL_STR("[*]")))
+			bl_vec_push(arena, &code, i);
+	}
+	sort_nodes(graph, code.items, code.n);
+	sort_nodes(graph, cloud.items, cloud.n);
+	*code_only = code.items;
+	*ncode = code.n;
+	*cloud_only = cloud.items;
+	*ncloud = cloud.n;
+}
