@@ -111,8 +111,7 @@ static bool print_build(const bl_report *report, bl_buf *out)
 static bl_links_view links_view(const bl_report *report, bl_arena *scratch)
 {
 	bl_links_view view = {.sources = report->sources, .graph = report->graph, .commit = report->commit};
-	const bl_snapshot *const *snapshots = (const bl_snapshot *const *)report->snapshots.items;
-	bl_mapping_unmatched(report->graph, scratch, snapshots, report->snapshots.n, &view.code_only, &view.ncode_only,
+	bl_mapping_unmatched(report->graph, scratch, &report->mapping, &view.code_only, &view.ncode_only,
 		&view.cloud_only, &view.ncloud_only);
 	const bl_drift *drift;
 	view.ndrift = bl_mapping_drift(report->graph, report->session->schema, scratch, &drift);

@@ -118,6 +118,17 @@ static bl_status read_snapshots(bl_report *report, bl_error *error)
 	return BL_OK;
 }
 
+/* What the joining reads, for as long as the report lives. */
+static void prepare_mapping(bl_report *report)
+{
+	const bl_evaluation **evaluations = bl_new_n(&report->arena, const bl_evaluation *, report->plans.n);
+	for (size_t i = 0; i < report->plans.n; i++)
+		evaluations[i] = &report->plans.items[i]->evaluation;
+	report->mapping = (bl_mapping_input){.schema = report->session->schema,
+		.snapshots = (const bl_snapshot *const *)report->snapshots.items, .nsnapshots = report->snapshots.n,
+		.evaluations = evaluations, .nevaluations = report->plans.n};
+}
+
 /* Everything declared and everything running, in one numbering. */
 static void build_graph(bl_report *report)
 {
@@ -134,11 +145,9 @@ static void build_graph(bl_report *report)
 			bl_graph_add_asset(report->graph, s->assets.items[k]);
 	}
 	bl_graph_add_references(report->graph);
-	const bl_evaluation **evaluations = bl_new_n(&report->arena, const bl_evaluation *, report->plans.n);
-	for (size_t i = 0; i < report->plans.n; i++)
-		evaluations[i] = &report->plans.items[i]->evaluation;
-	bl_images_add(report->graph, report->session->schema, evaluations, report->plans.n);
-	bl_deployments_add(report->graph, evaluations, report->plans.n);
+	prepare_mapping(report);
+	bl_images_add(report->graph, report->session->schema, report->mapping.evaluations, report->plans.n);
+	bl_deployments_add(report->graph, report->mapping.evaluations, report->plans.n);
 	bl_graph_seal(report->graph, BL_LAYER_CODE);
 }
 
@@ -150,8 +159,7 @@ static void judge(bl_report *report, bl_pool *pool)
 	if (report->depth < BL_RUN_JOIN)
 		return;
 	bl_engine_progress(report, "joining", 0, 0);
-	bl_mapping_run(report->graph, report->session->schema, (const bl_snapshot *const *)report->snapshots.items,
-		report->snapshots.n);
+	bl_mapping_run(report->graph, &report->mapping);
 	bl_paths_edges(report->graph);
 	bl_paths_search(report->graph, &report->joined);
 }

@@ -155,24 +155,45 @@ static bool comes_near(const resolver *r, uint32_t claim, uint32_t chosen)
 	return r->confidence[claim] + BL_MARGIN > r->confidence[chosen];
 }
 
+/* Of rivals one at most is right: together they are worth no more than certainty. */
+static double shared(double confidence, double of_block, double of_asset)
+{
+	double all = of_block > of_asset ? of_block : of_asset;
+	double share = all > 1 ? confidence / all : confidence;
+	return (double)(long long)(share * 1e6 + 0.5) / 1e6;
+}
+
+/* What the claims on an asset that come near the chosen one are worth together. */
+static double worth_of_rivals(const resolver *r, uint32_t asset, uint32_t chosen)
+{
+	const bl_claims *c = r->claims;
+	double all = 0;
+	for (uint32_t at = c->of_asset[asset]; at; at = c->all.items[at - 1].next_of_asset)
+		if (comes_near(r, at - 1, chosen))
+			all += r->confidence[at - 1];
+	return all;
+}
+
 /* The links of a block whose asset is not decided: the chosen pair, and those that come near. */
 static void emit_ambiguous(resolver *r, const decision *d, size_t begin, size_t end, size_t chosen)
 {
 	uint32_t others[MAX_NAMED];
-	size_t n = 0, rivals = 0;
+	size_t n = 0;
+	double of_block = 0;
 	bl_claims *c = r->claims;
-	const bl_claim *best = &c->all.items[d->claims[chosen]];
-	for (size_t i = begin; i < end; i++)
-		if (comes_near(r, d->claims[i], d->claims[chosen]) && n < MAX_NAMED)
-			others[n++] = c->all.items[d->claims[i]].asset;
-	for (uint32_t at = c->of_asset[best->asset]; at; at = c->all.items[at - 1].next_of_asset)
-		rivals += comes_near(r, at - 1, d->claims[chosen]);
-	size_t among = n > rivals ? n : rivals;
-	for (size_t i = begin, k = 0; i < end && k < MAX_NAMED; i++) {
+	for (size_t i = begin; i < end; i++) {
 		if (!comes_near(r, d->claims[i], d->claims[chosen]))
 			continue;
-		double share = r->confidence[d->claims[i]] / (double)(among ? among : 1);
-		emit(r, &c->all.items[d->claims[i]], BL_AMBIGUOUS, (double)(long long)(share * 1e6 + 0.5) / 1e6, others, n);
+		of_block += r->confidence[d->claims[i]];
+		if (n < MAX_NAMED)
+			others[n++] = c->all.items[d->claims[i]].asset;
+	}
+	for (size_t i = begin, k = 0; i < end && k < MAX_NAMED; i++) {
+		const bl_claim *claim = &c->all.items[d->claims[i]];
+		if (!comes_near(r, d->claims[i], d->claims[chosen]))
+			continue;
+		emit(r, claim, BL_AMBIGUOUS,
+			shared(r->confidence[d->claims[i]], of_block, worth_of_rivals(r, claim->asset, d->claims[i])), others, n);
 		k++;
 	}
 }
@@ -181,25 +202,21 @@ static void emit_ambiguous(resolver *r, const decision *d, size_t begin, size_t 
 static void emit_loser(resolver *r, const decision *d, size_t begin, size_t end)
 {
 	bl_claims *c = r->claims;
+	size_t near[MAX_NAMED], n = 0;
 	uint32_t others[MAX_NAMED];
-	size_t n = 0;
-	for (int emitting = 0; emitting < 2; emitting++) {
-		for (size_t i = begin, k = 0; i < end && k < MAX_NAMED; i++) {
-			const bl_claim *claim = &c->all.items[d->claims[i]];
-			uint32_t won = r->won[claim->asset], rivals = 0;
-			if (!won || !comes_near(r, d->claims[i], won - 1))
-				continue;
-			k++;
-			if (!emitting) {
-				others[n++] = claim->asset;
-				continue;
-			}
-			for (uint32_t at = c->of_asset[claim->asset]; at; at = c->all.items[at - 1].next_of_asset)
-				rivals += comes_near(r, at - 1, won - 1);
-			size_t among = n > rivals ? n : rivals;
-			double share = r->confidence[d->claims[i]] / (double)among;
-			emit(r, claim, BL_AMBIGUOUS, (double)(long long)(share * 1e6 + 0.5) / 1e6, others, n);
-		}
+	double of_block = 0;
+	for (size_t i = begin; i < end && n < MAX_NAMED; i++) {
+		uint32_t asset = c->all.items[d->claims[i]].asset;
+		if (!r->won[asset] || !comes_near(r, d->claims[i], r->won[asset] - 1))
+			continue;
+		of_block += r->confidence[d->claims[i]];
+		others[n] = asset;
+		near[n++] = i;
+	}
+	for (size_t i = 0; i < n; i++) {
+		uint32_t claim = d->claims[near[i]];
+		emit(r, &c->all.items[claim], BL_AMBIGUOUS,
+			shared(r->confidence[claim], of_block, worth_of_rivals(r, others[i], r->won[others[i]] - 1)), others, n);
 	}
 }
 
@@ -244,35 +261,32 @@ static uint32_t number(bl_pairs *numbers, bl_arena *arena, uint32_t side, uint32
 	return *slot - 1;
 }
 
-static void decide(resolver *r, bl_arena *scratch, const uint32_t *claims, size_t n)
+/* Chooses among the claims of one component. */
+static void decide(resolver *r, bl_arena *scratch, const uint32_t *claims, bl_assign_edge *edges, size_t n)
 {
 	bl_claims *c = r->claims;
-	decision d = {claims, bl_new_n(scratch, bl_assign_edge, n), n};
 	bl_pairs numbers = {0};
 	uint32_t nleft = 0, nright = 0;
 	for (size_t i = 0; i < n; i++) {
 		const bl_claim *claim = &c->all.items[claims[i]];
+		int64_t weight = (int64_t)(r->confidence[claims[i]] * 1e6 + 0.5);
+		if (n == 1) {
+			edges[i] = (bl_assign_edge){.weight = weight, .chosen = true, .regret = weight};
+			break;
+		}
 		/* a block whose instances are not known may take as many assets as there are */
 		bool any = is_any_instance(bl_claims_resource(c, claim->code));
-		d.edges[i].left = any ? nleft++ : number(&numbers, scratch, 0, claim->code, &nleft);
-		d.edges[i].right = number(&numbers, scratch, 1, claim->asset, &nright);
-		d.edges[i].weight = (int64_t)(r->confidence[claims[i]] * 1e6 + 0.5);
+		edges[i].left = any ? nleft++ : number(&numbers, scratch, 0, claim->code, &nleft);
+		edges[i].right = number(&numbers, scratch, 1, claim->asset, &nright);
+		edges[i].weight = weight;
 	}
-	if (n == 1) {
-		d.edges[0].chosen = true;
-		d.edges[0].regret = d.edges[0].weight;
-	} else {
-		bl_assign(scratch, d.edges, n, nleft, nright, STEPS);
-	}
-	for (size_t i = 0; i < n; i++)
-		if (d.edges[i].chosen) {
-			count_block(r, c->all.items[claims[i]].code);
-			r->won[c->all.items[claims[i]].asset] = claims[i] + 1;
-		}
-	for (size_t i = 0, k; i < n; i = k) {
-		for (k = i + 1; k < n && c->all.items[claims[k]].code == c->all.items[claims[i]].code; k++)
-			;
-		emit_block(r, &d, i, k);
+	if (n > 1)
+		bl_assign(scratch, edges, n, nleft, nright, STEPS);
+	for (size_t i = 0; i < n; i++) {
+		if (!edges[i].chosen)
+			continue;
+		count_block(r, c->all.items[claims[i]].code);
+		r->won[c->all.items[claims[i]].asset] = claims[i] + 1;
 	}
 }
 
@@ -281,14 +295,19 @@ void bl_resolve_claims(bl_claims *c)
 	resolver r = {.claims = c};
 	bl_arena scratch = {0};
 	size_t n = sort_claims(&r);
+	bl_assign_edge *edges = bl_new_n(c->arena, bl_assign_edge, n + 1);
 	for (size_t i = 0, k; i < n; i = k) {
 		for (k = i + 1; k < n && r.component[r.order[k]] == r.component[r.order[i]]; k++)
 			;
-		decide(&r, &scratch, r.order + i, k - i);
-		if (scratch.used > 1 << 20) {
+		decide(&r, &scratch, r.order + i, edges + i, k - i);
+		if (scratch.used > 1 << 20)
 			bl_arena_done(&scratch);
-			scratch = (bl_arena){0};
-		}
 	}
 	bl_arena_done(&scratch);
+	decision d = {r.order, edges, n};
+	for (size_t i = 0, k; i < n; i = k) {
+		for (k = i + 1; k < n && c->all.items[r.order[k]].code == c->all.items[r.order[i]].code; k++)
+			;
+		emit_block(&r, &d, i, k);
+	}
 }

@@ -48,6 +48,7 @@ static const bl_value *json(const char *text)
 }
 
 static uint32_t line;
+static bl_mapping_input input;
 
 /* A resource whose name and canonical body are given; each stands on a line of its own. */
 static bl_resource *declare(const bl_root *root, const char *address, const char *type, const bl_value *name, const char *body)
@@ -98,10 +99,13 @@ static void entry(const char *address, const char *id)
 
 static size_t run(const bl_link *const **links)
 {
-	const bl_snapshot *snapshots[] = {graph_snapshot, state_snapshot};
+	static const bl_snapshot *snapshots[2];
+	snapshots[0] = graph_snapshot;
+	snapshots[1] = state_snapshot;
 	bl_graph_add_references(graph);
 	bl_graph_seal(graph, BL_LAYER_CODE);
-	bl_mapping_run(graph, schema, snapshots, 2);
+	input = (bl_mapping_input){.schema = schema, .snapshots = snapshots, .nsnapshots = 2};
+	bl_mapping_run(graph, &input);
 	return bl_graph_links(graph, links);
 }
 
@@ -274,14 +278,13 @@ static void what_is_left_over_is_named_unless_the_snapshot_is_partial(void **sta
 	asset(STORE("st1"), STORAGE, "{}");
 	uint32_t a = asset(STORE("shadow"), STORAGE, "{}");
 	run(&links);
-	const bl_snapshot *s = graph_snapshot;
-	bl_mapping_unmatched(graph, &arena, &s, 1, &only_code, &ncode, &only_cloud, &ncloud);
+	bl_mapping_unmatched(graph, &arena, &input, &only_code, &ncode, &only_cloud, &ncloud);
 	assert_int_equal(ncode, 1);
 	assert_int_equal(only_code[0], c);
 	assert_int_equal(ncloud, 1);
 	assert_int_equal(only_cloud[0], a);
 	graph_snapshot->partial = true;
-	bl_mapping_unmatched(graph, &arena, &s, 1, &only_code, &ncode, &only_cloud, &ncloud);
+	bl_mapping_unmatched(graph, &arena, &input, &only_code, &ncode, &only_cloud, &ncloud);
 	assert_int_equal(ncode, 0);
 }
 
