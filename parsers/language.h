@@ -9,6 +9,8 @@ typedef void (*bl_parser_fn)(bl_sources *sources, bl_document *document);
 void bl_parse_arm(bl_sources *sources, bl_document *document);
 void bl_parse_bicep(bl_sources *sources, bl_document *document);
 void bl_parse_dockerfile(bl_sources *sources, bl_document *document);
+void bl_parse_powershell(bl_sources *sources, bl_document *document);
+void bl_parse_shell(bl_sources *sources, bl_document *document);
 void bl_parse_terraform(bl_sources *sources, bl_document *document);
 void bl_parse_terraform_shown(bl_sources *sources, bl_document *document);
 void bl_parse_terraform_json(bl_sources *sources, bl_document *document);

@@ -15,6 +15,8 @@ static const struct {
 	{BL_LANG_DOCKERFILE, "", bl_parse_dockerfile},
 	{BL_LANG_KUBERNETES, "", bl_parse_yaml},
 	{BL_LANG_PIPELINE, "", bl_parse_yaml},
+	{BL_LANG_POWERSHELL, "", bl_parse_powershell},
+	{BL_LANG_SHELL, "", bl_parse_shell},
 	{BL_LANG_TERRAFORM, "json", bl_parse_terraform_json},
 	{BL_LANG_TERRAFORM, "plan", bl_parse_terraform_shown},
 	{BL_LANG_TERRAFORM, "state", bl_parse_terraform_shown},

@@ -9,6 +9,8 @@ static const char *const languages[BL_LANG_COUNT] = {
 	[BL_LANG_DOCKERFILE] = "dockerfile",
 	[BL_LANG_KUBERNETES] = "kubernetes",
 	[BL_LANG_PIPELINE] = "pipeline",
+	[BL_LANG_POWERSHELL] = "powershell",
+	[BL_LANG_SHELL] = "shell",
 	[BL_LANG_TERRAFORM] = "terraform",
 	[BL_LANG_YAML] = "yaml",
 };
@@ -61,6 +63,19 @@ bl_expr *bl_expr_new(bl_arena *arena, bl_expr_kind kind, bl_span span, size_t nk
 	e->n = (uint32_t)nkids;
 	e->kids = nkids ? bl_new_n(arena, bl_expr *, nkids) : NULL;
 	return e;
+}
+
+bl_expr *bl_expr_bool(bl_arena *arena, bl_span span, bool b)
+{
+	bl_expr *e = bl_expr_new(arena, BL_EXPR_LITERAL, span, 0);
+	e->value = bl_value_bool(arena, span, b);
+	return e;
+}
+
+void bl_block_put(bl_arena *arena, bl_block *block, bl_str name, bl_span span, const bl_expr *expr)
+{
+	bl_attr attr = {.name = name, .name_span = span, .span = span, .expr = expr};
+	bl_vec_push(arena, &block->attrs, attr);
 }
 
 bl_expr *bl_expr_string(bl_arena *arena, bl_span span, bl_str s)

@@ -13,7 +13,9 @@ typedef enum bl_language {
 	BL_LANG_COMPOSE,
 	BL_LANG_DOCKERFILE,
 	BL_LANG_KUBERNETES,
-	BL_LANG_PIPELINE, /* GitHub workflows, Azure pipelines: dialect says which */
+	BL_LANG_PIPELINE,   /* GitHub workflows, Azure pipelines: dialect says which */
+	BL_LANG_POWERSHELL, /* and cmd: never a file, always a step's script */
+	BL_LANG_SHELL,      /* likewise: what a POSIX shell or bash reads */
 	BL_LANG_TERRAFORM,
 	BL_LANG_YAML, /* YAML or JSON of no kind we know */
 	BL_LANG_COUNT
@@ -78,6 +80,7 @@ typedef struct bl_label {
  *               maps of one key: !Ref x is {"Ref": x}); JSON CloudFormation and manifests likewise. CloudFormation: then for each template or
  *               fragment that it names by relative path a block "link", labels[0] the path.
  *   dockerfile  the instruction in lower case; see parsers/dockerfile.
+ *   shell       one block "script", with what parsers/shell/shell.h says; powershell likewise.
  */
 typedef struct bl_block bl_block;
 struct bl_block {
@@ -101,10 +104,17 @@ typedef struct bl_document {
 } bl_document;
 
 const bl_attr *bl_block_attr(const bl_block *block, const char *name);
+/* Adds an attribute. */
+void bl_block_put(bl_arena *arena, bl_block *block, bl_str name, bl_span span, const bl_expr *expr);
 /* The label's text, or empty. */
 bl_str bl_block_label(const bl_block *block, size_t i);
 
+/* Around the name of a hole in a shell text that is parsed for somebody: U+E000 and U+E001, which no shell minds. */
+#define BL_SHELL_HOLE_BEGIN "\xEE\x80\x80"
+#define BL_SHELL_HOLE_END "\xEE\x80\x81"
+
 bl_expr *bl_expr_new(bl_arena *arena, bl_expr_kind kind, bl_span span, size_t nkids);
+bl_expr *bl_expr_bool(bl_arena *arena, bl_span span, bool b);
 bl_expr *bl_expr_string(bl_arena *arena, bl_span span, bl_str s);
 
 enum { BL_FOR_COLLECTION, BL_FOR_KEY_RESULT, BL_FOR_RESULT, BL_FOR_CONDITION, BL_FOR_KEY, BL_FOR_KIDS }; /* a FOR's kids */

@@ -111,7 +111,7 @@ static void label_node(reader *r, bl_block *block, TSNode node)
 
 static void put_string(reader *r, bl_block *block, const char *name, bl_span span, bl_str s)
 {
-	bl_dockerfile_put(r->file.arena, block, bl_str_of(name), span,
+	bl_block_put(r->file.arena, block, bl_str_of(name), span,
 		bl_expr_string(r->file.arena, span, s));
 }
 
@@ -124,8 +124,8 @@ static void read_flag(reader *r, bl_block *block, TSNode node)
 	size_t n = equals ? (size_t)(equals - flag.p) : flag.n;
 	const bl_expr *value =
 		equals ? bl_expr_string(arena, t.span, bl_str_slice(flag, n + 1, flag.n))
-		       : bl_dockerfile_bool(arena, t.span, true);
-	bl_dockerfile_put(arena, block, bl_str_slice(flag, 0, n), t.span, value);
+		       : bl_expr_bool(arena, t.span, true);
+	bl_block_put(arena, block, bl_str_slice(flag, 0, n), t.span, value);
 }
 
 static void read_pair(reader *r, bl_block *block, TSNode node, const char *sep)
@@ -161,7 +161,7 @@ static void read_array(reader *r, bl_block *block, TSNode node)
 static void read_shell(reader *r, bl_block *block, bl_text text)
 {
 	if (r->posix)
-		bl_dockerfile_shell(&r->file, block, text);
+		bl_shell_read(r->file.arena, block, text);
 	else
 		put_string(r, block, "opaque", text.span,
 			BL_STR("the shell is none of the POSIX kind"));
@@ -269,11 +269,11 @@ static void read_heredoc(
 	bl_text text = chomp ? bl_dockerfile_chomp(&r->file, body_span.begin, body_span.end)
 			     : (bl_text){bl_sources_slice(r->file.sources, body_span), body_span};
 	bl_expr *values[] = {bl_expr_string(arena, span_of(r, marker), name),
-		bl_expr_string(arena, text.span, text.s), bl_dockerfile_bool(arena, span, expand),
-		bl_dockerfile_bool(arena, span, chomp)};
+		bl_expr_string(arena, text.span, text.s), bl_expr_bool(arena, span, expand),
+		bl_expr_bool(arena, span, chomp)};
 	bl_span whole = bl_span_join(span_of(r, marker),
 		span); /* from the marker on the instruction's line to the end */
-	bl_dockerfile_put(
+	bl_block_put(
 		arena, block, BL_STR("heredoc"), whole, object(r, whole, keys, values, 4));
 	TSNode shell = kid_of(instruction, "shell_command");
 	if (!index && !ts_node_is_null(shell) && reads_script(without_markers(r, shell).s, text.s))
@@ -320,7 +320,7 @@ static void place(reader *r, bl_block *block)
 		put_string(r, block, "stage", block->head, r->stage);
 		bl_expr *index = bl_expr_new(r->file.arena, BL_EXPR_LITERAL, block->head, 0);
 		index->value = bl_value_number(r->file.arena, block->head, r->stages - 1);
-		bl_dockerfile_put(r->file.arena, block, BL_STR("stage_index"), block->head, index);
+		bl_block_put(r->file.arena, block, BL_STR("stage_index"), block->head, index);
 	} else if (!bl_str_eqz(block->kind, "arg") && !r->said) {
 		r->said = true;
 		bl_diag_add(r->file.arena, &r->file.document->diags, BL_DIAG_WARNING, block->head,
@@ -363,6 +363,13 @@ static void read_part(reader *r, bl_block *block, TSNode node, int depth)
 	}
 }
 
+/* HEALTHCHECK's first word is CMD. */
+static void exec(reader *r, bl_block *block, bl_span span)
+{
+	size_t first = bl_str_eqz(block->kind, "healthcheck") && block->labels.n ? 1 : 0;
+	bl_shell_exec(r->file.arena, block, span, block->labels.items + first, block->labels.n - first);
+}
+
 static void read_instruction(reader *r, bl_block *block, TSNode node, int depth)
 {
 	TSNode child;
@@ -377,7 +384,7 @@ static void read_instruction(reader *r, bl_block *block, TSNode node, int depth)
 		(bl_str_eqz(block->kind, "run") || bl_str_eqz(block->kind, "cmd") ||
 			bl_str_eqz(block->kind, "entrypoint") ||
 			bl_str_eqz(block->kind, "healthcheck")))
-		bl_dockerfile_exec(&r->file, block, form->span);
+		exec(r, block, form->span);
 }
 
 /* The instruction that heredocs belong to: ONBUILD's own, where it has one. */

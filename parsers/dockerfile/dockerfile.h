@@ -7,21 +7,13 @@
  * still in them. attrs    each flag by its name ("--mount"), a string, or true where no value is
  * written; "form": "json" or "shell", where an instruction has two; "stage": its name, or else its
  * number, and "stage_index"; none before the first FROM; "heredoc": each an object of name, body,
- * expand and chomp; "command": each command of a shell text, in order: an object of words (a list;
- * what a variable or another command supplies makes a word a TEMPLATE), pipe_in, pipe_out,
- * redirects and assigns (NAME=value before it), in this order; "opaque": why the commands of a
- * shell text are not known. blocks   ONBUILD's instruction.
+ * expand and chomp; "command" and "opaque": what shell/shell.h says of a shell text. blocks
+ * ONBUILD's instruction.
  */
 #ifndef BL_PARSERS_DOCKERFILE_DOCKERFILE_H
 #define BL_PARSERS_DOCKERFILE_DOCKERFILE_H
 
-#include "parsers/parsers.h"
-
-/* A text and where it is: a slice of its file, or a derived source. */
-typedef struct bl_text {
-	bl_str s;
-	bl_span span;
-} bl_text;
+#include "parsers/shell/shell.h"
 
 /* The file being read. */
 typedef struct bl_dockerfile {
@@ -43,15 +35,5 @@ bl_str bl_dockerfile_unquote_flag(bl_arena *arena, bl_str s);
 bl_str bl_dockerfile_unquote_json(bl_arena *arena, bl_str s);
 /* A heredoc's name without its quotes; *expand is false where there are any. */
 bl_str bl_dockerfile_unquote_name(bl_arena *arena, bl_str s, bool *expand);
-
-bl_expr *bl_dockerfile_bool(bl_arena *arena, bl_span span, bool b);
-void bl_dockerfile_put(
-	bl_arena *arena, bl_block *block, bl_str name, bl_span span, const bl_expr *expr);
-
-/* Adds a "command" to block for each command of a shell text, with tree-sitter's bash. */
-void bl_dockerfile_shell(const bl_dockerfile *file, bl_block *block, bl_text text);
-/* Adds a "command" to block for an array of words, and those of the text where it calls a shell
- * with -c. */
-void bl_dockerfile_exec(const bl_dockerfile *file, bl_block *block, bl_span span);
 
 #endif

@@ -195,17 +195,3 @@ bl_str bl_dockerfile_unquote_json(bl_arena *arena, bl_str s)
 	}
 	return bl_str_make(out, n);
 }
-
-bl_expr *bl_dockerfile_bool(bl_arena *arena, bl_span span, bool b)
-{
-	bl_expr *e = bl_expr_new(arena, BL_EXPR_LITERAL, span, 0);
-	e->value = bl_value_bool(arena, span, b);
-	return e;
-}
-
-void bl_dockerfile_put(
-	bl_arena *arena, bl_block *block, bl_str name, bl_span span, const bl_expr *expr)
-{
-	bl_attr attr = {.name = name, .name_span = span, .span = span, .expr = expr};
-	bl_vec_push(arena, &block->attrs, attr);
-}

@@ -1,7 +1,7 @@
-/* The commands of a shell text, by tree-sitter's bash: what runs, with which words, and whether a
- * pipe joins it to others. */
-#include "parsers/dockerfile/dockerfile.h"
+/* By tree-sitter's bash: what runs, with which words, and whether a pipe joins it to others. */
+#include "parsers/shell/shell.h"
 
+#include "parsers/language.h"
 #include "parsers/tree.h"
 
 const TSLanguage *tree_sitter_bash(void);
@@ -13,23 +13,26 @@ enum {
 	MAX_LITERAL = 65536,   /* bytes of one word: variables may hold each other twice */
 	MAX_WORDS = 4096,      /* of one command, before variables stop being split */
 	MAX_VARIABLES = 64,    /* of one text */
+	MAX_PARTS = 16,        /* of a variable's value that is put in */
+	MAX_TURNS = 128,       /* of all loops of one text */
 	MAX_SHELLS = 3         /* sh -c 'sh -c ...' */
 };
 
 /* A shell's variable, as the text itself sets it. */
 typedef struct variable {
-	bl_str name, value;
-	bool known; /* set once, to a literal */
+	bl_str name;
+	const bl_expr *value; /* NULL: set more than once */
 } variable;
 
 typedef struct walk {
-	const bl_dockerfile *file;
 	bl_arena *arena;
 	bl_block *block;
 	bl_str s;
 	bl_span base;  /* of s */
 	bool verbatim; /* s is what base says, byte for byte */
+	bool script;   /* a text of its own: subshells are said, loops unrolled */
 	int shells;
+	size_t unrolled; /* turns of loops so far */
 	BL_VEC(variable) variables;
 } walk;
 
@@ -46,8 +49,7 @@ static bool is_treacherous(bl_str text)
 	return found > MAX_TREACHEROUS;
 }
 
-static void read_text(
-	const bl_dockerfile *file, bl_block *block, bl_text text, bool verbatim, int shells);
+static void read_text(bl_arena *arena, bl_block *block, bl_text text, bool verbatim, bool script, int shells);
 
 static bl_span span_of(const walk *w, TSNode node)
 {
@@ -82,18 +84,36 @@ static bl_str unescape(bl_arena *arena, bl_str s, bool quoted)
 	return bl_str_make(out, n);
 }
 
-typedef BL_VEC(bl_expr *) parts;
+typedef bl_shell_parts parts;
 
-static void put_literal(walk *w, parts *out, bl_span span, bl_str s)
+static void put_text(bl_arena *arena, parts *out, bl_span span, bl_str s)
 {
-	bl_vec_push(w->arena, out, bl_expr_string(w->arena, span, s));
+	bl_vec_push(arena, out, bl_expr_string(arena, span, s));
 }
 
-static void put_unknown(walk *w, parts *out, TSNode node, bl_expr_kind kind, bl_str text)
+static void put_name(bl_arena *arena, parts *out, bl_span span, bl_expr_kind kind, bl_str text)
 {
-	bl_expr *e = bl_expr_new(w->arena, kind, span_of(w, node), 0);
+	bl_expr *e = bl_expr_new(arena, kind, span, 0);
 	e->text = text;
-	bl_vec_push(w->arena, out, e);
+	bl_vec_push(arena, out, e);
+}
+
+void bl_shell_put_literal(bl_arena *arena, bl_span span, bl_str s, bl_shell_parts *out)
+{
+	bl_str open = BL_STR(BL_SHELL_HOLE_BEGIN), close = BL_STR(BL_SHELL_HOLE_END);
+	size_t at = 0;
+	for (;;) {
+		ptrdiff_t begin = bl_str_find(s, open, at);
+		ptrdiff_t end = begin < 0 ? -1 : bl_str_find(s, close, (size_t)begin);
+		if (end < 0)
+			break;
+		if ((size_t)begin > at)
+			put_text(arena, out, span, bl_str_slice(s, at, (size_t)begin));
+		at = (size_t)end + close.n;
+		put_name(arena, out, span, BL_EXPR_NAME, bl_str_slice(s, (size_t)begin, at));
+	}
+	if (!at || at < s.n)
+		put_text(arena, out, span, bl_str_slice(s, at, s.n));
 }
 
 static variable *variable_named(walk *w, bl_str name)
@@ -104,31 +124,42 @@ static variable *variable_named(walk *w, bl_str name)
 	return NULL;
 }
 
-/* The variable that $name or ${name} is, where the text has set it to a known value. */
-static const variable *expanded(walk *w, TSNode node)
+static bool is_plain_expansion(TSNode node)
 {
-	bool bare = is(node, "simple_expansion") ||
-		    (is(node, "expansion") && ts_node_child_count(node) == 3);
-	const variable *v = bare ? variable_named(w, slice(w, ts_node_child(node, 1))) : NULL;
-	return v && v->known && v->value.n <= MAX_LITERAL ? v : NULL;
+	return is(node, "simple_expansion") || (is(node, "expansion") && ts_node_child_count(node) == 3);
+}
+
+/* The value of the variable that $name or ${name} is, where the text has set it once. */
+static const bl_expr *expanded(walk *w, TSNode node)
+{
+	const variable *v = is_plain_expansion(node) ? variable_named(w, slice(w, ts_node_child(node, 1))) : NULL;
+	const bl_expr *e = v ? v->value : NULL;
+	if (e && e->kind == BL_EXPR_LITERAL)
+		return e->value->string.n <= MAX_LITERAL ? e : NULL;
+	return e && e->n <= MAX_PARTS ? e : NULL;
 }
 
 static void word_parts(walk *w, TSNode node, bool quoted, int depth, parts *out)
 {
-	const variable *known = expanded(w, node);
+	const bl_expr *known = expanded(w, node);
+	if (known && known->kind == BL_EXPR_LITERAL) {
+		put_text(w->arena, out, span_of(w, node), known->value->string);
+		return;
+	}
 	if (known) {
-		put_literal(w, out, span_of(w, node), known->value);
+		for (uint32_t i = 0; i < known->n; i++)
+			bl_vec_push(w->arena, out, known->kids[i]);
 		return;
 	}
 	uint32_t n = ts_node_child_count(node);
 	if (is(node, "word") || is(node, "number") || is(node, "string_content") ||
 		is(node, "extglob_pattern") || is(node, "regex") || is(node, "variable_name")) {
-		put_literal(w, out, span_of(w, node), unescape(w->arena, slice(w, node), quoted));
+		bl_shell_put_literal(w->arena, span_of(w, node), unescape(w->arena, slice(w, node), quoted), out);
 	} else if (is(node, "raw_string")) {
 		bl_str s = slice(w, node);
-		put_literal(w, out, span_of(w, node), s.n >= 2 ? bl_str_slice(s, 1, s.n - 1) : s);
-	} else if (is(node, "simple_expansion") || (is(node, "expansion") && n == 3)) {
-		put_unknown(w, out, node, BL_EXPR_NAME, slice(w, ts_node_child(node, 1)));
+		bl_shell_put_literal(w->arena, span_of(w, node), s.n >= 2 ? bl_str_slice(s, 1, s.n - 1) : s, out);
+	} else if (is_plain_expansion(node)) {
+		put_name(w->arena, out, span_of(w, node), BL_EXPR_NAME, slice(w, ts_node_child(node, 1)));
 	} else if ((is(node, "string") || is(node, "concatenation") || is(node, "command_name")) &&
 		   depth < MAX_DEPTH) {
 		for (uint32_t i = 0; i < n && i < 4096; i++) {
@@ -137,12 +168,11 @@ static void word_parts(walk *w, TSNode node, bool quoted, int depth, parts *out)
 				word_parts(w, child, quoted || is(node, "string"), depth + 1, out);
 		}
 	} else {
-		put_unknown(w, out, node, BL_EXPR_OPAQUE, slice(w, node));
+		put_name(w->arena, out, span_of(w, node), BL_EXPR_OPAQUE, slice(w, node));
 	}
 }
 
-/* A word of these parts: literal where all of them are. */
-static bl_expr *join(walk *w, TSNode node, const parts *list)
+bl_expr *bl_shell_join(bl_arena *arena, bl_span span, const bl_shell_parts *list)
 {
 	bool literal = true;
 	bl_buf buf = {0};
@@ -154,10 +184,9 @@ static bl_expr *join(walk *w, TSNode node, const parts *list)
 	}
 	bl_expr *e;
 	if (literal) {
-		e = bl_expr_string(
-			w->arena, span_of(w, node), bl_str_dup(w->arena, bl_buf_str(&buf)));
+		e = bl_expr_string(arena, span, bl_str_dup(arena, bl_buf_str(&buf)));
 	} else {
-		e = bl_expr_new(w->arena, BL_EXPR_TEMPLATE, span_of(w, node), list->n);
+		e = bl_expr_new(arena, BL_EXPR_TEMPLATE, span, list->n);
 		memcpy(e->kids, list->items, list->n * sizeof *list->items);
 	}
 	bl_buf_done(&buf);
@@ -168,7 +197,7 @@ static bl_expr *word(walk *w, TSNode node)
 {
 	parts list = {0};
 	word_parts(w, node, false, 0, &list);
-	return join(w, node, &list);
+	return bl_shell_join(w->arena, span_of(w, node), &list);
 }
 
 /* NAME=value as one word. */
@@ -177,10 +206,10 @@ static bl_expr *assignment(walk *w, TSNode node)
 	parts list = {0};
 	TSNode name = ts_node_child_by_field_name(node, "name", 4),
 	       value = ts_node_child_by_field_name(node, "value", 5);
-	put_literal(w, &list, span_of(w, node), bl_str_cat(w->arena, slice(w, name), BL_STR("=")));
+	put_text(w->arena, &list, span_of(w, node), bl_str_cat(w->arena, slice(w, name), BL_STR("=")));
 	if (!ts_node_is_null(value))
 		word_parts(w, value, false, 0, &list);
-	return join(w, node, &list);
+	return bl_shell_join(w->arena, span_of(w, node), &list);
 }
 
 /* name=value as a command of its own: what the commands behind it see. */
@@ -192,10 +221,9 @@ static void set_variable(walk *w, TSNode node)
 					    : word(w, value);
 	variable *old = variable_named(w, name);
 	if (old) {
-		old->known = false;
+		old->value = NULL;
 	} else if (w->variables.n < MAX_VARIABLES) {
-		bool known = e->kind == BL_EXPR_LITERAL;
-		variable v = {name, known ? e->value->string : BL_STR(""), known};
+		variable v = {name, e};
 		bl_vec_push(w->arena, &w->variables, v);
 	}
 }
@@ -205,12 +233,29 @@ static void push(walk *w, parts *list, bl_expr *e)
 	bl_vec_push(w->arena, list, e);
 }
 
-static bl_expr *list_of(walk *w, bl_span span, const parts *list)
+static bl_expr *list_of(bl_arena *arena, bl_span span, const parts *list)
 {
-	bl_expr *e = bl_expr_new(w->arena, BL_EXPR_LIST, span, list->n);
+	bl_expr *e = bl_expr_new(arena, BL_EXPR_LIST, span, list->n);
 	if (list->n)
 		memcpy(e->kids, list->items, list->n * sizeof *list->items);
 	return e;
+}
+
+void bl_shell_put_command(bl_arena *arena, bl_block *block, bl_span span, const bl_shell_parts *words,
+	const bl_shell_parts *redirects, const bl_shell_parts *assigns, bool pipe_in, bool pipe_out)
+{
+	bl_expr *e = bl_expr_new(arena, BL_EXPR_OBJECT, span, 10);
+	e->kids[0] = bl_expr_string(arena, span, BL_STR("words"));
+	e->kids[1] = list_of(arena, span, words);
+	e->kids[2] = bl_expr_string(arena, span, BL_STR("pipe_in"));
+	e->kids[3] = bl_expr_bool(arena, span, pipe_in);
+	e->kids[4] = bl_expr_string(arena, span, BL_STR("pipe_out"));
+	e->kids[5] = bl_expr_bool(arena, span, pipe_out);
+	e->kids[6] = bl_expr_string(arena, span, BL_STR("redirects"));
+	e->kids[7] = list_of(arena, span, redirects);
+	e->kids[8] = bl_expr_string(arena, span, BL_STR("assigns"));
+	e->kids[9] = list_of(arena, span, assigns);
+	bl_block_put(arena, block, BL_STR("command"), span, e);
 }
 
 /* How a command stands among others. */
@@ -218,23 +263,6 @@ typedef struct place {
 	bool pipe_in, pipe_out;
 	TSNode redirected; /* the redirected_statement around it, or null */
 } place;
-
-static void add_command(walk *w, bl_span span, const parts *words, const parts *redirects,
-	const parts *assigns, place at)
-{
-	bl_expr *e = bl_expr_new(w->arena, BL_EXPR_OBJECT, span, 10);
-	e->kids[0] = bl_expr_string(w->arena, span, BL_STR("words"));
-	e->kids[1] = list_of(w, span, words);
-	e->kids[2] = bl_expr_string(w->arena, span, BL_STR("pipe_in"));
-	e->kids[3] = bl_dockerfile_bool(w->arena, span, at.pipe_in);
-	e->kids[4] = bl_expr_string(w->arena, span, BL_STR("pipe_out"));
-	e->kids[5] = bl_dockerfile_bool(w->arena, span, at.pipe_out);
-	e->kids[6] = bl_expr_string(w->arena, span, BL_STR("redirects"));
-	e->kids[7] = list_of(w, span, redirects);
-	e->kids[8] = bl_expr_string(w->arena, span, BL_STR("assigns"));
-	e->kids[9] = list_of(w, span, assigns);
-	bl_dockerfile_put(w->arena, w->block, BL_STR("command"), span, e);
-}
 
 /* The program's name without its folder; empty where it isn't literal. */
 static bl_str name_of(const bl_expr *e)
@@ -244,8 +272,7 @@ static bl_str name_of(const bl_expr *e)
 }
 
 /* sh -c TEXT: the text's commands too, each at the place of the text. */
-static void read_inner(
-	const bl_dockerfile *file, bl_block *block, bl_expr *const *words, size_t n, int shells)
+static void read_inner(bl_arena *arena, bl_block *block, bl_expr *const *words, size_t n, int shells)
 {
 	static const char *const names[] = {"ash", "bash", "dash", "sh"};
 	bool shell = false;
@@ -261,9 +288,9 @@ static void read_inner(
 		if (flag.p[flag.n - 1] != 'c')
 			continue;
 		if (words[i + 1]->kind == BL_EXPR_LITERAL)
-			read_text(file, block,
+			read_text(arena, block,
 				(bl_text){bl_value_text(words[i + 1]->value), words[i + 1]->span},
-				false, shells + 1);
+				false, false, shells + 1);
 		return;
 	}
 }
@@ -294,7 +321,7 @@ static void redirect(walk *w, TSNode node, bl_span span, parts *out)
 	TSNode target = ts_node_child_by_field_name(node, "destination", 11);
 	if (!is(node, "file_redirect"))
 		return;
-	put_literal(w, out, span, slice(w, node));
+	put_text(w->arena, out, span, slice(w, node));
 	if (!ts_node_is_null(target))
 		visit_words(w, node, 1);
 }
@@ -302,10 +329,10 @@ static void redirect(walk *w, TSNode node, bl_span span, parts *out)
 /* $name alone, outside quotes: as many words as its value has. */
 static bool push_split(walk *w, TSNode node, parts *words)
 {
-	const variable *v = expanded(w, node);
-	if (!v || words->n > MAX_WORDS)
+	const bl_expr *v = expanded(w, node);
+	if (!v || v->kind != BL_EXPR_LITERAL || words->n > MAX_WORDS)
 		return false;
-	for (bl_str rest = bl_str_trim(v->value); rest.n;) {
+	for (bl_str rest = bl_str_trim(v->value->string); rest.n;) {
 		size_t n = 0;
 		while (n < rest.n && !strchr(" \t\r\n", rest.p[n]))
 			n++;
@@ -329,6 +356,8 @@ static void visit_command(walk *w, TSNode node, place at, int depth)
 			redirect(w, child, span_of(w, child), &redirects);
 		} else if (is(child, "variable_assignment")) {
 			push(w, declares ? &words : &assigns, assignment(w, child));
+			if (declares)
+				set_variable(w, child);
 		} else if (is(child, "command_name") || ts_tree_cursor_current_field_id(&cursor) ||
 			   declares) {
 			if (!push_split(w, child, &words) && (ts_node_is_named(child) || declares))
@@ -348,8 +377,8 @@ static void visit_command(walk *w, TSNode node, place at, int depth)
 		ts_tree_cursor_delete(&cursor);
 	}
 	if (words.n) {
-		add_command(w, span, &words, &redirects, &assigns, at);
-		read_inner(w->file, w->block, words.items, words.n, w->shells);
+		bl_shell_put_command(w->arena, w->block, span, &words, &redirects, &assigns, at.pipe_in, at.pipe_out);
+		read_inner(w->arena, w->block, words.items, words.n, w->shells);
 	}
 	visit_words(w, node, depth);
 }
@@ -371,6 +400,37 @@ static void visit_pipeline(walk *w, TSNode node, place at, int depth)
 	ts_tree_cursor_delete(&cursor);
 }
 
+/* for x in a b: the body once for each word, when all of them are written there. */
+static bool visit_loop(walk *w, TSNode node, place at, int depth)
+{
+	TSNode name = ts_node_child_by_field_name(node, "variable", 8), body = ts_node_child_by_field_name(node, "body", 4);
+	parts words = {0};
+	TSTreeCursor cursor = ts_tree_cursor_new(node);
+	bool known = !ts_node_is_null(name) && !ts_node_is_null(body) && !variable_named(w, slice(w, name));
+	bool more = known && ts_tree_cursor_goto_first_child(&cursor);
+	for (; known && more; more = ts_tree_cursor_goto_next_sibling(&cursor)) {
+		const char *field = ts_tree_cursor_current_field_name(&cursor);
+		TSNode child = ts_tree_cursor_current_node(&cursor);
+		if (!field || strcmp(field, "value") != 0 || push_split(w, child, &words))
+			continue;
+		bl_expr *e = word(w, child);
+		known = e->kind == BL_EXPR_LITERAL && e->value->string.n && !strpbrk(bl_str_z(w->arena, e->value->string), "*?[{") &&
+			words.n < MAX_TURNS;
+		push(w, &words, e);
+	}
+	ts_tree_cursor_delete(&cursor);
+	known = known && words.n && w->unrolled + words.n <= MAX_TURNS && w->variables.n < MAX_VARIABLES;
+	for (size_t i = 0; known && i < words.n; i++) {
+		size_t outer = w->variables.n;
+		variable v = {slice(w, name), words.items[i]};
+		bl_vec_push(w->arena, &w->variables, v);
+		w->unrolled++;
+		visit(w, body, at, depth + 1);
+		w->variables.n = outer; /* what one turn sets is not the next one's */
+	}
+	return known;
+}
+
 static void visit(walk *w, TSNode node, place at, int depth)
 {
 	if (depth > MAX_DEPTH)
@@ -385,12 +445,20 @@ static void visit(walk *w, TSNode node, place at, int depth)
 	}
 	if (is(node, "redirected_statement"))
 		at.redirected = node;
+	if (w->script && is(node, "for_statement") && visit_loop(w, node, at, depth))
+		return;
+	if (w->script && is(node, "subshell")) {
+		bl_span span = span_of(w, node);
+		bl_block_put(w->arena, w->block, BL_STR("subshell"), span, bl_expr_bool(w->arena, span, true));
+	}
 	if (is(node, "variable_assignment"))
 		set_variable(w, node);
 	if (is(node, "variable_assignment") || is(node, "test_command")) {
 		visit_words(w, node, depth);
 		return;
 	}
+	bool maybe = w->script && (is(node, "if_statement") || is(node, "case_statement") || is(node, "while_statement"));
+	size_t before = w->variables.n;
 	TSTreeCursor cursor = ts_tree_cursor_new(node);
 	bool more = ts_tree_cursor_goto_first_child(&cursor);
 	for (; more; more = ts_tree_cursor_goto_next_sibling(&cursor)) {
@@ -401,55 +469,65 @@ static void visit(walk *w, TSNode node, place at, int depth)
 			visit(w, child, at, depth + 1);
 	}
 	ts_tree_cursor_delete(&cursor);
+	/* what one branch sets is not known behind it */
+	for (size_t i = before; maybe && i < w->variables.n; i++)
+		w->variables.items[i].value = NULL;
 }
 
-static void opaque(const bl_dockerfile *file, bl_block *block, bl_span span, const char *why)
+static void opaque(bl_arena *arena, bl_block *block, bl_span span, const char *why)
 {
-	bl_dockerfile_put(file->arena, block, BL_STR("opaque"), span,
-		bl_expr_string(file->arena, span, bl_str_of(why)));
+	bl_block_put(arena, block, BL_STR("opaque"), span, bl_expr_string(arena, span, bl_str_of(why)));
 }
 
-static void read_text(
-	const bl_dockerfile *file, bl_block *block, bl_text text, bool verbatim, int shells)
+static void read_text(bl_arena *arena, bl_block *block, bl_text text, bool verbatim, bool script, int shells)
 {
 	__attribute__((cleanup(bl_tree_parser_done))) TSParser *parser = ts_parser_new();
 	__attribute__((cleanup(bl_tree_done))) TSTree *tree = NULL;
-	walk w = {file, file->arena, block, text.s, text.span, verbatim, shells, {0}};
+	walk w = {.arena = arena, .block = block, .s = text.s, .base = text.span, .verbatim = verbatim, .script = script, .shells = shells};
 	if (text.s.n > MAX_TEXT) {
-		opaque(file, block, text.span, "the shell text is too long");
+		opaque(arena, block, text.span, "the shell text is too long");
 		return;
 	}
 	if (is_treacherous(text.s)) {
-		opaque(file, block, text.span, "the shell text has more pipes, heredocs and arrays than are followed");
+		opaque(arena, block, text.span, "the shell text has more pipes, heredocs and arrays than are followed");
 		return;
 	}
 	tree = bl_tree_parse(parser, tree_sitter_bash(), text.s, text.s.n);
 	if (!tree) {
-		opaque(file, block, text.span, "the shell text can't be read");
+		opaque(arena, block, text.span, "the shell text can't be read");
 		return;
 	}
 	TSNode root = ts_tree_root_node(tree);
 	if (ts_node_has_error(root))
-		opaque(file, block, text.span, "part of the shell text can't be read");
+		opaque(arena, block, text.span, "part of the shell text can't be read");
 	visit(&w, root, (place){0}, 0);
 }
 
-void bl_dockerfile_shell(const bl_dockerfile *file, bl_block *block, bl_text text)
+void bl_shell_read(bl_arena *arena, bl_block *block, bl_text text)
 {
-	read_text(file, block, text, true, 0);
+	read_text(arena, block, text, true, false, 0);
 }
 
-void bl_dockerfile_exec(const bl_dockerfile *file, bl_block *block, bl_span span)
+void bl_shell_exec(bl_arena *arena, bl_block *block, bl_span span, const bl_label *labels, size_t n)
 {
-	walk w = {.file = file, .arena = file->arena, .block = block};
+	walk w = {.arena = arena, .block = block};
 	parts words = {0}, none = {0};
-	size_t first = bl_str_eqz(block->kind, "healthcheck") ? 1 : 0;
-	for (size_t i = first; i < block->labels.n; i++)
-		push(&w, &words,
-			bl_expr_string(file->arena, block->labels.items[i].span,
-				block->labels.items[i].text));
+	for (size_t i = 0; i < n; i++)
+		push(&w, &words, bl_expr_string(arena, labels[i].span, labels[i].text));
 	if (!words.n)
 		return;
-	add_command(&w, span, &words, &none, &none, (place){0});
-	read_inner(file, block, words.items, words.n, 0);
+	bl_shell_put_command(arena, block, span, &words, &none, &none, false, false);
+	read_inner(arena, block, words.items, words.n, 0);
+}
+
+void bl_parse_shell(bl_sources *sources, bl_document *document)
+{
+	bl_arena *arena = &document->arena;
+	bl_block *block = bl_new(arena, bl_block);
+	bl_text text = {bl_sources_text(sources, document->source), {document->source, 0, 0}};
+	text.span.end = (uint32_t)text.s.n;
+	block->kind = BL_STR("script");
+	block->span = block->head = text.span;
+	bl_vec_push(arena, &document->blocks, block);
+	read_text(arena, block, text, true, true, 0);
 }

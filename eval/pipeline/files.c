@@ -1,0 +1,308 @@
+/* Files that say what a command of one word builds and deploys: Compose, bake, skaffold.yaml and azure.yaml. */
+#include "eval/compose.h"
+#include "eval/pipeline/call.h"
+
+enum { MAX_PARTS = 200 };
+
+/* The tree of a YAML file of the repository; NULL where there is none. */
+static const bl_value *tree_of(const bl_pipeline_step *step, const bl_value *path)
+{
+	const bl_loader *loader = step->job->input->loader;
+	const bl_document *d = loader && loader->document && bl_value_is(path, BL_STRING) ? loader->document(loader->context, path->string) : NULL;
+	const bl_attr *body = d && d->blocks.n ? bl_block_attr(d->blocks.items[0], "body") : NULL;
+	return body && body->expr->kind == BL_EXPR_LITERAL ? body->expr->value : NULL;
+}
+
+/* A step that stands in the folder of that file: what the file names is named from there. */
+static bl_pipeline_step beside(const bl_pipeline_step *step, const bl_value *file)
+{
+	bl_pipeline_step inner = *step;
+	bl_str s = bl_pipeline_known(file);
+	ptrdiff_t slash = bl_str_rfind_char(s, '/');
+	if (slash >= 0)
+		inner.folder = bl_pipeline_folder(step, bl_value_string(step->job->arena, file->span, bl_str_slice(s, 0, (size_t)slash)));
+	return inner;
+}
+
+static const bl_value *text(bl_arena *arena, bl_span span, const char *z)
+{
+	return bl_value_string(arena, span, bl_str_of(z));
+}
+
+static const bl_value *below(bl_arena *arena, const bl_value *folder, const bl_value *file)
+{
+	bl_str s = bl_pipeline_known(file);
+	if ((s.n && s.p[0] == '/') || bl_value_is_string(folder, "") || bl_value_is_string(folder, "."))
+		return file;
+	return bl_pipeline_concat(arena, folder, BL_STR("/"), file);
+}
+
+static const bl_value *one(bl_arena *arena, bl_span span, const bl_value *v, bool open)
+{
+	bl_values list = {0};
+	if (v)
+		bl_vec_push(arena, &list, v);
+	bl_value *tags = bl_values_value(arena, span, &list);
+	tags->open = open;
+	return tags;
+}
+
+/* ---- Compose ---- */
+
+/* The step's environment as Compose's variables. */
+static void variables_of(const bl_pipeline_step *step, bl_map *variables)
+{
+	const bl_value *env = step->environment;
+	for (uint32_t i = 0; bl_value_is(env, BL_MAP) && i < env->n; i++) {
+		const bl_value *v = bl_pipeline_scalar(step->job->arena, env->map[i].value);
+		bl_str *s = bl_new(step->job->arena, bl_str);
+		*s = bl_value_text(v);
+		if (v->kind == BL_STRING)
+			bl_map_put(step->job->arena, variables, env->map[i].key, s);
+	}
+}
+
+static const bl_value *with_variables(const bl_pipeline_step *step, const bl_map *variables, const bl_value *v)
+{
+	return bl_value_is(v, BL_STRING) ? bl_compose_text(step->job->arena, variables, v) : v;
+}
+
+static void compose_service(bl_pipeline_step *step, const char *tool, bl_span span, const bl_map *variables, const bl_value *service, bool builds, bool pushes)
+{
+	bl_arena *arena = step->job->arena;
+	const bl_value *build = bl_value_getz(service, "build"), *image = with_variables(step, variables, bl_value_getz(service, "image"));
+	if (!build)
+		return;
+	if (!builds && pushes) {
+		bl_pipeline_push(step, tool, image, span);
+		return;
+	}
+	bl_build *b = builds ? bl_pipeline_build(step, tool, span) : NULL;
+	if (!b)
+		return;
+	const bl_value *context = with_variables(step, variables, build->kind == BL_MAP ? bl_value_getz(build, "context") : build);
+	const bl_value *file = with_variables(step, variables, bl_value_getz(build, "dockerfile"));
+	if (!context)
+		context = text(arena, span, ".");
+	b->context = bl_pipeline_path(step, context);
+	b->dockerfile = bl_pipeline_path(step, below(arena, context, file ? file : text(arena, context->span, "Dockerfile")));
+	b->target = with_variables(step, variables, bl_value_getz(build, "target"));
+	b->arguments = bl_value_is(bl_value_getz(build, "args"), BL_MAP) ? bl_value_getz(build, "args") : NULL;
+	b->tags = one(arena, span, image, false);
+	b->pushes = pushes ? BL_YES : BL_NO;
+}
+
+static bool is_asked(const bl_values *names, bl_str name)
+{
+	for (size_t i = 0; i < names->n; i++)
+		if (names->items[i]->kind != BL_STRING || bl_str_eq(names->items[i]->string, name))
+			return true;
+	return !names->n;
+}
+
+static void compose_file(bl_pipeline_step *step, const char *tool, bl_span span, const bl_value *file, const bl_values *names, bool builds, bool pushes)
+{
+	bl_map variables = {0};
+	bl_pipeline_step inner = beside(step, file);
+	const bl_value *services = bl_value_getz(tree_of(step, bl_pipeline_path(step, file)), "services");
+	variables_of(step, &variables);
+	for (uint32_t i = 0; bl_value_is(services, BL_MAP) && i < services->n && i < MAX_PARTS; i++)
+		if (is_asked(names, services->map[i].key))
+			compose_service(&inner, tool, span, &variables, services->map[i].value, builds, pushes);
+}
+
+/* The file that Compose takes when it is told of none. */
+static const bl_value *default_compose(const bl_pipeline_step *step, bl_span span)
+{
+	static const char *const names[] = {"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const bl_value *file = text(step->job->arena, span, names[i]);
+		if (tree_of(step, bl_pipeline_path(step, file)))
+			return file;
+	}
+	return NULL;
+}
+
+void bl_call_compose(bl_call *call, const bl_values *files, bool builds, bool pushes, bool deploys)
+{
+	bl_values given = *files;
+	const bl_value *usual = given.n ? NULL : default_compose(call->step, call->span);
+	if (usual)
+		bl_vec_push(call->arena, &given, usual);
+	for (size_t i = 0; i < given.n && i < MAX_PARTS; i++)
+		compose_file(call->step, call->row->tool, call->span, given.items[i], &call->rest, builds, pushes);
+	if (!deploys)
+		return;
+	bl_deployment *d = bl_pipeline_deploy(call->step, BL_DEPLOYS_COMPOSE, call->row->tool, call->span);
+	if (!d)
+		return;
+	d->template = given.n ? bl_call_path(call, given.items[0]) : bl_value_unknown(call->arena, call->span, "there is no Compose file where it is looked for");
+	for (size_t i = 1; i < given.n; i++)
+		bl_pipeline_put_file(call->step, d, given.items[i]);
+	bl_pipeline_put_scope(call->step, d, "app", bl_call_get(call, " -p --project-name "));
+}
+
+static bool is_yaml(const bl_value *file)
+{
+	bl_str s = bl_pipeline_known(file);
+	return bl_str_ends(s, BL_STR(".yml")) || bl_str_ends(s, BL_STR(".yaml"));
+}
+
+void bl_call_bake(bl_pipeline_step *step, const char *tool, bl_span span, const bl_values *files, const bl_values *targets, bl_tri pushes)
+{
+	bl_arena *arena = step->job->arena;
+	bool other = false;
+	for (size_t i = 0; i < files->n && i < MAX_PARTS; i++) {
+		if (is_yaml(files->items[i]))
+			compose_file(step, tool, span, files->items[i], targets, true, pushes == BL_YES);
+		else
+			other = true;
+	}
+	if (files->n && !other)
+		return;
+	bl_build *b = bl_pipeline_build(step, tool, span);
+	if (!b)
+		return;
+	b->context = b->dockerfile = bl_value_unknown(arena, span, "what a bake file says is not read");
+	b->tags = one(arena, span, NULL, true);
+	b->pushes = pushes;
+}
+
+/* ---- skaffold ---- */
+
+static void skaffold_artifact(bl_call *call, bl_pipeline_step *step, const bl_value *artifact)
+{
+	bl_arena *arena = call->arena;
+	const bl_value *image = bl_value_getz(artifact, "image"), *context = bl_value_getz(artifact, "context"), *docker = bl_value_getz(artifact, "docker"),
+		       *repo = bl_call_get(call, " -d --default-repo ");
+	static const char *const others[] = {"bazel", "buildpacks", "custom", "jib", "ko"};
+	bl_build *b = bl_value_is(image, BL_STRING) ? bl_pipeline_build(step, call->row->tool, call->span) : NULL;
+	if (!b)
+		return;
+	if (!docker)
+		docker = bl_value_getz(artifact, "kaniko");
+	if (!bl_value_is(context, BL_STRING))
+		context = text(arena, artifact->span, ".");
+	bool without = false;
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		without |= bl_value_getz(artifact, others[i]) != NULL;
+	const bl_value *file = bl_value_getz(docker, "dockerfile");
+	b->context = bl_pipeline_path(step, context);
+	if (!without)
+		b->dockerfile = bl_pipeline_path(step, below(arena, context, bl_value_is(file, BL_STRING) ? file : text(arena, artifact->span, "Dockerfile")));
+	b->target = bl_value_getz(docker, "target");
+	b->arguments = bl_value_is(bl_value_getz(docker, "buildArgs"), BL_MAP) ? bl_value_getz(docker, "buildArgs") : NULL;
+	const bl_value *tag = bl_call_get(call, " -t --tag ");
+	if (!tag)
+		tag = bl_value_unknown(arena, artifact->span, "skaffold makes the tag when it runs");
+	image = bl_pipeline_concat(arena, image, BL_STR(":"), tag);
+	b->tags = one(arena, call->span, repo ? bl_pipeline_concat(arena, repo, BL_STR("/"), image) : image, false);
+	b->pushes = BL_MAYBE; /* not into a cluster of this machine */
+}
+
+static void deploy_each(bl_call *call, bl_pipeline_step *step, bl_deployment_kind kind, const bl_value *list)
+{
+	for (uint32_t i = 0; bl_value_is(list, BL_LIST) && i < list->n && i < MAX_PARTS; i++) {
+		const bl_value *e = list->list[i], *path = kind == BL_DEPLOYS_HELM ? bl_value_getz(e, "chartPath") : e;
+		bl_deployment *d = bl_value_is(path, BL_STRING) ? bl_pipeline_deploy(step, kind, call->row->tool, call->span) : NULL;
+		if (!d)
+			continue;
+		d->template = bl_pipeline_path(step, path);
+		bl_pipeline_put_scope(step, d, "namespace", bl_value_getz(e, "namespace"));
+		bl_pipeline_put_scope(step, d, "namespace", bl_call_get(call, " -n --namespace "));
+		if (kind != BL_DEPLOYS_HELM)
+			continue;
+		const bl_value *values = bl_value_getz(e, "valuesFiles");
+		bl_pipeline_put_scope(step, d, "release", bl_value_getz(e, "name"));
+		for (uint32_t k = 0; bl_value_is(values, BL_LIST) && k < values->n; k++)
+			bl_pipeline_put_file(step, d, values->list[k]);
+	}
+}
+
+void bl_call_skaffold(bl_call *call, const bl_value *file, bool deploys)
+{
+	if (!file)
+		file = text(call->arena, call->span, "skaffold.yaml");
+	const bl_value *tree = tree_of(call->step, bl_call_path(call, file));
+	bl_pipeline_step inner = beside(call->step, file);
+	const bl_value *artifacts = bl_value_at_path(tree, BL_STR("build.artifacts"));
+	for (uint32_t i = 0; bl_value_is(artifacts, BL_LIST) && i < artifacts->n && i < MAX_PARTS; i++)
+		skaffold_artifact(call, &inner, artifacts->list[i]);
+	if (!deploys)
+		return;
+	deploy_each(call, &inner, BL_DEPLOYS_KUBERNETES, bl_value_at_path(tree, BL_STR("manifests.rawYaml")));
+	deploy_each(call, &inner, BL_DEPLOYS_KUBERNETES, bl_value_at_path(tree, BL_STR("manifests.kustomize.paths")));
+	deploy_each(call, &inner, BL_DEPLOYS_KUBERNETES, bl_value_at_path(tree, BL_STR("deploy.kubectl.manifests")));
+	deploy_each(call, &inner, BL_DEPLOYS_KUBERNETES, bl_value_at_path(tree, BL_STR("deploy.kustomize.paths")));
+	deploy_each(call, &inner, BL_DEPLOYS_HELM, bl_value_at_path(tree, BL_STR("manifests.helm.releases")));
+	deploy_each(call, &inner, BL_DEPLOYS_HELM, bl_value_at_path(tree, BL_STR("deploy.helm.releases")));
+}
+
+/* ---- azd ---- */
+
+static void azd_service(bl_call *call, bl_pipeline_step *step, const bl_item *service)
+{
+	bl_arena *arena = call->arena;
+	const bl_value *project = bl_value_getz(service->value, "project"), *docker = bl_value_getz(service->value, "docker");
+	bl_str host = bl_value_text(bl_value_getz(service->value, "host"));
+	if (!bl_value_is(project, BL_STRING))
+		return;
+	if (!bl_str_eqz(host, "containerapp") && !bl_str_eqz(host, "aks")) {
+		bl_deployment *d = bl_pipeline_deploy(step, BL_DEPLOYS_SOURCE, call->row->tool, call->span);
+		if (d)
+			d->template = bl_pipeline_path(step, project);
+		return;
+	}
+	bl_build *b = bl_pipeline_build(step, call->row->tool, call->span);
+	if (!b)
+		return;
+	const bl_value *context = bl_value_getz(docker, "context"), *file = bl_value_getz(docker, "path");
+	b->context = bl_pipeline_path(step, below(arena, project, bl_value_is(context, BL_STRING) ? context : text(arena, project->span, ".")));
+	b->dockerfile = bl_pipeline_path(step, below(arena, project, bl_value_is(file, BL_STRING) ? file : text(arena, project->span, "Dockerfile")));
+	b->target = bl_value_getz(docker, "target");
+	b->tags = one(arena, call->span, NULL, true);
+	b->pushes = BL_YES;
+}
+
+static void azd_infra(bl_call *call, bl_pipeline_step *step, const bl_value *infra)
+{
+	bl_arena *arena = call->arena;
+	const bl_value *folder = bl_value_getz(infra, "path"), *module = bl_value_getz(infra, "module");
+	bool terraform = bl_value_is_string(bl_value_getz(infra, "provider"), "terraform");
+	bl_deployment *d = bl_pipeline_deploy(step, terraform ? BL_DEPLOYS_TERRAFORM : BL_DEPLOYS_AZURE, call->row->tool, call->span);
+	if (!d)
+		return;
+	if (!bl_value_is(folder, BL_STRING))
+		folder = text(arena, call->span, "infra");
+	bl_str name = bl_value_is(module, BL_STRING) ? module->string : BL_STR("main");
+	bl_str base = bl_str_fmt(arena, BL_FMT "/" BL_FMT, BL_ARG(folder->string), BL_ARG(name));
+	const bl_value *parameters = bl_value_string(arena, folder->span, bl_str_cat(arena, base, BL_STR(".parameters.json")));
+	const bl_value *bicepparam = bl_value_string(arena, folder->span, bl_str_cat(arena, base, BL_STR(".bicepparam")));
+	const bl_value *environment = bl_call_get(call, " -e --environment ");
+	d->template = terraform ? bl_pipeline_path(step, folder)
+				: bl_pipeline_path(step, bl_value_string(arena, folder->span, bl_str_cat(arena, base, BL_STR(".bicep"))));
+	const bl_loader *loader = step->job->input->loader;
+	bl_str bytes;
+	bool newer = !terraform && loader->bytes && loader->bytes(loader->context, bl_value_text(bl_pipeline_path(step, bicepparam)), &bytes);
+	if (!terraform)
+		bl_pipeline_put_file(step, d, newer ? bicepparam : parameters);
+	bl_pipeline_put_scope(step, d, "location", bl_call_variable(call, "AZURE_LOCATION"));
+	bl_pipeline_put_scope(step, d, "subscription", bl_call_variable(call, "AZURE_SUBSCRIPTION_ID"));
+	bl_pipeline_put_scope(step, d, "environment", environment ? environment : bl_call_variable(call, "AZURE_ENV_NAME"));
+}
+
+void bl_call_azd(bl_call *call, bool provisions, bool deploys)
+{
+	bl_pipeline_step inner = *call->step;
+	const bl_value *folder = bl_call_get(call, " --cwd -C ");
+	if (folder)
+		inner.folder = bl_pipeline_folder(call->step, folder);
+	const bl_value *tree = tree_of(&inner, bl_pipeline_path(&inner, text(call->arena, call->span, "azure.yaml")));
+	const bl_value *services = bl_value_getz(tree, "services");
+	if (!bl_value_is(tree, BL_MAP))
+		return;
+	if (provisions)
+		azd_infra(call, &inner, bl_value_getz(tree, "infra"));
+	for (uint32_t i = 0; deploys && bl_value_is(services, BL_MAP) && i < services->n && i < MAX_PARTS; i++)
+		azd_service(call, &inner, &services->map[i]);
+}

@@ -1,0 +1,129 @@
+/*
+ * Inside eval/ only: what the dialects of pipelines share. A dialect (github*.c, azure*.c, gitlab*.c) reads its own files and expressions; what its steps
+ * do to the world is recognised here, whoever runs them: commands.c and its kin read the commands of a script, and a dialect says what its
+ * own actions and tasks do with bl_pipeline_build and bl_pipeline_deploy.
+ */
+#ifndef BL_EVAL_PIPELINE_PIPELINE_H
+#define BL_EVAL_PIPELINE_PIPELINE_H
+
+#include "core/base/map.h"
+#include "eval/language.h"
+
+enum {
+	BL_PIPELINE_MAX_COMMANDS = 20000, /* of one root, those of scripts it calls too */
+	BL_PIPELINE_MAX_SCRIPTS = 200,    /* files of one root that its steps call */
+	BL_PIPELINE_MAX_ACTS = 5000,      /* builds, and deployments, of one root */
+	BL_PIPELINE_MAX_CALLS = 3         /* a script that calls a script that ... */
+};
+
+/* Where the repository is said to lie, for `${{ github.workspace }}`, $(Build.SourcesDirectory), $CI_PROJECT_DIR: what is below it is known. */
+#define BL_PIPELINE_WORKSPACE "/github/workspace"
+
+/* A repository that a step checked out below the workspace. */
+typedef struct bl_pipeline_checkout {
+	bl_str folder; /* below the workspace; empty: all of it */
+	bool other;    /* it is not the one being read: what lies in it is not known */
+} bl_pipeline_checkout;
+
+typedef struct bl_pipeline_terraform bl_pipeline_terraform;
+
+/* One job: its steps share a machine. Zeroed but for the first three. */
+typedef struct bl_pipeline_job {
+	const bl_eval_input *input;
+	bl_arena *arena;
+	bl_evaluation *out; /* gets the builds and deployments */
+	bl_items scope;     /* what earlier steps said of where deployments go, under the names of bl_deployment's scope */
+	BL_VEC(bl_pipeline_checkout) checkouts; /* none: this repository is the workspace */
+	/* commands.c's own */
+	BL_VEC(bl_build *) builds; /* of this job */
+	BL_VEC(bl_pipeline_terraform *) terraform;
+	const bl_value *rendered; /* the folder or chart whose manifests the pipe before carries, or NULL */
+	const bl_value *packaged, *packaged_as; /* the template that a file was made from, and that file; or NULL */
+	size_t commands, scripts;
+} bl_pipeline_job;
+
+/* One step, as it stands when its commands run. */
+typedef struct bl_pipeline_step {
+	bl_pipeline_job *job;
+	bl_str by;                   /* its address */
+	const bl_value *folder;      /* where it runs: a string below the workspace ("": the workspace), or unknown */
+	const bl_value *environment; /* a map, or NULL */
+	bl_span span;                /* what a build or deployment of it shows when nothing closer is known */
+	int calls;                   /* scripts that called it */
+} bl_pipeline_step;
+
+/*
+ * Texts with values in them. A string of YAML is cut into parts, literal text and expressions; the parts' values make a value, or a script.
+ */
+typedef struct bl_pipeline_part {
+	bl_str text;           /* literal: a slice of the string */
+	const bl_value *value; /* of an expression; NULL for literal text. Numbers and booleans count as their text */
+	uint32_t begin, end;   /* in the string */
+} bl_pipeline_part;
+typedef BL_VEC(bl_pipeline_part) bl_pipeline_parts;
+
+/* A scalar as text: what GitHub and Azure make of a number, a boolean or null within a string; an unknown stays what it is. */
+const bl_value *bl_pipeline_scalar(bl_arena *arena, const bl_value *v);
+/* The parts joined: a string, or an unknown that keeps what stands before and after what is not known, with the candidates that its parts have. */
+const bl_value *bl_pipeline_join(bl_arena *arena, bl_span span, const bl_pipeline_parts *parts);
+/* a and b joined, for texts made here. */
+const bl_value *bl_pipeline_concat(bl_arena *arena, const bl_value *a, bl_str between, const bl_value *b);
+/* v without its first n bytes, which are known. */
+const bl_value *bl_pipeline_tail(bl_arena *arena, const bl_value *v, size_t n);
+/* What is known of a text from its beginning on. */
+bl_str bl_pipeline_known(const bl_value *v);
+/* Are both surely the same text? Two unknowns are when all that is known of them agrees, why they are unknown with it. */
+bool bl_pipeline_same(const bl_value *a, const bl_value *b);
+/* Each line of a text (comma: what commas part as well) trimmed, empty ones left out; an unknown text is one element of an open list. Lists stay as they are. */
+const bl_value *bl_pipeline_lines(bl_arena *arena, const bl_value *v, bool comma);
+
+/*
+ * A string's text as a source of its own, so that what is found in it lands on its very line: also where YAML has taken indentation or escapes away. 0 for a
+ * string that nobody wrote.
+ */
+uint32_t bl_pipeline_source(bl_arena *arena, bl_sources *sources, const bl_value *string);
+
+/* What reads a script. */
+typedef enum bl_pipeline_shell {
+	BL_PIPELINE_BASH,       /* and sh */
+	BL_PIPELINE_POWERSHELL, /* and pwsh, cmd */
+	BL_PIPELINE_OTHER       /* python, node: its commands are not known */
+} bl_pipeline_shell;
+/* "bash -e {0}", "pwsh", "C:\\x\\powershell.exe": which it is. */
+bl_pipeline_shell bl_pipeline_shell_named(bl_str name);
+
+/*
+ * Runs a script as far as it can be: its commands are put in out as values (eval/docker/command.h; out may be NULL), and what they build and deploy into
+ * the job. string: the script as it is written; parts: of it, or NULL where it has no expressions.
+ */
+void bl_pipeline_script(bl_pipeline_step *step, bl_pipeline_shell shell, const bl_value *string, const bl_pipeline_parts *parts,
+	bl_values *out);
+/* One command (eval/docker/command.h): recognises what it builds, deploys or says of where later ones go. */
+void bl_pipeline_command(bl_pipeline_step *step, const bl_value *command);
+
+/*
+ * A path that a step names, from the repository's root: joined to the folder it runs in, or below BL_PIPELINE_WORKSPACE. Unknown where the folder or the path is, and
+ * outside of the repository. A URL stays as it is. NULL for NULL.
+ */
+const bl_value *bl_pipeline_path(const bl_pipeline_step *step, const bl_value *path);
+/* As bl_pipeline_path, below the workspace: for step->folder. */
+const bl_value *bl_pipeline_folder(const bl_pipeline_step *step, const bl_value *path);
+
+/* A new build or deployment of the step: root, by, tool and span are set; of a deployment the scope that the job knows for its kind. NULL past the limit. */
+bl_build *bl_pipeline_build(bl_pipeline_step *step, const char *tool, bl_span span);
+bl_deployment *bl_pipeline_deploy(bl_pipeline_step *step, bl_deployment_kind kind, const char *tool, bl_span span);
+/* Says more of where a deployment goes; nothing for NULL and for empty texts. */
+void bl_pipeline_put_scope(bl_pipeline_step *step, bl_deployment *deployment, const char *key, const bl_value *v);
+/* As bl_pipeline_put_scope, for all later deployments of the job. */
+void bl_pipeline_set_scope(bl_pipeline_job *job, const char *key, const bl_value *v);
+/* Another name for an image; what was built under the first name gets it too. Pushing says so of what was built under that name, or is a build of its own. */
+void bl_pipeline_tag(bl_pipeline_step *step, const bl_value *image, const bl_value *name);
+void bl_pipeline_push(bl_pipeline_step *step, const char *tool, const bl_value *name, bl_span span);
+/* Azure's parameters as its command line takes them (@file, k=v, a path, a .bicepparam), a list: into files and parameters. */
+void bl_pipeline_azure_parameters(bl_pipeline_step *step, bl_deployment *deployment, const bl_value *list);
+/* Adds a parameter, or a file of them; says that there may be more parameters than are known. Nothing for a deployment or value that is NULL. */
+void bl_pipeline_put_parameter(bl_pipeline_step *step, bl_deployment *deployment, bl_str key, const bl_value *v);
+void bl_pipeline_open_parameters(bl_pipeline_step *step, bl_deployment *deployment);
+void bl_pipeline_put_file(bl_pipeline_step *step, bl_deployment *deployment, const bl_value *path);
+
+#endif
