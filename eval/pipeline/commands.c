@@ -162,7 +162,8 @@ static uint32_t read_flag(bl_call *call, const char *global, const bl_value *wor
 			add_flag(call, name, bl_pipeline_tail(call->arena, word, (size_t)equals + 1));
 		for (; i + 1 < words->n; i++) {
 			bl_str other = bl_pipeline_known(words->list[i + 1]);
-			if (other.n > 1 && other.p[0] == '-' && other.p[1] > '9')
+			bool number = other.n > 1 && other.p[1] >= '0' && other.p[1] <= '9';
+			if (other.n > 1 && other.p[0] == '-' && !number)
 				break;
 			add_flag(call, name, words->list[i + 1]);
 		}

@@ -89,12 +89,13 @@ static void docker_build(bl_call *call)
 						      : default_file(call, b->context);
 	b->target = bl_call_get(call, " --target ");
 	b->arguments = arguments_of(call, &args);
-	b->tags = list_of(call, &tags, call->open);
+	bool open = call->open && !(call->rest.n == 1 && call->rest.items[0]->kind == BL_UNKNOWN); /* that one is the folder */
+	b->tags = list_of(call, &tags, open);
 	const bl_value *output = bl_call_get(call, " -o --output ");
 	bl_str out = bl_pipeline_known(output);
 	if (bl_call_has(call, " --push ") || (bl_str_find(out, BL_STR("type=registry"), 0) >= 0) || bl_str_find(out, BL_STR("push=true"), 0) >= 0)
 		b->pushes = BL_YES;
-	else if (call->open)
+	else if (open)
 		b->pushes = BL_MAYBE;
 }
 

@@ -1,4 +1,5 @@
 /* What the steps of a job share: where the repository lies, which images were built, where deployments go. */
+#include "eval/path.h"
 #include "eval/pipeline/pipeline.h"
 
 enum { MAX_PATH_BYTES = 4096, MAX_ELEMENTS = 200 /* parameters or files of a deployment, tags of a build */ };
@@ -10,32 +11,6 @@ static const bl_value *unknown_path(bl_arena *arena, const bl_value *v, const ch
 	bl_value *u = bl_value_unknown(arena, v->span, "%s", why);
 	((bl_unknown *)u->unknown)->type = BL_STRING;
 	return u;
-}
-
-/* "a/./b/../c" as "a/c"; false when it leaves the folder it begins in. */
-static bool normalise(bl_arena *arena, bl_str path, bl_str *out)
-{
-	char *p = bl_arena_alloc(arena, path.n + 1);
-	size_t n = 0;
-	for (bl_str part, rest = path; rest.n;) {
-		rest = bl_str_cut(rest, '/', &part);
-		if (!part.n || bl_str_eqz(part, "."))
-			continue;
-		if (bl_str_eqz(part, "..")) {
-			if (!n)
-				return false;
-			while (n && p[n - 1] != '/')
-				n--;
-			n -= n > 0;
-			continue;
-		}
-		if (n)
-			p[n++] = '/';
-		memcpy(p + n, part.p, part.n);
-		n += part.n;
-	}
-	*out = bl_str_make(p, n);
-	return true;
 }
 
 static bool is_url(bl_str s)
@@ -89,7 +64,8 @@ const bl_value *bl_pipeline_folder(const bl_pipeline_step *step, const bl_value 
 	if (folder && folder->kind != BL_STRING)
 		return path->kind == BL_STRING && !s.n ? folder : bl_pipeline_concat(arena, folder, BL_STR("/"), path);
 	bl_str joined = folder && folder->string.n ? bl_str_fmt(arena, BL_FMT "/" BL_FMT, BL_ARG(folder->string), BL_ARG(s)) : s;
-	if (!normalise(arena, joined, &clean))
+	clean = bl_eval_path(arena, BL_STR(""), joined);
+	if (bl_str_starts(clean, BL_STR("..")) && (clean.n == 2 || clean.p[2] == '/'))
 		return unknown_path(arena, path, "it is outside of the workspace");
 	if (path->kind == BL_STRING) {
 		bl_value *v = bl_value_at(arena, path, path->span);
