@@ -115,6 +115,8 @@ bool bl_engine_automatic(bl_str path);
 int bl_engine_by_precedence(const void *a, const void *b);
 /* roots_terraform.c */
 void bl_engine_plan_terraform(bl_report *report, bl_side *side);
+/* roots_kubernetes.c */
+void bl_engine_plan_kubernetes(bl_report *report, bl_side *side);
 /* "a/b/../c" -> "a/c"; false when it leaves the root. */
 bool bl_engine_normalise(bl_arena *arena, bl_str path, bl_str *out);
 bl_str bl_engine_folder_of(bl_str path);

@@ -192,29 +192,6 @@ static void plan_templates(planner *p)
 	plan_parameters(p, &parameters, &planned);
 }
 
-/* Manifests of one folder are applied together. */
-static void plan_manifests(planner *p)
-{
-	bl_map roots = {0};
-	bl_arena *arena = &p->report->arena;
-	for (size_t i = 0; i < p->side->documents.n; i++) {
-		const bl_document *d = p->side->documents.items[i];
-		if (d->language != BL_LANG_KUBERNETES)
-			continue;
-		if (p->side->entries.items[i].named) {
-			bl_engine_plan_file(p->report, p->side, d);
-			continue;
-		}
-		bl_str folder = bl_engine_folder_of(d->path);
-		bl_root_plan *plan = bl_map_get(&roots, folder);
-		if (!plan) {
-			plan = bl_engine_add_plan(p->report, p->side, BL_LANG_KUBERNETES, folder, BL_STR(""));
-			bl_map_put(arena, &roots, folder, plan);
-		}
-		bl_vec_push(arena, &plan->documents, d);
-	}
-}
-
 static void plan_side(bl_report *report, bl_side *side)
 {
 	planner p = {report, side};
@@ -225,7 +202,7 @@ static void plan_side(bl_report *report, bl_side *side)
 	}
 	bl_engine_plan_terraform(report, side);
 	plan_templates(&p);
-	plan_manifests(&p);
+	bl_engine_plan_kubernetes(report, side);
 }
 
 static int by_name(const void *a, const void *b)

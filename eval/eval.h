@@ -35,6 +35,7 @@ typedef struct bl_eval_options {
 	size_t ncommand_files; /* the last so many are the command line's */
 	bl_str module_dir, bicep_registry, workspace; /* or empty */
 	bl_str subscription, resource_group, location; /* where Azure's templates are deployed to; empty: not known */
+	bool helm; /* a chart's documents hold what helm made of it: nothing is left unread */
 	size_t max_instances; /* of one root; 0: BL_EVAL_MAX_INSTANCES */
 } bl_eval_options;
 

@@ -48,6 +48,40 @@ static bool is_cloudformation(bl_str text)
 		       has(text, "\"AWS::"));
 }
 
+/* `{{` of a text template; not the `${{` of pipelines. */
+static bool has_action(bl_str text)
+{
+	for (ptrdiff_t at = bl_str_find(text, BL_STR("{{"), 0); at >= 0; at = bl_str_find(text, BL_STR("{{"), (size_t)at + 2))
+		if (!at || text.p[at - 1] != '$')
+			return true;
+	return false;
+}
+
+/* A file of a Helm chart that is no YAML before it is rendered. */
+static bool is_helm_template(bl_str path, bl_str text)
+{
+	return (bl_str_starts(path, BL_STR("templates/")) || has(path, "/templates/")) && has_action(text) &&
+	       (has(text, "apiVersion:") || has(text, "{{- define") || has(text, "{{ include") || has(text, "{{- include"));
+}
+
+/* What Kustomize and Helm read by name alone; NULL when the file is neither's. */
+static const char *kubernetes_dialect(bl_str name, bl_str text)
+{
+	static const struct {
+		const char *name, *dialect;
+	} names[] = {
+		{"Chart.yaml", "chart"},
+		{"Kustomization", "kustomization"},
+		{"kustomization.yaml", "kustomization"},
+		{"kustomization.yml", "kustomization"},
+	};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (bl_str_eqz(name, names[i].name))
+			/* Flux has a kind of the same name, an object like any other */
+			return has(text, "kustomize.toolkit.fluxcd.io") ? NULL : names[i].dialect;
+	return NULL;
+}
+
 /* `services:` at the start of a line, a map below it, and in it what a service is made from. GitLab has a list there, and a
  * chart's values may be called anything. */
 static bool is_compose(bl_str path, bl_str text)
@@ -89,17 +123,15 @@ static bl_language detect_yaml(bl_str path, bl_str text, bl_str *dialect)
 		*dialect = BL_STR("github-action");
 		return BL_LANG_PIPELINE;
 	}
+	const char *kubernetes = kubernetes_dialect(name, text);
+	if (kubernetes || is_helm_template(path, text)) {
+		*dialect = bl_str_of(kubernetes ? kubernetes : "helm");
+		return BL_LANG_KUBERNETES;
+	}
 	if (is_cloudformation(text))
 		return BL_LANG_CLOUDFORMATION;
-	if (is_manifest(text)) {
-		bool helm = has(path, "templates/") && has(text, "{{");
-		*dialect = helm ? BL_STR("helm") : BL_STR("");
+	if (is_manifest(text))
 		return BL_LANG_KUBERNETES;
-	}
-	if (has(path, "templates/") && has(text, "{{") && (has(text, "apiVersion:") || has(text, "{{- define"))) {
-		*dialect = BL_STR("helm");
-		return BL_LANG_KUBERNETES;
-	}
 	if (is_compose(path, text))
 		return BL_LANG_COMPOSE;
 	if (is_azure_pipeline(path, text)) {
@@ -191,7 +223,7 @@ bool bl_parsers_wants(bl_str path)
 	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
 		if (bl_str_ends(path, bl_str_of(endings[i])))
 			return true;
-	return is_dockerfile(base_name(path));
+	return is_dockerfile(base_name(path)) || bl_str_eqz(base_name(path), "Kustomization");
 }
 
 bl_language bl_parsers_detect(bl_str path, bl_str text, bl_str *dialect)
@@ -218,7 +250,8 @@ bl_language bl_parsers_detect(bl_str path, bl_str text, bl_str *dialect)
 		bl_str_ends(path, BL_STR(".template")))
 		return detect_json(path, text, dialect);
 	bl_str probe = bl_str_slice(text, 0, PROBE);
-	if (bl_str_ends(path, BL_STR(".yaml")) || bl_str_ends(path, BL_STR(".yml")))
+	if (bl_str_ends(path, BL_STR(".yaml")) || bl_str_ends(path, BL_STR(".yml")) ||
+		bl_str_eqz(base_name(path), "Kustomization"))
 		return detect_yaml(path, probe, dialect);
 	if (is_dockerfile(base_name(path)))
 		return BL_LANG_DOCKERFILE;

@@ -110,18 +110,23 @@ const bl_value *bl_tf_fn_jsondecode(bl_tf_args *a)
 
 static const char base64_letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-const bl_value *bl_tf_base64(bl_tf_args *a, bl_str s)
+void bl_tf_write_base64(bl_str s, bl_buf *out)
 {
-	bl_buf out = {0};
 	for (size_t i = 0; i < s.n; i += 3) {
 		const unsigned char *p = (const unsigned char *)s.p + i;
 		size_t left = s.n - i;
 		uint32_t bits = (uint32_t)p[0] << 16 | (left > 1 ? (uint32_t)p[1] << 8 : 0) | (left > 2 ? p[2] : 0);
-		bl_buf_putc(&out, base64_letters[bits >> 18]);
-		bl_buf_putc(&out, base64_letters[bits >> 12 & 63]);
-		bl_buf_putc(&out, left > 1 ? base64_letters[bits >> 6 & 63] : '=');
-		bl_buf_putc(&out, left > 2 ? base64_letters[bits & 63] : '=');
+		bl_buf_putc(out, base64_letters[bits >> 18]);
+		bl_buf_putc(out, base64_letters[bits >> 12 & 63]);
+		bl_buf_putc(out, left > 1 ? base64_letters[bits >> 6 & 63] : '=');
+		bl_buf_putc(out, left > 2 ? base64_letters[bits & 63] : '=');
 	}
+}
+
+const bl_value *bl_tf_base64(bl_tf_args *a, bl_str s)
+{
+	bl_buf out = {0};
+	bl_tf_write_base64(s, &out);
 	return bl_tf_take(a, &out);
 }
 

@@ -106,11 +106,9 @@ static void read_json(bl_document *d, bl_str text)
 void bl_parse_yaml(bl_sources *sources, bl_document *d)
 {
 	bl_str text = bl_sources_text(sources, d->source);
-	if (bl_str_eqz(d->dialect, "helm")) {
-		bl_diag_add(&d->arena, &d->diags, BL_DIAG_WARNING, (bl_span){d->source, 0, 0},
-			"a Helm template is not analysed: render the chart and scan what it gives");
+	/* no YAML yet: whoever evaluates the chart says so, once */
+	if (bl_str_eqz(d->dialect, "helm"))
 		return;
-	}
 	if (bl_str_ends(d->path, BL_STR(".json")) || bl_str_eqz(d->dialect, "json")) {
 		read_json(d, text);
 		return;

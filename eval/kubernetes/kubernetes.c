@@ -1,0 +1,35 @@
+/* Kubernetes: manifests as they are, a kustomization built, a Helm chart recognised. */
+#include "eval/kubernetes/helm.h"
+#include "eval/kubernetes/kustomize.h"
+#include "eval/kubernetes/manifest.h"
+
+typedef struct adder {
+	const bl_eval_input *input;
+	bl_arena *arena;
+	bl_evaluation *out;
+} adder;
+
+static void add(void *context, const bl_value *object)
+{
+	adder *a = context;
+	bl_manifest_add(a->input, a->arena, a->out, object);
+}
+
+void bl_eval_kubernetes(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out)
+{
+	adder a = {input, arena, out};
+	for (size_t i = 0; i < input->ndocuments; i++) {
+		const bl_document *d = input->documents[i];
+		if (bl_str_eqz(d->dialect, "kustomization"))
+			bl_kustomize_build(input, arena, out, d);
+		else if (bl_str_eqz(d->dialect, "chart"))
+			bl_helm_chart(input, arena, out, d);
+		else if (bl_str_eqz(d->dialect, "helm"))
+			bl_diag_add(arena, &out->diags, BL_DIAG_WARNING, (bl_span){d->source, 0, 0},
+				"a Helm template is not analysed: render the chart and scan what it gives");
+		for (size_t k = 0; !d->dialect.n && k < d->blocks.n; k++)
+			bl_manifest_each(arena, d->blocks.items[k]->attrs.items[0].expr->value, add, &a);
+		for (size_t k = 0; bl_str_eqz(d->dialect, "json") && k < d->blocks.n; k++)
+			bl_manifest_each(arena, d->blocks.items[k]->attrs.items[0].expr->value, add, &a);
+	}
+}
