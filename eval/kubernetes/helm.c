@@ -5,6 +5,7 @@
 #include "eval/kubernetes/helm.h"
 
 #include "eval/kubernetes/manifest.h"
+#include "eval/path.h"
 
 enum { MAX_DEPTH = 64, MAX_IMAGES = 1000 };
 
@@ -123,8 +124,7 @@ void bl_helm_chart(const bl_eval_input *input, bl_arena *arena, bl_evaluation *o
 {
 	const bl_value *body = d->blocks.n ? d->blocks.items[0]->attrs.items[0].expr->value : NULL;
 	const bl_value *name = text_at(body, "name");
-	ptrdiff_t slash = bl_str_rfind_char(d->path, '/');
-	bl_str folder = bl_str_slice(d->path, 0, slash < 0 ? 0 : (size_t)slash);
+	bl_str folder = bl_eval_folder(d->path);
 	if (!bl_value_is(body, BL_MAP) || !name) {
 		if (!d->partial)
 			bl_diag_add(arena, &out->diags, BL_DIAG_ERROR, (bl_span){d->source, 0, 0}, "is no chart: it has no name");

@@ -5,6 +5,7 @@
 #include "eval/kubernetes/kustomize.h"
 
 #include "eval/kubernetes/manifest.h"
+#include "eval/path.h"
 
 #include <stdarg.h>
 
@@ -274,8 +275,7 @@ static bool is_local(const bl_value *body)
 void bl_kustomize_build(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out, const bl_document *d)
 {
 	bl_kustomize k = {.input = input, .arena = arena, .out = out, .body = root_of(d)};
-	ptrdiff_t slash = bl_str_rfind_char(d->path, '/');
-	k.folder = bl_str_slice(d->path, 0, slash < 0 ? 0 : (size_t)slash);
+	k.folder = bl_eval_folder(d->path);
 	if (!bl_value_is(k.body, BL_MAP)) {
 		if (!d->partial)
 			bl_diag_add(arena, &out->diags, BL_DIAG_ERROR, (bl_span){d->source, 0, 0}, "a kustomization is a map");

@@ -1,7 +1,7 @@
 /* What a kustomization names: files, read through the loader, and YAML that stands in a string. */
 #include "core/codec/yaml.h"
 #include "eval/kubernetes/kustomize.h"
-#include "eval/terraform.h"
+#include "eval/path.h"
 
 bool bl_kustomize_path(bl_kustomize *k, const bl_value *written, bl_str *path)
 {
@@ -10,7 +10,7 @@ bool bl_kustomize_path(bl_kustomize *k, const bl_value *written, bl_str *path)
 		bl_kustomize_say(k, BL_DIAG_ERROR, written->span, "'" BL_FMT "' is no path within the repository", BL_ARG(text));
 		return false;
 	}
-	bl_tf_normalise(k->arena, k->folder, text, path);
+	*path = bl_eval_path(k->arena, k->folder, text);
 	return true;
 }
 
