@@ -53,7 +53,7 @@ sim_things sim_shown(sim_world *w, unsigned format)
 	return out;
 }
 
-/* Two things cannot have one id: the later one could not be deployed. */
+/* Two things with one id are one asset: the first made it, and the others declare it also. */
 static void drop_taken(sim_world *w)
 {
 	bl_map ids = {.fold = true};
@@ -63,10 +63,13 @@ static void drop_taken(sim_world *w)
 		if (t->missing)
 			continue;
 		bl_str place = t->cloud == SIM_KUBERNETES ? sim_kubernetes_place(w, t) : t->arn.n ? t->arn : t->id;
-		if (bl_map_get(&ids, place))
-			t->missing = true;
-		else
+		sim_thing *first = bl_map_get(&ids, place);
+		if (!first) {
 			bl_map_put(&w->arena, &ids, place, t);
+			continue;
+		}
+		t->missing = true;
+		bl_vec_push(&w->arena, &first->also, t);
 	}
 }
 

@@ -31,6 +31,18 @@ static void write_formats(const sim_thing *t, bl_json *j)
 	bl_json_array_end(j);
 }
 
+/* How much of the deployed name code says: nobody can tell two things by names that it does not say. */
+static bl_str how_known(const sim_thing *t)
+{
+	const bl_value *name = sim_declared_name(t);
+	if (bl_value_is(name, BL_STRING))
+		return BL_STR("whole");
+	if (!bl_value_is(name, BL_UNKNOWN))
+		return BL_STR("none");
+	const bl_unknown *u = name->unknown;
+	return u->prefix.n || u->suffix.n || u->pattern.n > 1 || u->ncandidates ? BL_STR("part") : BL_STR("none");
+}
+
 static void write_link(sim_world *w, const sim_thing *t, bl_json *j)
 {
 	bl_json_object(j);
@@ -44,6 +56,15 @@ static void write_link(sim_world *w, const sim_thing *t, bl_json *j)
 	bl_json_member_bool(j, "drifted", t->drifted);
 	bl_json_member_bool(j, "tags_stripped", t->stripped && t->had_tags);
 	bl_json_member_bool(j, "within", t->within);
+	bl_json_member(j, "name_known", how_known(t));
+	bl_json_key(j, "also");
+	bl_json_array(j);
+	for (size_t i = 0; i < t->also.n; i++) {
+		bl_json_object(j);
+		write_where(w, t->also.items[i], j);
+		bl_json_object_end(j);
+	}
+	bl_json_array_end(j);
 	write_formats(t, j);
 	bl_json_object_end(j);
 }
@@ -89,7 +110,7 @@ static void write_lists(sim_world *w, bl_json *j)
 	bl_json_key(j, "deleted");
 	bl_json_array(j);
 	for (size_t i = 0; i < w->things.n; i++) {
-		if (!w->things.items[i]->missing)
+		if (!w->things.items[i]->deleted)
 			continue;
 		bl_json_object(j);
 		write_where(w, w->things.items[i], j);

@@ -40,7 +40,8 @@ typedef struct sim_change {
 	const bl_value *code, *cloud;
 } sim_change;
 
-typedef struct sim_thing {
+typedef struct sim_thing sim_thing;
+struct sim_thing {
 	sim_root *root;
 	const bl_resource *resource; /* NULL for a shadow */
 	const struct sim_thing *like; /* a shadow: the thing that it resembles */
@@ -50,7 +51,7 @@ typedef struct sim_thing {
 	sim_cloud cloud;
 	bl_str type; /* the cloud's own: "Microsoft.Storage/storageAccounts"; or empty where none is known here */
 	bool named;  /* somebody chooses its name */
-	bool missing; /* deleted, or its name was taken */
+	bool missing; /* deleted, or another thing's asset is its own */
 	bool deleted, renamed, drifted, stripped, had_tags;
 	unsigned shown;  /* the formats that show it: bl_simulate_format */
 	bool within;     /* shown as part of another asset, not as one of its own */
@@ -60,7 +61,8 @@ typedef struct sim_thing {
 	const bl_value *tags; /* a map, or NULL */
 	BL_VEC(sim_change) changes;
 	BL_VEC(bl_str) derived; /* Kubernetes: the uids of what controllers made of it */
-} sim_thing;
+	BL_VEC(sim_thing *) also; /* what else declares this asset; missing, all of them */
+};
 
 typedef BL_VEC(sim_thing *) sim_things;
 

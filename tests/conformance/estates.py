@@ -64,6 +64,7 @@ class Score:
     def __init__(self):
         self.claims = []  # (confidence, right)
         self.expected = self.found = 0
+        self.by_name = collections.defaultdict(lambda: [0, 0])  # how much of the name code says: found, expected
         self.wrong = collections.defaultdict(list)
         self.missed = collections.defaultdict(list)
 
@@ -78,7 +79,7 @@ class Score:
             if link['kind'] != 'provisions':
                 continue
             true = by_asset.get(asset_key(link['asset']['id']))
-            right = true is not None and code_key(true) == code_key(link['code'])
+            right = true is not None and code_key(link['code']) in [code_key(true), *map(code_key, true['also'])]
             self.claims.append((link['confidence'], right))
             if right:
                 best[true['asset'].lower()] = max(best[true['asset'].lower()], link['confidence'])
@@ -87,10 +88,12 @@ class Score:
         for link in estate.truth['links']:
             if link['within'] or (link['renamed'] and link['tags_stripped']):
                 continue
+            found = best[link['asset'].lower()] >= OK
             self.expected += 1
-            if best[link['asset'].lower()] >= OK:
-                self.found += 1
-            else:
+            self.found += found
+            self.by_name[link['name_known']][0] += found
+            self.by_name[link['name_known']][1] += 1
+            if not found:
                 self.missed[link['type']].append((link, best[link['asset'].lower()]))
 
     def precision(self, low, high):
@@ -155,6 +158,8 @@ def main():
         total.add(estate)
         print('# ' + line_of(name, one))
     print('# ' + line_of('all', total))
+    print('# recall by how much of the name code says: ' +
+          ', '.join(f'{known} {100 * share(*counts):.2f}% of {counts[1]}' for known, counts in sorted(total.by_name.items())))
     if options.misses:
         print_misses(total)
     if not options.keep:
