@@ -103,6 +103,13 @@ static bl_status read_variables(bl_report *report, bl_error *error)
 	return BL_OK;
 }
 
+static int by_format_and_file(const void *a, const void *b)
+{
+	const bl_snapshot *x = *(bl_snapshot *const *)a, *y = *(bl_snapshot *const *)b;
+	int c = bl_str_cmp(x->format, y->format);
+	return c ? c : bl_str_cmp(x->file, y->file);
+}
+
 static bl_status read_snapshots(bl_report *report, bl_error *error)
 {
 	const bl_run_options *o = report->options;
@@ -114,6 +121,9 @@ static bl_status read_snapshots(bl_report *report, bl_error *error)
 		if (status != BL_OK)
 			return status;
 	}
+	/* of two exports that show an asset, the first to come stands for it: not the first to be named */
+	if (report->snapshots.n)
+		qsort(report->snapshots.items, report->snapshots.n, sizeof *report->snapshots.items, by_format_and_file);
 	bl_snapshot_join(report->snapshots.items, report->snapshots.n);
 	return BL_OK;
 }

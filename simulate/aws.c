@@ -172,6 +172,10 @@ const bl_value *sim_aws_tags(sim_world *w, sim_thing *t)
 		if (key.n && value)
 			bl_items_put(a, &tags, key, BL_NOWHERE, value);
 	}
+	t->had_tags = tags.n > 0;
+	if (t->stripped)
+		tags = (bl_items){0};
+	/* nobody can take these away */
 	if (t->resource->language == BL_LANG_CLOUDFORMATION && bl_schema_type(w->schema, t->type)) {
 		bl_str stack = bl_str_fmt(a, "arn:aws:cloudformation:" BL_FMT ":" BL_FMT ":stack/" BL_FMT "/" BL_FMT, BL_ARG(t->root->region),
 			BL_ARG(t->root->account), BL_ARG(t->root->stack), BL_ARG(sim_guid(a, t->root->seed)));

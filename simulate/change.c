@@ -36,7 +36,8 @@ static bool names_itself(const sim_thing *t)
 {
 	const bl_value *name = sim_declared_name(t);
 	return name && (name->kind == BL_STRING || name->kind == BL_UNKNOWN) &&
-		!bl_str_startsi(t->type, BL_STR("Microsoft.Authorization/"));
+		!bl_str_startsi(t->type, BL_STR("Microsoft.Authorization/")) &&
+		!bl_str_eqz(t->type, "serviceusage.googleapis.com/Service"); /* Google's names, not anybody's */
 }
 
 static bool may_drift(const sim_thing *t)

@@ -69,6 +69,8 @@ const bl_value *sim_declared_name(const sim_thing *t)
 	const bl_value *name = bl_value_getz(r->native, "name");
 	if (!name && t->cloud == SIM_GOOGLE)
 		name = named_by_id(r);
+	if (!name && bl_str_eqz(r->native_type, "google_project_service"))
+		name = bl_value_getz(r->native, "service");
 	return name;
 }
 

@@ -82,6 +82,8 @@ static void make_bodies(sim_world *w)
 	for (size_t i = 0; i < w->things.n; i++) {
 		sim_thing *t = w->things.items[i];
 		t->tags = sim_tags(w, t);
+		if (t->cloud == SIM_AWS) /* has seen to it */
+			continue;
 		/* what kubectl applied last is a tag of sorts, and every object has it */
 		t->had_tags = t->cloud == SIM_KUBERNETES || (bl_value_is(t->tags, BL_MAP) && t->tags->n);
 		if (t->stripped)
