@@ -1,6 +1,8 @@
 /* CloudFormation templates: the sections, and resources out of what they declare. */
 #include "eval/cloudformation.h"
 
+#include "eval/sam.h"
+
 static const bl_value *section(const bl_stack *s, const char *name)
 {
 	const bl_value *v = bl_value_getz(s->template, name);
@@ -28,8 +30,25 @@ static bl_stack_item *new_item(bl_stack *s, bl_str id, bl_span key_span, const b
 bl_stack_item *bl_stack_add(bl_stack *s, bl_str id, bl_span key_span, const bl_value *declared)
 {
 	bl_stack_item *item = new_item(s, id, key_span, declared);
-	if (!bl_map_get(&s->by_id, id))
-		bl_map_put(s->run->arena, &s->by_id, id, item);
+	bl_stack_item *before = bl_map_put(s->run->arena, &s->by_id, id, item);
+	if (before)
+		before->replaced = true;
+	return item;
+}
+
+void bl_stack_add_source(bl_stack *s, bl_str id, bl_span key_span, const bl_value *declared)
+{
+	new_item(s, id, key_span, declared)->source = true;
+}
+
+bl_stack_item *bl_stack_generate(bl_stack *s, bl_str id, bl_span key_span, const bl_value *declared)
+{
+	bl_stack_item *before = bl_map_get(&s->by_id, id);
+	if (before)
+		return before;
+	bl_stack_item *item = new_item(s, id, key_span, declared);
+	item->generated = true;
+	bl_map_put(s->run->arena, &s->by_id, id, item);
 	return item;
 }
 
@@ -75,7 +94,7 @@ static void add_resource(bl_stack *s, bl_stack_item *item)
 {
 	bl_cloudformation *run = s->run;
 	bl_arena *arena = run->arena;
-	if (!count_resource(run, item->key_span))
+	if (item->replaced || !count_resource(run, item->key_span))
 		return;
 	const bl_value *written = bl_value_getz(item->declared, "Properties"), *when = bl_value_getz(item->declared, "Condition");
 	const bl_value *properties = written ? bl_stack_evaluate(s, written, 0) : bl_value_map(arena, item->declared->span, NULL, 0);
@@ -113,12 +132,16 @@ static void declare_resources(bl_stack *s)
 		const bl_item *r = &resources->map[i];
 		if (bl_str_starts(r->key, BL_STR("Fn::")))
 			continue; /* a macro's, or a loop that went wrong */
+		if (s->sam && bl_sam_declare(s, r))
+			continue;
 		if (bl_value_text(bl_value_getz(r->value, "Type")).n)
 			bl_stack_add(s, r->key, r->key_span, r->value);
 		else if (!s->macros)
 			bl_diag_add(run->arena, &run->out->diags, s->versioned ? BL_DIAG_ERROR : BL_DIAG_NOTE, r->key_span,
 				"resource '" BL_FMT "' has no type", BL_ARG(r->key));
 	}
+	if (s->sam)
+		bl_sam_declare_implicit(s);
 }
 
 static void declare(bl_stack *s, const bl_value *root, const bl_value *given)

@@ -39,10 +39,18 @@ typedef struct bl_stack_item {
 	const bl_value *declared; /* {Type, Properties, ...}, not evaluated */
 	bool source;              /* what a transform made others from: judged, but nothing refers to it */
 	bool generated;           /* by a transform */
+	bool replaced;            /* generated, but somebody wrote one of that id */
 	bl_nested_state state;    /* of a nested stack */
 	const bl_value *outputs;  /* of a nested stack that has been evaluated; NULL when its template is not at hand */
 	bl_stack_resources resources; /* of a nested stack */
 } bl_stack_item;
+
+/* An API that functions' events share without naming one. */
+typedef struct bl_implicit_api {
+	bool used, always;
+	bl_span at, block;         /* the first event */
+	const bl_value *condition; /* of the only functions that use it, unless always */
+} bl_implicit_api;
 
 typedef struct bl_stack_parameter {
 	const bl_value *declaration;
@@ -71,6 +79,7 @@ struct bl_stack {
 	const bl_via *via;
 	const bl_stack *parent;
 	int depth;
+	bl_implicit_api rest_api, http_api;
 };
 
 /* ---- cloudformation.c */
@@ -78,8 +87,12 @@ struct bl_stack {
 /* Evaluates a template into run->sink; given (a map or NULL) holds its parameters. Its outputs are a map. */
 const bl_value *bl_stack_run(bl_cloudformation *run, bl_stack *s, const bl_value *root, const bl_value *given);
 bl_stack_item *bl_stack_find(const bl_stack *s, bl_str id);
-/* Registers a resource; not added, with an error, when the id is taken. */
+/* Registers a resource that somebody wrote. */
 bl_stack_item *bl_stack_add(bl_stack *s, bl_str id, bl_span key_span, const bl_value *declared);
+/* One that a transform turns into others: its id is theirs. */
+void bl_stack_add_source(bl_stack *s, bl_str id, bl_span key_span, const bl_value *declared);
+/* One that a transform made; what somebody wrote under its id goes before it. */
+bl_stack_item *bl_stack_generate(bl_stack *s, bl_str id, bl_span key_span, const bl_value *declared);
 
 /* ---- cloudformation_value.c */
 

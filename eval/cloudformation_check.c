@@ -1,6 +1,8 @@
 /* Names of a CloudFormation template that lead nowhere, looked for in all of it: CloudFormation refuses such a template at once. */
 #include "eval/cloudformation.h"
 
+enum { MAX_ID = 255 }; /* bytes of a logical id, CloudFormation's own limit */
+
 typedef struct check {
 	bl_stack *s;
 	bl_diag_level level;
@@ -18,7 +20,7 @@ static bool may_be_generated(const bl_stack *s, bl_str name)
 		return true;
 	bl_str head;
 	bl_str_cut(name, '.', &head);
-	for (size_t n = head.n; n > 0; n--) {
+	for (size_t n = head.n < MAX_ID ? head.n : MAX_ID; n > 0; n--) {
 		const bl_stack_item *item = bl_map_get(&s->by_id, bl_str_slice(head, 0, n));
 		if (item && (bl_str_ends(item->type, BL_STR("::MODULE")) || (s->sam && (n < name.n))))
 			return true;

@@ -2,8 +2,8 @@
  * Transforms that turn a tree into a tree before anything is evaluated: AWS::Include, whose fragment is read when it lies beside the
  * template (`aws cloudformation package` uploads such files), and Fn::ForEach of AWS::LanguageExtensions.
  */
-#include "eval/azure.h"
 #include "eval/cloudformation.h"
+#include "eval/path.h"
 
 enum { MAX_DEPTH = 100 };
 
@@ -35,11 +35,17 @@ static const binding *bound(const binding *b, bl_str name)
 
 /* ---- fragments */
 
+/* Where a path of the template leads; empty for a URL. */
+static bl_str local_path(const bl_stack *s, bl_str path)
+{
+	bool remote = !path.n || bl_str_find(path, BL_STR("://"), 0) >= 0 || path.p[0] == '/';
+	return remote ? BL_STR("") : bl_eval_path(s->run->arena, bl_eval_folder(s->document->path), path);
+}
+
 const bl_document *bl_stack_local(const bl_stack *s, bl_str path)
 {
 	const bl_loader *l = s->run->input->loader;
-	bool remote = bl_str_find(path, BL_STR("://"), 0) >= 0 || bl_str_starts(path, BL_STR("/"));
-	bl_str where = remote || !path.n ? BL_STR("") : bl_azure_resolve(s->run->arena, bl_azure_folder(s->document->path), path);
+	bl_str where = local_path(s, path);
 	return where.n && l && l->document ? l->document(l->context, where) : NULL;
 }
 
@@ -55,9 +61,7 @@ static const bl_value *fragment(expansion *x, const bl_value *location)
 	bl_stack *s = x->s;
 	const bl_loader *l = s->run->input->loader;
 	const bl_value *where = bl_stack_evaluate(s, location, 0);
-	bl_str path = bl_value_text(where), whole, text;
-	bool local = path.n && bl_str_find(path, BL_STR("://"), 0) < 0 && path.p[0] != '/';
-	whole = local ? bl_azure_resolve(x->arena, bl_azure_folder(s->document->path), path) : BL_STR("");
+	bl_str path = bl_value_text(where), whole = local_path(s, path), text;
 	if (whole.n && x->includes < BL_STACK_MAX_NESTED && l && l->bytes && l->parse && l->bytes(l->context, whole, &text)) {
 		const bl_document *d = bl_stack_local(s, path);
 		bool ours = d && d->language == BL_LANG_CLOUDFORMATION;

@@ -53,13 +53,17 @@ static const bl_value *attribute(bl_stack *s, bl_stack_item *item, bl_str name, 
 	return bl_value_waits(s->run->arena, span, item->address, name);
 }
 
-/* "Resource.Attribute", where an attribute may hold dots too; NULL when no resource is named. */
+/* "Resource.Attribute"; an attribute may hold dots, and so may the name of what SAM generates ("Function.Alias"). NULL: no resource. */
 static const bl_value *dotted_attribute(bl_stack *s, bl_str text, bl_span span)
 {
-	for (size_t at = 0; at < text.n; at++) {
-		bl_stack_item *item = text.p[at] == '.' ? bl_stack_find(s, bl_str_slice(text, 0, at)) : NULL;
+	size_t dots[2], n = 0;
+	for (size_t i = 0; i < text.n && n < 2; i++)
+		if (text.p[i] == '.')
+			dots[n++] = i;
+	while (n--) {
+		bl_stack_item *item = bl_stack_find(s, bl_str_slice(text, 0, dots[n]));
 		if (item)
-			return attribute(s, item, bl_str_slice(text, at + 1, text.n), span);
+			return attribute(s, item, bl_str_slice(text, dots[n] + 1, text.n), span);
 	}
 	return NULL;
 }

@@ -3,14 +3,7 @@
 
 bool bl_stack_is_nested(bl_str type)
 {
-	return bl_str_eqz(type, "AWS::CloudFormation::Stack") || bl_str_eqz(type, "AWS::Serverless::Application");
-}
-
-static const bl_value *template_path(const bl_stack_item *item)
-{
-	const bl_value *properties = bl_value_getz(item->declared, "Properties");
-	const bl_value *url = bl_value_getz(properties, "TemplateURL");
-	return url ? url : bl_value_getz(properties, "Location");
+	return bl_str_eqz(type, "AWS::CloudFormation::Stack");
 }
 
 static bool is_under_way(const bl_stack *s, const bl_document *d)
@@ -56,7 +49,7 @@ void bl_stack_run_nested(bl_stack *s, bl_stack_item *item)
 	if (item->state != BL_NESTED_NEW)
 		return;
 	item->state = BL_NESTED_BUSY;
-	const bl_value *written = template_path(item), *path = written ? bl_stack_evaluate(s, written, 0) : NULL;
+	const bl_value *written = bl_value_getz(bl_value_getz(item->declared, "Properties"), "TemplateURL"), *path = written ? bl_stack_evaluate(s, written, 0) : NULL;
 	const bl_document *d = path ? bl_stack_local(s, bl_value_text(path)) : NULL;
 	if (!path || !d || d->language != BL_LANG_CLOUDFORMATION || !d->blocks.n || !bl_block_attr(d->blocks.items[0], "body"))
 		gap(s, written ? written->span : item->key_span);

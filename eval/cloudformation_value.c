@@ -130,49 +130,39 @@ bool bl_stack_count(const bl_value *v, size_t *out)
 	return true;
 }
 
-static const bl_value *joined(bl_stack *s, bl_str text, const bl_values *parts, bl_span span)
+const bl_value *bl_stack_join(bl_stack *s, const bl_values *parts, bl_str separator, bl_span span)
 {
-	bl_value *v = bl_value_string(s->run->arena, span, text);
+	bl_buf text = {0};
+	bool known = true, within = true;
+	for (size_t i = 0; i < parts->n && within; i++) {
+		bl_str part;
+		size_t before = text.n;
+		if (i)
+			bl_buf_put(&text, separator);
+		if (bl_stack_text(parts->items[i], &part)) {
+			bl_buf_put(&text, part);
+		} else {
+			known = false;
+			bl_value_put_pattern(&text, parts->items[i]);
+		}
+		within = bl_stack_spend_bytes(s->run, text.n - before) && bl_stack_spend(s->run, 1);
+	}
+	bl_str whole = bl_str_dup(s->run->arena, bl_buf_str(&text));
+	bl_buf_done(&text);
+	if (!within)
+		return bl_stack_unknown(s, span, BL_STRING, NULL, 0, "the template is past the limits of evaluation");
+	if (!known) {
+		bl_value *v = bl_stack_unknown(s, span, BL_STRING, parts->items, parts->n, "a part of the text is known when the stack is deployed");
+		bl_unknown_set_pattern((bl_unknown *)v->unknown, whole);
+		return v;
+	}
+	bl_value *v = bl_value_string(s->run->arena, span, whole);
 	v->origin = BL_COMPUTED;
 	for (size_t i = 0; i < parts->n; i++) {
 		v->sensitive = v->sensitive || parts->items[i]->sensitive;
 		if (!v->via)
 			v->via = parts->items[i]->via;
 	}
-	return v;
-}
-
-const bl_value *bl_stack_join(bl_stack *s, const bl_values *parts, bl_str separator, bl_span span)
-{
-	bl_arena *arena = s->run->arena;
-	bl_buf text = {0};
-	size_t prefix = 0, after_unknown = 0;
-	bool known = true;
-	for (size_t i = 0; i < parts->n && bl_stack_spend(s->run, 1); i++) {
-		bl_str part;
-		if (i)
-			bl_buf_put(&text, separator);
-		if (bl_stack_text(parts->items[i], &part)) {
-			if (!bl_stack_spend_bytes(s->run, part.n + separator.n))
-				break;
-			bl_buf_put(&text, part);
-			continue;
-		}
-		if (known)
-			prefix = text.n;
-		known = false;
-		after_unknown = text.n;
-	}
-	bl_str whole = bl_str_dup(arena, bl_buf_str(&text));
-	bl_buf_done(&text);
-	if (!bl_stack_spend(s->run, 0))
-		return bl_stack_unknown(s, span, BL_STRING, NULL, 0, "the template is past the limits of evaluation");
-	if (known)
-		return joined(s, whole, parts, span);
-	bl_value *v = bl_stack_unknown(s, span, BL_STRING, parts->items, parts->n, "a part of the text is known when the stack is deployed");
-	bl_unknown *u = (bl_unknown *)v->unknown;
-	u->prefix = bl_str_slice(whole, 0, prefix);
-	u->suffix = bl_str_slice(whole, after_unknown, whole.n);
 	return v;
 }
 
