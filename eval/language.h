@@ -22,9 +22,6 @@ const bl_value *bl_eval_terraform_expression(const bl_eval_input *input, bl_aren
 /* What Terraform calls a value's type: "list(string)". */
 bl_str bl_eval_terraform_type(const bl_eval_input *input, bl_arena *arena, const bl_value *v);
 
-/* A pod's containers, init containers and ephemeral containers in one list; pod is its spec, a map. */
-const bl_value *bl_kubernetes_containers(bl_arena *arena, const bl_value *pod);
-
 /*
  * From what the language says to the canonical shape: sets type, name, written and effective of every resource in out from
  * its native_type, language, api_version, native (Terraform) or written (languages born canonical). Folds parts

@@ -4,6 +4,8 @@
  */
 #include "eval/lower_kubernetes.h"
 
+#include "core/model/kubernetes.h"
+
 /* Blocks that stand for a list, with its name in the manifest where an 's' is not all that differs. */
 static const struct {
 	const char *block, *field;

@@ -58,19 +58,6 @@ static void put(bl_arena *arena, bl_items *items, const char *key, const bl_valu
 		bl_items_put(arena, items, bl_str_of(key), BL_NOWHERE, v);
 }
 
-/* The containers of a pod's spec, init and ephemeral ones too, in one list. */
-static const bl_value *containers_of(bl_arena *arena, const bl_value *pod)
-{
-	static const char *const lists[] = {"containers", "initContainers", "ephemeralContainers"};
-	bl_values all = {0};
-	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-		const bl_value *list = bl_value_getz(pod, lists[i]);
-		for (uint32_t k = 0; bl_value_is(list, BL_LIST) && k < list->n; k++)
-			bl_vec_push(arena, &all, list->list[k]);
-	}
-	return bl_values_value(arena, BL_NOWHERE, &all);
-}
-
 static const bl_value *body_of(bl_snapshot_reader *r, const bl_value *object, bl_str kind, bool is_secret)
 {
 	bl_arena *arena = &r->out->arena;
@@ -82,7 +69,7 @@ static const bl_value *body_of(bl_snapshot_reader *r, const bl_value *object, bl
 	put(arena, &items, "properties", kept);
 	if (bl_value_is(pod, BL_MAP)) {
 		put(arena, &items, "pod", pod);
-		put(arena, &items, "containers", containers_of(arena, pod));
+		put(arena, &items, "containers", bl_kubernetes_containers(arena, pod));
 	}
 	const bl_value *annotations = bl_value_getz(bl_value_getz(object, "metadata"), "annotations");
 	const bl_value *text = bl_value_get(annotations, BL_STR(LAST_APPLIED));

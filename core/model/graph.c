@@ -1,4 +1,5 @@
 #include "core/model/graph.h"
+#include "core/model/graph_kubernetes.h"
 #include "core/model/path.h"
 
 #include <assert.h>
@@ -608,18 +609,19 @@ static bool is_child_type(bl_str type, bl_str parent)
 		memchr(parent.p, '/', parent.n) && bl_str_startsi(type, parent);
 }
 
-static void add_reference(reference_walk *w, uint32_t to, bl_span span)
+/* At most one edge a pair; the first that is found is shown. */
+static void add_edge_to(reference_walk *w, uint32_t to, bl_str at, bl_span span, bl_tri sure, const char *verb)
 {
 	bl_graph *g = w->graph;
 	if (to == w->node || w->seen[to] == w->node + 1)
 		return;
 	w->seen[to] = w->node + 1;
-	bl_str path = bl_str_dup(g->arena, bl_buf_str(&w->path));
+	bl_str path = bl_str_dup(g->arena, at);
 	const bl_node *from = bl_graph_node(g, w->node), *target_node = bl_graph_node(g, to);
 	bl_graph_add_edge(g,
 		(bl_edge){.kind = BL_EDGE_REFERS, .from = w->node, .to = to, .span = span,
-			.sure = BL_YES, .detail = path,
-			.why = bl_str_fmt(g->arena, "'" BL_FMT "' names " BL_FMT, BL_ARG(path),
+			.sure = sure, .detail = path,
+			.why = bl_str_fmt(g->arena, "'" BL_FMT "' %s " BL_FMT, BL_ARG(path), verb,
 				BL_ARG(target_node->name))});
 	if (is_child_type(bl_graph_type(g, w->node), bl_graph_type(g, to)))
 		bl_graph_add_edge(g,
@@ -627,6 +629,16 @@ static void add_reference(reference_walk *w, uint32_t to, bl_span span)
 				.span = span, .sure = BL_YES,
 				.why = bl_str_fmt(g->arena, BL_FMT " is part of " BL_FMT,
 					BL_ARG(from->name), BL_ARG(target_node->name))});
+}
+
+static void add_reference(reference_walk *w, uint32_t to, bl_span span)
+{
+	add_edge_to(w, to, bl_buf_str(&w->path), span, BL_YES, "names");
+}
+
+static void add_meant(void *context, uint32_t to, bl_str path, bl_span span, bl_tri sure, const char *verb)
+{
+	add_edge_to(context, to, path, span, sure, verb);
 }
 
 static void walk_references(reference_walk *w, const bl_value *v, unsigned depth)
@@ -681,6 +693,8 @@ void bl_graph_add_references(bl_graph *graph)
 {
 	size_t n = graph->nodes.n;
 	reference_walk w = {.graph = graph};
+	bl_arena scratch = {0};
+	bl_kubernetes_index *objects = bl_kubernetes_index_new(&scratch, graph);
 	w.seen = bl_xmalloc(n * sizeof *w.seen);
 	memset(w.seen, 0, n * sizeof *w.seen);
 	for (uint32_t i = 0; i < n; i++) {
@@ -696,7 +710,9 @@ void bl_graph_add_references(bl_graph *graph)
 		} else if (node->asset) {
 			walk_references(&w, node->asset->body, 0);
 		}
+		bl_kubernetes_each(objects, i, add_meant, &w);
 	}
+	bl_arena_done(&scratch);
 	bl_buf_done(&w.path);
 	free(w.seen);
 }

@@ -2,6 +2,26 @@
 
 #include <stdlib.h>
 
+const bl_kubernetes_reference bl_kubernetes_pod_references[] = {
+	{"ConfigMap", "containers/env/valueFrom/configMapKeyRef/name"},
+	{"ConfigMap", "containers/envFrom/configMapRef/name"},
+	{"ConfigMap", "initContainers/env/valueFrom/configMapKeyRef/name"},
+	{"ConfigMap", "initContainers/envFrom/configMapRef/name"},
+	{"ConfigMap", "volumes/configMap/name"},
+	{"ConfigMap", "volumes/projected/sources/configMap/name"},
+	{"PersistentVolumeClaim", "volumes/persistentVolumeClaim/claimName"},
+	{"PriorityClass", "priorityClassName"},
+	{"Secret", "containers/env/valueFrom/secretKeyRef/name"},
+	{"Secret", "containers/envFrom/secretRef/name"},
+	{"Secret", "imagePullSecrets/name"},
+	{"Secret", "initContainers/env/valueFrom/secretKeyRef/name"},
+	{"Secret", "initContainers/envFrom/secretRef/name"},
+	{"Secret", "volumes/projected/sources/secret/name"},
+	{"Secret", "volumes/secret/secretName"},
+	{"ServiceAccount", "serviceAccountName"},
+};
+const size_t bl_kubernetes_pod_reference_count = sizeof bl_kubernetes_pod_references / sizeof *bl_kubernetes_pod_references;
+
 static int by_text(const void *key, const void *element)
 {
 	return bl_str_cmp(*(const bl_str *)key, bl_str_of(*(const char *const *)element));
@@ -63,4 +83,20 @@ bl_str bl_kubernetes_namespace(const bl_value *manifest)
 {
 	bl_str namespace = bl_value_text(bl_value_getz(bl_value_getz(manifest, "metadata"), "namespace"));
 	return namespace.n ? namespace : BL_STR("default");
+}
+
+const bl_value *bl_kubernetes_containers(bl_arena *arena, const bl_value *pod)
+{
+	static const char *const lists[] = {"containers", "initContainers", "ephemeralContainers"};
+	bl_values all = {0};
+	bool open = pod->open;
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+		const bl_value *list = bl_value_getz(pod, lists[i]);
+		open |= list && (list->open || list->kind == BL_UNKNOWN);
+		for (uint32_t k = 0; bl_value_is(list, BL_LIST) && k < list->n; k++)
+			bl_vec_push(arena, &all, list->list[k]);
+	}
+	bl_value *v = bl_values_value(arena, pod->span, &all);
+	v->open = open;
+	return v;
 }

@@ -12,6 +12,14 @@ bool bl_kubernetes_built_in(bl_str group);
 bool bl_kubernetes_cluster_scoped(bl_str group, bl_str kind);
 /* The map that holds the metadata and the spec of the pods that an object of this kind makes; a Pod is its own. NULL: it makes none. */
 const bl_value *bl_kubernetes_pod_template(const bl_value *manifest, bl_str kind);
+/* A pod's containers, init containers and ephemeral containers in one list; pod is its spec, a map. */
+const bl_value *bl_kubernetes_containers(bl_arena *arena, const bl_value *pod);
+/* A field of a pod's spec that names another object: its kind, and the path, a list on the way meaning each of its elements. */
+typedef struct bl_kubernetes_reference {
+	const char *kind, *path;
+} bl_kubernetes_reference;
+extern const bl_kubernetes_reference bl_kubernetes_pod_references[];
+extern const size_t bl_kubernetes_pod_reference_count;
 /* metadata.namespace, or "default". */
 bl_str bl_kubernetes_namespace(const bl_value *manifest);
 

@@ -2,32 +2,11 @@
  * Who names an object that got another name or namespace names it anew: once, when all have the names they keep. What is
  * followed is what kustomize follows, not all that Kubernetes would take for a reference.
  */
+#include "core/model/kubernetes.h"
 #include "eval/kubernetes/kustomize.h"
 #include "eval/kubernetes/manifest.h"
 
 #include <stdio.h>
-
-/* In a pod's spec. */
-static const struct {
-	const char *kind, *path;
-} pod_references[] = {
-	{"ConfigMap", "containers/env/valueFrom/configMapKeyRef/name"},
-	{"ConfigMap", "containers/envFrom/configMapRef/name"},
-	{"ConfigMap", "initContainers/env/valueFrom/configMapKeyRef/name"},
-	{"ConfigMap", "initContainers/envFrom/configMapRef/name"},
-	{"ConfigMap", "volumes/configMap/name"},
-	{"ConfigMap", "volumes/projected/sources/configMap/name"},
-	{"PersistentVolumeClaim", "volumes/persistentVolumeClaim/claimName"},
-	{"PriorityClass", "priorityClassName"},
-	{"Secret", "containers/env/valueFrom/secretKeyRef/name"},
-	{"Secret", "containers/envFrom/secretRef/name"},
-	{"Secret", "imagePullSecrets/name"},
-	{"Secret", "initContainers/env/valueFrom/secretKeyRef/name"},
-	{"Secret", "initContainers/envFrom/secretRef/name"},
-	{"Secret", "volumes/projected/sources/secret/name"},
-	{"Secret", "volumes/secret/secretName"},
-	{"ServiceAccount", "serviceAccountName"},
-};
 
 /* Where the pod's spec is. data: ConfigMaps and Secrets are followed there; rest: the other kinds are. */
 static const struct {
@@ -202,11 +181,11 @@ static void follow_pod(follower *f, bl_kustomize_object *o, bl_str kind)
 	for (size_t i = 0; i < sizeof pods / sizeof *pods; i++) {
 		if (!bl_str_eqz(kind, pods[i].kind))
 			continue;
-		for (size_t r = 0; r < sizeof pod_references / sizeof *pod_references; r++) {
-			const char *to = pod_references[r].kind;
+		for (size_t r = 0; r < bl_kubernetes_pod_reference_count; r++) {
+			const char *to = bl_kubernetes_pod_references[r].kind;
 			bool data = strcmp(to, "ConfigMap") == 0 || strcmp(to, "Secret") == 0;
 			if (data ? pods[i].data : pods[i].rest)
-				follow_at(f, o, to, pods[i].spec, pod_references[r].path);
+				follow_at(f, o, to, pods[i].spec, bl_kubernetes_pod_references[r].path);
 		}
 	}
 }

@@ -71,22 +71,6 @@ static void check_shapes(bl_arena *arena, bl_diag_list *diags, const bl_value *o
 
 /* ---- resources ---- */
 
-const bl_value *bl_kubernetes_containers(bl_arena *arena, const bl_value *pod)
-{
-	static const char *const lists[] = {"containers", "initContainers", "ephemeralContainers"};
-	bl_values all = {0};
-	bool open = pod->open;
-	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-		const bl_value *list = bl_value_getz(pod, lists[i]);
-		open |= list && (list->open || list->kind == BL_UNKNOWN);
-		for (uint32_t k = 0; bl_value_is(list, BL_LIST) && k < list->n; k++)
-			bl_vec_push(arena, &all, list->list[k]);
-	}
-	bl_value *v = bl_values_value(arena, pod->span, &all);
-	v->open = open;
-	return v;
-}
-
 static void put(bl_arena *arena, bl_items *items, const char *key, const bl_value *v)
 {
 	if (v)
