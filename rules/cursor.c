@@ -27,14 +27,18 @@ static void put_path(bl_buf *out, const bl_cursor *c, bool keyed)
 	put_path(out, c->up, keyed);
 	if (c->counted) {
 		bl_str name = keyed && c->value ? element_name(c->value) : BL_STR("");
-		if (name.n)
-			bl_buf_putf(out, "[" BL_FMT "]", BL_ARG(name));
-		else if (keyed)
-			bl_buf_putz(out, "[]");
-		else
+		if (name.n || keyed) {
+			bl_buf_putc(out, '[');
+			bl_buf_put(out, name);
+			bl_buf_putc(out, ']');
+		} else {
 			bl_buf_putf(out, "[%u]", c->index);
+		}
 	} else if (plain(c->key)) {
-		bl_buf_putf(out, "%s" BL_FMT, out->n ? "." : "", BL_ARG(c->key));
+		/* not by printf: a path is made for every finding and every value that is judged */
+		if (out->n)
+			bl_buf_putc(out, '.');
+		bl_buf_put(out, c->key);
 	} else {
 		bl_buf_putf(out, "[\"" BL_FMT "\"]", BL_ARG(c->key));
 	}

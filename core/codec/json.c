@@ -152,7 +152,15 @@ void bl_json_strz(bl_json *j, const char *z)
 void bl_json_int(bl_json *j, long long n)
 {
 	before(j);
-	bl_buf_putf(j->out, "%lld", n);
+	char text[24];
+	size_t at = sizeof text;
+	unsigned long long u = n < 0 ? 0 - (unsigned long long)n : (unsigned long long)n;
+	do
+		text[--at] = (char)('0' + u % 10);
+	while (u /= 10);
+	if (n < 0)
+		text[--at] = '-';
+	bl_buf_put(j->out, bl_str_make(text + at, sizeof text - at));
 }
 
 void bl_json_double(bl_json *j, double n)

@@ -705,7 +705,9 @@ void bl_graph_add_references(bl_graph *graph)
 		w.span = node->span;
 		if (node->resource) {
 			walk_references(&w, node->resource->written, 0);
-			walk_references(&w, node->resource->native, 0);
+			/* a language born canonical has but one tree */
+			if (node->resource->native != bl_value_getz(node->resource->written, "properties"))
+				walk_references(&w, node->resource->native, 0);
 			add_module_parent(&w, node->resource);
 		} else if (node->asset) {
 			walk_references(&w, node->asset->body, 0);
