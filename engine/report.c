@@ -20,7 +20,7 @@ static void collect_side(bl_report *report, const bl_side *side)
 	for (size_t i = 0; i < side->documents.n; i++) {
 		const bl_document *d = side->documents.items[i];
 		collect_list(report, &d->diags);
-		if (d->language == BL_LANG_PIPELINE) {
+		if (d->language == BL_LANG_PIPELINE && bl_str_starts(d->dialect, BL_STR("github"))) {
 			pipelines++;
 			first = first ? first : d;
 		}

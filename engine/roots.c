@@ -148,7 +148,7 @@ static bl_str used_template(const bl_document *d, const bl_block *b)
 {
 	if (d->language == BL_LANG_BICEP && bl_str_eqz(b->kind, "module"))
 		return bl_block_label(b, 1);
-	bool links = d->language == BL_LANG_ARM || d->language == BL_LANG_CLOUDFORMATION;
+	bool links = d->language == BL_LANG_ARM || d->language == BL_LANG_CLOUDFORMATION || d->language == BL_LANG_PIPELINE;
 	return links && bl_str_eqz(b->kind, "link") ? bl_block_label(b, 0) : BL_STR("");
 }
 
@@ -166,22 +166,22 @@ static void plan_templates(planner *p)
 			add_neighbours(p, &parameters, d);
 		for (size_t k = 0; k < d->blocks.n; k++) {
 			bl_str path, used_path = used_template(d, d->blocks.items[k]);
+			bl_str folder = used_path.n && used_path.p[0] == '/' ? BL_STR("") : bl_engine_folder_of(d->path);
 			if (used_path.n &&
-				bl_engine_normalise(arena,
-					bl_str_fmt(arena, BL_FMT "/" BL_FMT, BL_ARG(bl_engine_folder_of(d->path)), BL_ARG(used_path)), &path) &&
+				bl_engine_normalise(arena, bl_str_fmt(arena, BL_FMT "/" BL_FMT, BL_ARG(folder), BL_ARG(used_path)), &path) &&
 				!bl_str_eq(path, d->path))
 				bl_map_put(arena, &used, path, (void *)d);
 		}
 	}
 	for (size_t i = 0; i < side->documents.n; i++) {
 		const bl_document *d = side->documents.items[i];
-		bool cloudformation = d->language == BL_LANG_CLOUDFORMATION;
-		bool template = d->language == BL_LANG_BICEP || d->language == BL_LANG_ARM || cloudformation;
+		bool alone = d->language == BL_LANG_CLOUDFORMATION || d->language == BL_LANG_PIPELINE;
+		bool template = d->language == BL_LANG_BICEP || d->language == BL_LANG_ARM || alone;
 		bl_map_put(arena, &planned, d->path, (void *)d);
 		if (!template || is_parameters(d) || (bl_map_get(&used, d->path) && !side->entries.items[i].named))
 			continue;
 		/* nothing says which template a CloudFormation parameter file is for: its name is its user's choice */
-		const bl_document_list *files = cloudformation ? NULL : bl_map_get(&parameters, d->path);
+		const bl_document_list *files = alone ? NULL : bl_map_get(&parameters, d->path);
 		if (!files) {
 			bl_engine_plan_file(p->report, p->side, d);
 			continue;

@@ -10,6 +10,7 @@ static const evaluator evaluators[BL_LANG_COUNT] = {
 	[BL_LANG_COMPOSE] = bl_eval_compose,
 	[BL_LANG_DOCKERFILE] = bl_eval_dockerfile,
 	[BL_LANG_KUBERNETES] = bl_eval_kubernetes,
+	[BL_LANG_PIPELINE] = bl_eval_pipeline,
 	[BL_LANG_TERRAFORM] = bl_eval_terraform,
 };
 

@@ -10,6 +10,7 @@ void bl_eval_cloudformation(const bl_eval_input *input, bl_arena *arena, bl_eval
 void bl_eval_compose(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out);
 void bl_eval_dockerfile(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out);
 void bl_eval_kubernetes(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out);
+void bl_eval_pipeline(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out);
 void bl_eval_terraform(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out);
 
 const bl_value *bl_eval_arm_expression(const bl_eval_input *input, bl_arena *arena, const bl_expr *expr,

@@ -107,9 +107,13 @@ static bool is_azure_pipeline(bl_str path, bl_str text)
 	if (contains_i(base_name(path), "azure-pipelines") || contains_i(path, ".azuredevops/") ||
 		contains_i(path, ".azure-pipelines/"))
 		return true;
+	static const char *const steps[] = {"- bash:", "- checkout:", "- deployment:", "- job:", "- powershell:", "- pwsh:", "- script:", "- stage:",
+		"- task:", "- template:", "vmImage:"};
 	bool jobs = top_key(text, "steps") || top_key(text, "jobs") || top_key(text, "stages");
-	return jobs && (top_key(text, "pool") || top_key(text, "trigger") || has(text, "- task: ") ||
-			       has(text, "vmImage:"));
+	for (size_t i = 0; jobs && i < sizeof steps / sizeof *steps; i++)
+		if (has(text, steps[i]))
+			return true;
+	return (jobs && (top_key(text, "pool") || top_key(text, "trigger"))) || (top_key(text, "extends") && has(text, "template:"));
 }
 
 static bl_language detect_yaml(bl_str path, bl_str text, bl_str *dialect)
@@ -121,6 +125,10 @@ static bl_language detect_yaml(bl_str path, bl_str text, bl_str *dialect)
 	bl_str name = base_name(path);
 	if ((bl_str_eqz(name, "action.yml") || bl_str_eqz(name, "action.yaml")) && top_key(text, "runs")) {
 		*dialect = BL_STR("github-action");
+		return BL_LANG_PIPELINE;
+	}
+	if (bl_str_ends(name, BL_STR(".gitlab-ci.yml")) || bl_str_ends(name, BL_STR(".gitlab-ci.yaml"))) {
+		*dialect = BL_STR("gitlab");
 		return BL_LANG_PIPELINE;
 	}
 	const char *kubernetes = kubernetes_dialect(name, text);

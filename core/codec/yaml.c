@@ -377,7 +377,8 @@ static bl_value *close_map(reader *r, bl_span span, const bl_item *from, size_t 
 	for (size_t i = 0; i < n; i++) {
 		if (from[i].key.p == merge_mark)
 			continue;
-		bl_item *old = find_key(&items, index, from[i].key);
+		bool repeats = r->options.repeats && bl_str_starts(from[i].key, BL_STR("${{"));
+		bl_item *old = repeats ? NULL : find_key(&items, index, from[i].key);
 		if (old) {
 			complain(r, BL_DIAG_WARNING, from[i].key_span,
 				"written twice, the last one counts: key", from[i].key);

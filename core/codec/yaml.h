@@ -11,6 +11,7 @@ typedef struct bl_yaml_options {
 	bool tags; /* keep local tags: `!Ref x` becomes the map {"!Ref": x}; else a tag is ignored */
 	bool yaml11; /* yes/no/on/off are booleans (YAML 1.1); else YAML 1.2 core schema */
 	bool words; /* y/n, yes/no, on/off are booleans, the rest as the core schema says */
+	bool repeats; /* keys that begin with ${{ may be written several times in one map: Azure's conditions */
 	bool dates; /* a date or a time is the text that RFC 3339 has for it */
 } bl_yaml_options;
 

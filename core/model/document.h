@@ -77,8 +77,8 @@ typedef struct bl_label {
  *               decorator as "@name" with a CALL; resources nested in a body are child blocks.
  *   arm         a block "template" with an attribute "body"; then for each template it names by relative path a block "link", labels[0] the path.
  *   yaml family one block "document" each, with an attribute "body": one LITERAL that holds the whole tree (CloudFormation's short forms are
- *               maps of one key: !Ref x is {"Ref": x}); JSON CloudFormation and manifests likewise. CloudFormation: then for each template or
- *               fragment that it names by relative path a block "link", labels[0] the path.
+ *               maps of one key: !Ref x is {"Ref": x}); JSON CloudFormation and manifests likewise. Then a block "link" for each template, fragment
+ *               or pipeline that it is made of, labels[0] the path: from its own folder, a pipeline's with '/' before it from the repository's root.
  *   dockerfile  the instruction in lower case; see parsers/dockerfile.
  *   shell       one block "script", with what parsers/shell/shell.h says; powershell likewise.
  */

@@ -191,6 +191,14 @@ static bl_tri condition_of(walker *w, const bl_value *node, const level *l)
 	return bl_tri_and(t, v ? bl_azure_pipeline_truth(v) : BL_MAYBE);
 }
 
+/* Its first key, with what stands there on the same line. */
+static bl_span head_of(const bl_value *node)
+{
+	const bl_item *first = node->kind == BL_MAP && node->n ? &node->map[0] : NULL;
+	bool line = first && first->value->kind == BL_STRING && bl_str_find(first->value->string, BL_STR("\n"), 0) < 0;
+	return !first ? node->span : line ? bl_span_join(first->key_span, first->value->span) : first->key_span;
+}
+
 static bl_resource *add(walker *w, const char *type, const bl_value *node, bl_str address, bl_str label, bl_str place, bl_tri condition,
 	const bl_items *properties)
 {
@@ -206,7 +214,7 @@ static bl_resource *add(walker *w, const char *type, const bl_value *node, bl_st
 	r->name = bl_value_string(w->arena, node->span, label);
 	r->condition = condition;
 	r->span = node->span;
-	r->head = node->kind == BL_MAP && node->n ? bl_span_join(node->map[0].key_span, node->map[0].key_span) : node->span;
+	r->head = head_of(node);
 	r->via = bl_azure_mark_of(&w->e, node).via;
 	r->native = node;
 	put(w, &body, "name", r->name);
@@ -283,6 +291,13 @@ static void note_checkout(bl_pipeline_job *job, const bl_value *repository, bl_s
 		c->folder = name;
 }
 
+/* A script's text, its macros as they are written; with ${{ }} as they are written where what they give is not known. */
+static const bl_value *script_text(walker *w, const bl_value *script)
+{
+	bl_azure_text room;
+	return script->kind == BL_UNKNOWN ? bl_azure_text_made(&w->e, script, &room)->written : script;
+}
+
 static void add_step(walker *w, bl_pipeline_job *job, const level *l, const bl_value *node, size_t number, size_t place, const char *hook)
 {
 	bl_str name = text(bl_value_getz(node, "name")), address = bl_str_fmt(w->arena, BL_FMT "%zu", BL_ARG(l->address), number);
@@ -327,10 +342,12 @@ static void add_step(walker *w, bl_pipeline_job *job, const level *l, const bl_v
 		bl_azure_task(&s);
 	}
 	if (s.script)
-		put(w, &items, "script", bl_azure_put_variables(w->arena, s.script, l->variables));
+		put(w, &items, "script", script_text(w, s.script));
 	if (s.script && !bl_value_getz(properties, "shell"))
 		put_text(w, &items, "shell", s.script->span,
 			shell ? bl_str_of(shell) : s.shell == BL_PIPELINE_POWERSHELL ? BL_STR("pwsh") : BL_STR("bash"));
+	if (s.insertions.n)
+		put(w, &items, "insertions", bl_values_value(w->arena, s.script->span, &s.insertions));
 	if (s.script)
 		put(w, &items, "commands", bl_values_value(w->arena, s.script->span, &s.commands));
 	if (hook)

@@ -58,6 +58,7 @@ typedef struct bl_azure_expansion {
 	bl_map texts;     /* a text's address -> bl_azure_text * */
 	bl_map marks;     /* a node's address -> bl_azure_mark * */
 	bl_map files;     /* path -> the template's root, once it was read */
+	bl_map free;      /* the pipeline's own parameters that take any text: "parameters.NAME" */
 	bl_values used;   /* what the pipeline includes: maps of template, path, repository */
 	size_t includes, nodes;
 	int depth;
@@ -98,6 +99,9 @@ const bl_value *bl_azure_written(bl_azure_expansion *e, const bl_value *v);
 /* The parameters of a file: given (a map, or NULL) to what declared says. root: the pipeline's own, given on the command line. */
 const bl_value *bl_azure_parameters(bl_azure_expansion *e, const bl_azure_frame *f, const bl_value *declared, const bl_value *given, bool root);
 
+/* Is v what somebody who starts the pipeline may write at will: a text parameter that is not bound to certain values? */
+bool bl_azure_is_free(const bl_azure_expansion *e, const bl_value *v);
+
 /* outer with what a `variables` node (expanded; a map or a list, or NULL) sets; always open. */
 const bl_value *bl_azure_variables(bl_azure_expansion *e, const bl_value *outer, const bl_value *variables);
 /* The parts of a text, each $(name) among them. */
@@ -121,12 +125,12 @@ typedef struct bl_azure_step {
 	bl_pipeline_shell shell;   /* what reads `script` on the agent */
 	const bl_value *script;    /* found: the text of a script, variables not put in; or NULL */
 	bl_values commands;        /* found: what it runs */
+	bl_values insertions;      /* found: what is put into its text: maps of text, name, kind (macro, expression) and free */
 } bl_azure_step;
 
 /* Says what a task builds and deploys, and finds its script. */
 void bl_azure_task(bl_azure_step *s);
 /* Runs a script as far as it can be; v is as bl_azure_step.script. */
 void bl_azure_run(bl_azure_step *s, bl_pipeline_shell shell, const bl_value *v);
-void bl_eval_azure_pipeline(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out);
 
 #endif

@@ -68,6 +68,8 @@ static void bind(bl_azure_expansion *e, const bl_azure_frame *f, bl_items *out, 
 		v = bl_azure_expand_value(e, f, fallback, BL_AZURE_ANY);
 	if (!v)
 		v = missing(e, name->span, name->string, bl_value_getz(declared, "values"), kind_of(type));
+	if (root && (!type.n || bl_str_eqiz(type, "string")) && !bl_value_getz(declared, "values"))
+		bl_map_put(e->arena, &e->free, what, (void *)declared);
 	v = converted(e, v, type.n ? type : BL_STR("string"), name->string);
 	bl_items_put(e->arena, out, name->string, name->span, bl_value_through(e->arena, v, what, v->span));
 }
@@ -85,6 +87,14 @@ static void bind_legacy(bl_azure_expansion *e, const bl_azure_frame *f, bl_items
 		bl_str what = bl_str_fmt(e->arena, "parameters." BL_FMT, BL_ARG(item->key));
 		bl_items_put(e->arena, out, item->key, item->key_span, bl_value_through(e->arena, v, what, v->span));
 	}
+}
+
+bool bl_azure_is_free(const bl_azure_expansion *e, const bl_value *v)
+{
+	const bl_via *last = v->via;
+	while (last && last->next)
+		last = last->next;
+	return last && bl_map_get(&e->free, last->what);
 }
 
 const bl_value *bl_azure_parameters(bl_azure_expansion *e, const bl_azure_frame *f, const bl_value *declared, const bl_value *given, bool root)

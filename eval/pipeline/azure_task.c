@@ -33,6 +33,16 @@ static const bl_value *raw_input(const bl_azure_step *s, const char *names)
 	return NULL;
 }
 
+/* The lines of an input, variables put into each. */
+static const bl_value *input_lines(const bl_azure_step *s, const char *names, bool comma)
+{
+	bl_arena *arena = s->step->job->arena;
+	const bl_value *v = raw_input(s, names);
+	if (!v)
+		return NULL;
+	return bl_azure_put_variables(arena, bl_pipeline_lines(arena, bl_azure_scalar(arena, v), comma), s->variables);
+}
+
 static bl_str input_text(const bl_azure_step *s, const char *names)
 {
 	const bl_value *v = input(s, names);
@@ -122,6 +132,30 @@ static void run(words *w)
 
 /* ---- scripts ---- */
 
+/* `$(Build.SourceBranchName)`, `${{ parameters.x }}`: what is put into a script before anything reads it. */
+static void note_insertions(bl_azure_step *s, const bl_value *written, const bl_pipeline_parts *parts)
+{
+	bl_arena *arena = s->step->job->arena;
+	for (size_t i = 0; i < parts->n && s->insertions.n < MAX_WORDS; i++) {
+		const bl_pipeline_part *p = &parts->items[i];
+		bl_items items = {0};
+		if (!p->value || p->begin >= p->end)
+			continue;
+		bl_str text = bl_str_slice(written->string, p->begin, p->end);
+		bool macro = bl_str_starts(text, BL_STR("$("));
+		bl_str name = macro ? bl_str_slice(text, 2, text.n - 1) : bl_str_trim(bl_str_slice(text, 3, text.n - 2));
+		/* exact where the text stands as it was written, else the whole script */
+		bl_str there = bl_str_slice(bl_sources_slice(s->step->job->input->sources, written->span), p->begin, p->end);
+		bl_span span = bl_str_eq(there, text) ? (bl_span){written->span.source, written->span.begin + p->begin, written->span.begin + p->end}
+						      : written->span;
+		bl_items_put(arena, &items, BL_STR("text"), span, bl_value_string(arena, span, text));
+		bl_items_put(arena, &items, BL_STR("name"), span, bl_value_string(arena, span, name));
+		bl_items_put(arena, &items, BL_STR("kind"), span, bl_value_string(arena, span, macro ? BL_STR("macro") : BL_STR("expression")));
+		bl_items_put(arena, &items, BL_STR("free"), span, bl_value_bool(arena, span, bl_azure_is_free(s->expansion, p->value)));
+		bl_vec_push(arena, &s->insertions, bl_items_value(arena, span, &items));
+	}
+}
+
 void bl_azure_run(bl_azure_step *s, bl_pipeline_shell shell, const bl_value *v)
 {
 	bl_azure_text room;
@@ -130,6 +164,7 @@ void bl_azure_run(bl_azure_step *s, bl_pipeline_shell shell, const bl_value *v)
 	if (made->written->kind != BL_STRING)
 		return;
 	bl_pipeline_parts parts = bl_azure_script_parts(arena, made, s->variables);
+	note_insertions(s, made->written, &parts);
 	bl_pipeline_script(s->step, shell, made->written, &parts, &s->commands);
 }
 
@@ -221,11 +256,12 @@ static bl_values image_names(bl_azure_step *s)
 {
 	bl_arena *arena = s->step->job->arena;
 	bl_values names = {0};
-	const bl_value *repository = input(s, "repository"), *tags = input(s, "tags");
+	const bl_value *repository = input(s, "repository"), *list = input_lines(s, "tags", true);
 	if (!repository)
 		return names;
 	repository = in_registry(s, input(s, "containerRegistry"), repository);
-	const bl_value *list = bl_pipeline_lines(arena, tags ? tags : made(s, "$(Build.BuildId)"), true);
+	if (!list)
+		list = bl_pipeline_lines(arena, made(s, "$(Build.BuildId)"), true);
 	for (uint32_t i = 0; i < list->n && i < MAX_WORDS; i++)
 		bl_vec_push(arena, &names, bl_pipeline_concat(arena, repository, BL_STR(":"), list->list[i]));
 	return names;
@@ -456,21 +492,19 @@ static void kubernetes_manifest(bl_azure_step *s)
 {
 	bl_str action = input_text(s, "action");
 	size_t before = s->step->job->out->deployments.n;
-	const bl_value *lines = input(s, "manifests"), *images = input(s, "containers");
+	const bl_value *list = input_lines(s, "manifests", true), *images = input_lines(s, "containers", true);
 	words w = {.s = s};
-	if ((action.n && !bl_str_eqiz(action, "deploy") && !bl_str_eqiz(action, "promote")) || !lines)
+	if ((action.n && !bl_str_eqiz(action, "deploy") && !bl_str_eqiz(action, "promote")) || !list)
 		return;
 	word(&w, "kubectl");
 	word(&w, "apply");
 	flag(&w, "-n", input(s, "namespace"));
-	const bl_value *list = bl_pipeline_lines(s->step->job->arena, lines, true);
 	for (uint32_t i = 0; i < list->n; i++)
 		flag(&w, "-f", bl_globs_without_pattern(s->step->job->arena, list->list[i]));
 	run(&w);
 	put_cluster(s, before);
 	for (size_t i = before; images && i < s->step->job->out->deployments.n; i++)
-		bl_pipeline_put_parameter(s->step, s->step->job->out->deployments.items[i], BL_STR("images"),
-			bl_pipeline_lines(s->step->job->arena, images, true));
+		bl_pipeline_put_parameter(s->step, s->step->job->out->deployments.items[i], BL_STR("images"), images);
 }
 
 static void kubectl(bl_azure_step *s)

@@ -180,7 +180,7 @@ static const bl_value *run_script(walker *w, const char *key, const bl_value *jo
 	bl_pipeline_job machine = {.input = w->g.input, .arena = arena, .out = w->g.out};
 	bl_pipeline_step step = {.job = &machine, .by = address, .span = span, .environment = variables};
 	step.folder = bl_value_string(arena, BL_NOWHERE, BL_STR(""));
-	bl_pipeline_lines_script(&step, BL_PIPELINE_BASH, &lines, &commands);
+	bl_pipeline_script_lines(&step, BL_PIPELINE_BASH, &lines, &commands);
 	bl_value *script = bl_values_value(arena, lines.items[0]->span, &lines);
 	put(w, items, key, script);
 	return bl_values_value(arena, script->span, &commands);

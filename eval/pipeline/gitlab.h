@@ -39,6 +39,4 @@ bl_tri bl_gitlab_runs(bl_gitlab *g, const bl_value *job, const bl_value *variabl
 /* An `if`: $X == "a" && $Y =~ /b/ || ... */
 bl_tri bl_gitlab_condition(bl_gitlab *g, bl_str text, const bl_value *variables);
 
-void bl_eval_gitlab(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out);
-
 #endif

@@ -83,6 +83,12 @@ const bl_value *bl_pipeline_lines(bl_arena *arena, const bl_value *v, bool comma
  */
 uint32_t bl_pipeline_source(bl_arena *arena, bl_sources *sources, const bl_value *string);
 
+/*
+ * Strings of one source as one text, a line each: those at the beginning of strings that come from the same source. *n: how many there are, then how many
+ * were taken. 0 as above.
+ */
+uint32_t bl_pipeline_lines_source(bl_arena *arena, bl_sources *sources, const bl_value *const *strings, size_t *n);
+
 /* What reads a script. */
 typedef enum bl_pipeline_shell {
 	BL_PIPELINE_BASH,       /* and sh */
@@ -98,6 +104,8 @@ bl_pipeline_shell bl_pipeline_shell_named(bl_str name);
  */
 void bl_pipeline_script(bl_pipeline_step *step, bl_pipeline_shell shell, const bl_value *string, const bl_pipeline_parts *parts,
 	bl_values *out);
+/* As bl_pipeline_script, for a script that is a list of texts, one after the other in one shell. */
+void bl_pipeline_script_lines(bl_pipeline_step *step, bl_pipeline_shell shell, const bl_values *strings, bl_values *out);
 /* One command (eval/docker/command.h): recognises what it builds, deploys or says of where later ones go. */
 void bl_pipeline_command(bl_pipeline_step *step, const bl_value *command);
 
@@ -125,5 +133,9 @@ void bl_pipeline_azure_parameters(bl_pipeline_step *step, bl_deployment *deploym
 void bl_pipeline_put_parameter(bl_pipeline_step *step, bl_deployment *deployment, bl_str key, const bl_value *v);
 void bl_pipeline_open_parameters(bl_pipeline_step *step, bl_deployment *deployment);
 void bl_pipeline_put_file(bl_pipeline_step *step, bl_deployment *deployment, const bl_value *path);
+
+/* The dialects. */
+void bl_eval_azure_pipeline(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out);
+void bl_eval_gitlab(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out);
 
 #endif

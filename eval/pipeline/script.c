@@ -230,12 +230,23 @@ static void set_environment(bl_pipeline_step *step, bl_docker_scope *scope)
 		bl_docker_scope_set(arena, scope, env->map[i].key, bl_pipeline_scalar(arena, env->map[i].value));
 }
 
+static bool can_run(const bl_pipeline_job *job, bl_pipeline_shell shell)
+{
+	const bl_loader *loader = job->input->loader;
+	return shell != BL_PIPELINE_OTHER && loader && loader->parse && job->commands < BL_PIPELINE_MAX_COMMANDS;
+}
+
+static void run_source(bl_pipeline_step *step, bl_pipeline_shell shell, bl_docker_scope *scope, uint32_t source, bl_values *out)
+{
+	const bl_loader *loader = step->job->input->loader;
+	runner r = {.step = step, .scope = scope, .out = out};
+	run_document(&r, loader->parse(loader->context, language_of(shell), source));
+}
+
 void bl_pipeline_script(bl_pipeline_step *step, bl_pipeline_shell shell, const bl_value *string, const bl_pipeline_parts *parts, bl_values *out)
 {
 	bl_pipeline_job *job = step->job;
-	const bl_loader *loader = job->input->loader;
-	if (shell == BL_PIPELINE_OTHER || !bl_value_is(string, BL_STRING) || string->string.n > MAX_SCRIPT || !loader || !loader->parse ||
-		job->commands >= BL_PIPELINE_MAX_COMMANDS)
+	if (!can_run(job, shell) || !bl_value_is(string, BL_STRING) || string->string.n > MAX_SCRIPT)
 		return;
 	bl_docker_scope scope = {.values.fold = shell == BL_PIPELINE_POWERSHELL, .escape = '\\'};
 	uint32_t source = bl_pipeline_source(job->arena, job->input->sources, string);
@@ -245,8 +256,23 @@ void bl_pipeline_script(bl_pipeline_step *step, bl_pipeline_shell shell, const b
 		return;
 	set_environment(step, &scope);
 	const bl_value *folder = step->folder, *rendered = job->rendered;
-	runner r = {.step = step, .scope = &scope, .out = out};
-	run_document(&r, loader->parse(loader->context, language_of(shell), source));
+	run_source(step, shell, &scope, source, out);
+	step->folder = folder;
+	job->rendered = rendered;
+}
+
+void bl_pipeline_script_lines(bl_pipeline_step *step, bl_pipeline_shell shell, const bl_values *strings, bl_values *out)
+{
+	bl_pipeline_job *job = step->job;
+	bl_docker_scope scope = {.values.fold = shell == BL_PIPELINE_POWERSHELL, .escape = '\\'};
+	const bl_value *folder = step->folder, *rendered = job->rendered;
+	set_environment(step, &scope);
+	for (size_t i = 0, n; i < strings->n && can_run(job, shell); i += n) {
+		n = strings->n - i;
+		uint32_t source = bl_pipeline_lines_source(job->arena, job->input->sources, strings->items + i, &n);
+		if (source && bl_sources_text(job->input->sources, source).n <= MAX_SCRIPT)
+			run_source(step, shell, &scope, source, out);
+	}
 	step->folder = folder;
 	job->rendered = rendered;
 }

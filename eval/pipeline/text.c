@@ -262,17 +262,53 @@ static bool align(bl_arena *arena, bl_str text, bl_str written, uint32_t base, p
 	return true;
 }
 
-uint32_t bl_pipeline_source(bl_arena *arena, bl_sources *sources, const bl_value *string)
+/* The pieces of string, whose text stands at byte `at` of what is made. */
+static void add_pieces(bl_arena *arena, bl_sources *sources, const bl_value *string, size_t at, pieces *out)
 {
-	bl_str text = string->string, written = bl_sources_slice(sources, string->span);
 	pieces list = {0};
-	if (!bl_span_known(string->span) || !text.n)
-		return 0;
-	if (!align(arena, text, written, string->span.begin, &list)) {
+	if (!align(arena, string->string, bl_sources_slice(sources, string->span), string->span.begin, &list)) {
 		list.n = 0;
 		add_piece(arena, &list, 0, string->span.begin, string->span.end, false);
 	}
-	const bl_piece *kept = bl_sources_keep(sources, list.items, list.n * sizeof *list.items);
+	for (size_t i = 0; i < list.n; i++) {
+		list.items[i].at += (uint32_t)at;
+		bl_vec_push(arena, out, list.items[i]);
+	}
+}
+
+static uint32_t derive(bl_sources *sources, uint32_t parent, bl_str text, const pieces *list)
+{
+	const bl_piece *kept = bl_sources_keep(sources, list->items, list->n * sizeof *list->items);
 	text = bl_str_make(bl_sources_keep(sources, text.p, text.n), text.n);
-	return bl_sources_derive(sources, string->span.source, text, kept, list.n);
+	return bl_sources_derive(sources, parent, text, kept, list->n);
+}
+
+uint32_t bl_pipeline_source(bl_arena *arena, bl_sources *sources, const bl_value *string)
+{
+	pieces list = {0};
+	if (!bl_span_known(string->span) || !string->string.n)
+		return 0;
+	add_pieces(arena, sources, string, 0, &list);
+	return derive(sources, string->span.source, string->string, &list);
+}
+
+uint32_t bl_pipeline_lines_source(bl_arena *arena, bl_sources *sources, const bl_value *const *strings, size_t *n)
+{
+	pieces list = {0};
+	bl_buf buf = {0};
+	size_t i = 0, most = *n;
+	uint32_t parent = most ? strings[0]->span.source : 0, source = 0;
+	for (; i < most && strings[i]->span.source == parent && buf.n <= MAX_TEXT; i++) {
+		if (strings[i]->kind != BL_STRING || !strings[i]->string.n)
+			continue;
+		add_pieces(arena, sources, strings[i], buf.n, &list);
+		bl_buf_put(&buf, strings[i]->string);
+		add_piece(arena, &list, buf.n, strings[i]->span.end, strings[i]->span.end, false);
+		bl_buf_putc(&buf, '\n');
+	}
+	*n = i;
+	if (parent && buf.n)
+		source = derive(sources, parent, bl_buf_str(&buf), &list);
+	bl_buf_done(&buf);
+	return source;
 }

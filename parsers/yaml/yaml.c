@@ -3,6 +3,7 @@
 
 #include "core/codec/json.h"
 #include "core/codec/yaml.h"
+#include "parsers/yaml/links.h"
 
 static void add_block(bl_document *d, const bl_value *root)
 {
@@ -59,48 +60,15 @@ static const bl_value *expand_tags(bl_arena *arena, const bl_value *v, int depth
 	return v;
 }
 
-static void add_link(bl_document *d, const bl_value *path)
-{
-	bl_str text = bl_value_text(path);
-	if (!text.n || text.p[0] == '/' || bl_str_find(text, BL_STR("://"), 0) >= 0)
-		return;
-	bl_block *block = bl_new(&d->arena, bl_block);
-	block->kind = BL_STR("link");
-	block->span = block->head = path->span;
-	bl_vec_push(&d->arena, &block->labels, ((bl_label){text, path->span}));
-	bl_vec_push(&d->arena, &d->blocks, block);
-}
-
-/* Nested stacks' templates and the fragments that AWS::Include brings in, where they are named by path. */
-static void add_links(bl_document *d, const bl_value *v, int depth)
-{
-	if (depth > BL_PARSE_MAX_DEPTH || (v->kind != BL_MAP && v->kind != BL_LIST))
-		return;
-	const bl_value *properties = bl_value_getz(v, "Properties"), *type = bl_value_getz(v, "Type");
-	if (bl_value_is_string(type, "AWS::CloudFormation::Stack"))
-		add_link(d, bl_value_getz(properties, "TemplateURL"));
-	else if (bl_value_is_string(type, "AWS::Serverless::Application"))
-		add_link(d, bl_value_getz(properties, "Location"));
-	else if (bl_value_is_string(bl_value_getz(v, "Name"), "AWS::Include"))
-		add_link(d, bl_value_getz(bl_value_getz(v, "Parameters"), "Location"));
-	for (uint32_t i = 0; i < v->n; i++)
-		add_links(d, v->kind == BL_MAP ? v->map[i].value : v->list[i], depth + 1);
-}
-
-static void add_root(bl_document *d, const bl_value *root)
-{
-	add_block(d, root);
-	if (d->language == BL_LANG_CLOUDFORMATION)
-		add_links(d, root, 0);
-}
-
 static void read_json(bl_document *d, bl_str text)
 {
 	const bl_value *root = bl_json_read_source(&d->arena, d->source, text, &d->diags);
-	if (root)
-		add_root(d, root);
-	else
+	if (!root) {
 		d->partial = true;
+		return;
+	}
+	add_block(d, root);
+	bl_yaml_links(d, root);
 }
 
 void bl_parse_yaml(bl_sources *sources, bl_document *d)
@@ -114,7 +82,9 @@ void bl_parse_yaml(bl_sources *sources, bl_document *d)
 		return;
 	}
 	bool cloudformation = d->language == BL_LANG_CLOUDFORMATION;
-	bl_yaml_options options = {.tags = cloudformation,
+	/* what a pipeline includes may be called anything */
+	bool pipeline = d->language == BL_LANG_PIPELINE || d->language == BL_LANG_YAML;
+	bl_yaml_options options = {.tags = cloudformation || pipeline, .repeats = pipeline,
 		.yaml11 = d->language == BL_LANG_KUBERNETES || cloudformation};
 	bl_yaml_documents documents = {0};
 	if (!bl_yaml_read(&d->arena, d->source, text, options, &documents, &d->diags))
@@ -124,6 +94,8 @@ void bl_parse_yaml(bl_sources *sources, bl_document *d)
 		if (cloudformation)
 			root = expand_tags(&d->arena, root, 0);
 		if (root->kind != BL_NULL)
-			add_root(d, root);
+			add_block(d, root);
 	}
+	for (size_t i = 0; i < documents.n; i++)
+		bl_yaml_links(d, documents.items[i]);
 }
