@@ -529,7 +529,10 @@ static void helm(bl_azure_step *s)
 	word(&w, "helm");
 	add(&w, input(s, "command") ? input(s, "command") : literal(s, "ls"));
 	add(&w, input(s, "releaseName"));
-	add(&w, path ? input(s, "chartPath") : input(s, "chartName"));
+	const bl_value *chart = input(s, path ? "chartPath" : "chartName");
+	bl_str known = bl_pipeline_known(chart);
+	/* a name alone may be one of a chart in a registry */
+	add(&w, path && chart && known.n && known.p[0] != '/' ? bl_pipeline_concat(s->step->job->arena, literal(s, "./"), BL_STR(""), chart) : chart);
 	flag(&w, "-n", input(s, "namespace"));
 	flag(&w, "-f", input(s, "valueFile"));
 	flag(&w, "--set", input(s, "overrideValues"));

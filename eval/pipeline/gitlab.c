@@ -234,7 +234,7 @@ static bl_tri workflow_runs(walker *w)
 	return bl_value_getz(workflow, "rules") ? bl_gitlab_runs(&w->g, workflow, w->variables) : BL_YES;
 }
 
-static void add_pipeline(walker *w, bl_tri runs)
+static void add_pipeline(walker *w, const bl_value *own, bl_tri runs)
 {
 	static const char *const keys[] = {"default", "stages", "workflow"};
 	bl_items items = {0};
@@ -246,7 +246,7 @@ static void add_pipeline(walker *w, bl_tri runs)
 	put(w, &items, "variables", variable_list(w, bl_value_getz(root, "variables")));
 	if (w->g.includes.n)
 		put(w, &items, "includes", bl_values_value(w->g.arena, root->span, &w->g.includes));
-	add(w, "gitlab/pipeline", BL_STR("pipeline"), root->n ? root->map[0].key_span : root->span, root, runs, &items);
+	add(w, "gitlab/pipeline", BL_STR("pipeline"), own->n ? own->map[0].key_span : own->span, own, runs, &items);
 }
 
 static void add_configuration(walker *w, const bl_document *d)
@@ -256,7 +256,7 @@ static void add_configuration(walker *w, const bl_document *d)
 		return;
 	w->variables = bl_gitlab_variables(&w->g, bl_gitlab_predefined(&w->g), bl_value_getz(w->g.root, "variables"));
 	bl_tri runs = workflow_runs(w);
-	add_pipeline(w, runs);
+	add_pipeline(w, w->g.own, runs);
 	for (uint32_t i = 0; i < w->g.root->n && runs != BL_NO && jobs < MAX_JOBS; i++) {
 		const bl_item *item = &w->g.root->map[i];
 		if (is_reserved(item->key) || item->value->kind != BL_MAP)

@@ -16,6 +16,7 @@ typedef struct bl_gitlab {
 	bl_arena *arena;
 	bl_evaluation *out;
 	const bl_value *root; /* a map: all files merged, extends and !reference done */
+	const bl_value *own;  /* the configuration's own file as it is written */
 	bl_values includes;   /* what it includes: maps of kind, location, ref */
 	bl_map origins;       /* the name of a job -> const bl_via *: the include it came through */
 	size_t files, nodes;

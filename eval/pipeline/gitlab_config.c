@@ -343,6 +343,7 @@ bool bl_gitlab_read(bl_gitlab *g, const bl_document *d)
 	const bl_value *root = tree_of(g, d, NULL);
 	if (root->kind != BL_MAP)
 		return false;
+	g->own = root;
 	root = with_extends(g, with_includes(g, root, NULL, 0));
 	g->root = resolved(g, root, root, 0, 0);
 	return true;

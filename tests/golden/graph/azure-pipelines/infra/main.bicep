@@ -1,0 +1,3 @@
+param name string
+param tag string
+param id string

@@ -1,0 +1,1 @@
+param env string = 'dev'
