@@ -554,10 +554,8 @@ static void backend(words *w, const char *names, const char *setting)
 static void terraform(bl_azure_step *s)
 {
 	bl_arena *arena = s->step->job->arena;
-	const bl_value *folder = input(s, "workingDirectory cwd"), *command = input(s, "command");
+	const bl_value *command = input(s, "command");
 	words w = {.s = s};
-	if (folder)
-		s->step->folder = bl_pipeline_folder(s->step, folder);
 	word(&w, "terraform");
 	add(&w, command ? command : literal(s, "init"));
 	if (!command || bl_value_is_string(command, "init")) {
