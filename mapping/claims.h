@@ -35,6 +35,7 @@ typedef struct bl_identity {
 } bl_identity;
 
 typedef struct bl_names_index bl_names_index;
+typedef struct bl_scopes bl_scopes;
 
 /* Everything that is asked for more than once. */
 typedef struct bl_claims {
@@ -51,6 +52,7 @@ typedef struct bl_claims {
 	const bl_str *types;     /* by number */
 	bl_map aliases;          /* other names of an asset that are its own alone (an ARN's last part, a link) -> node + 1 */
 	bl_names_index *names;   /* when names have been matched */
+	bl_scopes *scopes;       /* when scopes have been matched */
 	BL_VEC(bl_claim) all;
 	uint32_t *of_code, *of_asset; /* by node: the first claim plus one */
 	bl_pairs pairs;               /* code, asset -> number of the claim */
@@ -102,6 +104,7 @@ void bl_match_applied(bl_claims *c);    /* tags.c: objects that say they came fr
 void bl_match_grants(bl_claims *c);     /* grants.c: role assignments, by what the evidence so far ties their ends to */
 void bl_match_patterns(bl_claims *c);   /* patterns.c: names known in part, over what nothing above has settled */
 void bl_match_scopes(bl_claims *c);     /* scopes.c: where the rest of the configuration is found */
+void bl_match_within(bl_claims *c);     /* within.c: what is left of a configuration in its scope */
 void bl_match_neighbours(bl_claims *c); /* neighbours.c: what refers to what */
 void bl_match_settings(bl_claims *c);   /* settings.c: what both sides state */
 

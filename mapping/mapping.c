@@ -40,6 +40,7 @@ void bl_mapping_run(bl_graph *graph, const bl_mapping_input *input)
 		bl_match_grants(&c);
 		bl_match_patterns(&c);
 		bl_match_scopes(&c);
+		bl_match_within(&c);
 		bl_match_settings(&c);
 		bl_match_neighbours(&c);
 		bl_resolve_claims(&c);

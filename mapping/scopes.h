@@ -1,0 +1,32 @@
+/* Inside mapping/ only: where a configuration is deployed, as far as what runs tells. */
+#ifndef BL_MAPPING_SCOPES_H
+#define BL_MAPPING_SCOPES_H
+
+#include "mapping/claims.h"
+
+#define BL_SCOPES_LEAD 2.0 /* nats from which on a fit is thought certain */
+
+enum { BL_SCOPES_EACH = 4 /* scopes that one root may be spread over */ };
+
+typedef struct bl_scope_fit {
+	uint32_t scope; /* 0: none */
+	double lead;    /* in nats: how much better it fits than the next that nothing else explains */
+	uint32_t found, of; /* names and kinds of the root that are there */
+} bl_scope_fit;
+
+typedef struct bl_scope_asset {
+	uint32_t scope, type, node;
+} bl_scope_asset;
+
+struct bl_scopes {
+	bl_scope_fit (*of_root)[BL_SCOPES_EACH]; /* by number of the root */
+	bl_scope_asset *assets;                  /* of inner and outer scopes, sorted */
+	size_t n;
+};
+
+/* The assets of a type (all, where that is 0) in a scope. */
+size_t bl_scopes_assets(const bl_scopes *scopes, uint32_t scope, uint32_t type, const bl_scope_asset **out);
+/* The fit of the root's scope that the asset lies in, or NULL. */
+const bl_scope_fit *bl_scopes_fit(const bl_claims *c, uint32_t root, uint32_t asset);
+
+#endif
