@@ -5,8 +5,11 @@
 #include "mapping/claims.h"
 
 #include "mapping/coverage.h"
+#include "mapping/settings.h"
 
 #include <stdlib.h>
+
+#define CALLED_ALIKE 1.0 /* what it says for a root that a stack has its name */
 
 typedef BL_VEC(uint32_t) node_list;
 
@@ -117,6 +120,37 @@ static const node_list *nodes_of(binder *b, const bl_binding *e)
 	return id ? bl_map_get(&b->named, named_key(c->arena, id->type, id->last)) : NULL;
 }
 
+static bl_str base_name(bl_str path)
+{
+	bl_str name = bl_str_slice(path, (size_t)(bl_str_rfind_char(path, '/') + 1), path.n);
+	ptrdiff_t dot = bl_str_rfind_char(name, '.');
+	return dot > 0 ? bl_str_slice(name, 0, (size_t)dot) : name;
+}
+
+/* Between roots that have the same names, settings decide: from -1 to 1. */
+static double likeness_of(const bl_claims *c, uint32_t code, uint32_t asset)
+{
+	bl_likeness l = bl_settings_compare(c, code, asset);
+	if (!bl_identity_types_fit(c, code, asset))
+		return -3;
+	return l.equal + l.different ? ((double)l.equal - l.different) / (l.equal + l.different) : 0;
+}
+
+/* Is the owner called as the root's file or folder is? */
+static bool called_alike(bl_str root, bl_str called)
+{
+	bl_str name = base_name(root);
+	size_t i = 0, k = 0;
+	for (; i < name.n && k < called.n; i++, k++) {
+		char a = name.p[i], b = called.p[k];
+		a = a == '_' || a == '.' || a == ' ' ? '-' : a >= 'A' && a <= 'Z' ? (char)(a + 'a' - 'A') : a;
+		b = b == '_' || b == '.' || b == ' ' ? '-' : b >= 'A' && b <= 'Z' ? (char)(b + 'a' - 'A') : b;
+		if (a != b)
+			return false;
+	}
+	return name.n >= 3 && i == name.n && (k == called.n || called.p[k] == '-' || called.p[k] == '_');
+}
+
 static void score_binding(binder *b, const bl_binding *e, root_scores *scores)
 {
 	const node_list *list = nodes_of(b, e);
@@ -134,6 +168,9 @@ static void score_binding(binder *b, const bl_binding *e, root_scores *scores)
 		/* a name that differs speaks for another deployment of the same code */
 		bl_tri fits = bl_identity_name_fits(c, bl_claims_resource(c, list->items[i]), e->id);
 		score->score += fits == BL_YES ? 2 : fits == BL_MAYBE ? 1 : -1;
+		int64_t asset = bl_identity_asset(c, e->id);
+		if (asset >= 0)
+			score->score += likeness_of(c, list->items[i], (uint32_t)asset);
 	}
 }
 
@@ -219,13 +256,6 @@ static void claim_binding(binder *b, const bl_binding *e, const root_scores *sco
 	}
 }
 
-static bl_str base_name(bl_str path)
-{
-	bl_str name = bl_str_slice(path, (size_t)(bl_str_rfind_char(path, '/') + 1), path.n);
-	ptrdiff_t dot = bl_str_rfind_char(name, '.');
-	return dot > 0 ? bl_str_slice(name, 0, (size_t)dot) : name;
-}
-
 /* What a deployment made whose name the code does not know: the root is called as the deployment, and one block of it has the asset's type. */
 static void claim_by_owner(binder *b, const owner *o)
 {
@@ -259,6 +289,9 @@ static void claim_owner(binder *b, const owner *o)
 	root_scores scores = {0};
 	for (size_t i = 0; i < o->bindings.n; i++)
 		score_binding(b, o->bindings.items[i], &scores);
+	for (size_t i = 0; i < scores.n; i++)
+		if (called_alike(b->claims->roots[scores.items[i].root]->path, o->bindings.items[0]->owner))
+			scores.items[i].score += CALLED_ALIKE;
 	for (size_t i = 0; i < o->bindings.n; i++)
 		claim_binding(b, o->bindings.items[i], &scores);
 	if (o->bindings.items[0]->from == BL_FROM_DEPLOYMENT && o->bindings.items[0]->owner.n)

@@ -113,6 +113,32 @@ static bl_str behind(bl_str s, const char *prefix)
 	return bl_str_starts(s, p) ? bl_str_slice(s, p.n, s.n) : BL_STR("");
 }
 
+typedef struct native_row {
+	const char *native, *type, *name;
+} native_row;
+
+static const native_row natives[] = {
+#define X(native, type, name) {native, type, name},
+#include "mapping/natives.def"
+#undef X
+};
+
+static const native_row *row_of(bl_str native)
+{
+	size_t lo = 0, hi = sizeof natives / sizeof *natives;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		int order = bl_str_cmp(native, bl_str_of(natives[mid].native));
+		if (!order)
+			return &natives[mid];
+		if (order < 0)
+			hi = mid;
+		else
+			lo = mid + 1;
+	}
+	return NULL;
+}
+
 /* How well a Terraform type that no table lowers fits a cloud's: 3 when service and kind are its words, 2 when the kind is; 0 when it does not. */
 static int native_fits(bl_arena *arena, bl_str native, bl_str type)
 {
@@ -148,6 +174,9 @@ static uint32_t meant_by(bl_claims *c, const bl_map *numbers, bl_str native)
 {
 	int best = 0;
 	uint32_t found = 0;
+	const native_row *row = row_of(native);
+	if (row)
+		return (uint32_t)(uintptr_t)bl_map_get(numbers, bl_str_of(row->type));
 	for (size_t i = 0; i < numbers->n; i++) {
 		int fits = native_fits(c->arena, native, numbers->entries[i].key);
 		if (fits && fits == best)
@@ -170,14 +199,26 @@ bool bl_identity_types_fit(const bl_claims *c, uint32_t code, uint32_t asset)
 
 /* ---- assets ---- */
 
+static bool is_number(bl_str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+	return s.n > 0;
+}
+
 /* The scope that the id itself tells, where the snapshot has set none: lower case, the outer part before the first slash. */
 static bl_str scope_of(bl_arena *arena, const bl_asset *a)
 {
 	bl_arn arn;
 	bl_google_name google;
 	bl_str space = bl_value_text(bl_value_at_path(a->body, BL_STR("properties.metadata.namespace")));
-	if (a->scope.n)
+	if (a->scope.n && !is_number(a->scope))
 		return a->scope;
+	/* a project has a number, too, and some exports call it by that */
+	bl_str project = bl_value_text(bl_value_at_path(a->body, BL_STR("properties.project")));
+	if (a->scope.n)
+		return project.n ? project : a->scope;
 	if (bl_arn_parse(a->id, &arn))
 		return bl_str_fmt(arena, BL_FMT "/" BL_FMT, BL_ARG(arn.account), BL_ARG(arn.region));
 	if (bl_google_name_parse(a->id, &google))
@@ -226,6 +267,7 @@ static void fill_asset(bl_claims *c, bl_map *scopes, bl_map *types, uint32_t nod
 	bl_google_name google;
 	bl_str scope = scope_of(c->arena, a);
 	*id = (bl_identity){.name = a->name, .last = a->name, .location = a->location};
+	add_alias(c, a->short_id, node);
 	id->type = number_of(c->arena, types, a->type);
 	id->scope = number_of(c->arena, scopes, scope);
 	id->outer = number_of(c->arena, scopes, outer_of(scope));
@@ -277,9 +319,16 @@ static bl_str code_location(const bl_resource *r)
 	return bl_value_text(v);
 }
 
+/* The deployed name as code says it, known or not; NULL when it says nothing. */
+const bl_value *bl_identity_name(const bl_resource *r)
+{
+	const native_row *row = r->name ? NULL : row_of(r->native_type);
+	return row && *row->name ? bl_value_getz(r->native, row->name) : r->name;
+}
+
 static bl_str code_last(const bl_resource *r)
 {
-	bl_str name = bl_value_text(r->name);
+	bl_str name = bl_value_text(bl_identity_name(r));
 	bool azure = bl_str_startsi(r->type, BL_STR("Microsoft.")) || bl_str_starts(r->type, BL_STR("azurerm_"));
 	ptrdiff_t slash = azure ? bl_str_rfind_char(name, '/') : -1;
 	return bl_str_slice(name, (size_t)(slash + 1), name.n);
@@ -289,9 +338,14 @@ static void fill_code(bl_claims *c, bl_map *guesses, const bl_map *types, bl_map
 {
 	const bl_resource *r = bl_claims_resource(c, node);
 	bl_identity *id = &c->identities[node];
-	*id = (bl_identity){.name = bl_value_text(r->name), .last = code_last(r), .location = code_location(r)};
+	*id = (bl_identity){.name = bl_value_text(bl_identity_name(r)), .last = code_last(r), .location = code_location(r)};
 	uintptr_t type = (uintptr_t)bl_map_get(types, r->type);
-	if (!type && !is_canonical(r->type)) {
+	/* azapi says the type as a template does */
+	if (!type && bl_str_eqz(r->native_type, "azapi_resource")) {
+		bl_str own;
+		bl_str_cut(bl_value_text(bl_value_getz(r->native, "type")), '@', &own);
+		type = (uintptr_t)bl_map_get(types, own);
+	} else if (!type && !is_canonical(r->type)) {
 		/* stored plus one: a type that means none is looked up once, too */
 		type = (uintptr_t)bl_map_get(guesses, r->type);
 		if (!type) {
@@ -347,7 +401,7 @@ bl_tri bl_identity_name_fits(const bl_claims *c, const bl_resource *r, bl_str id
 	else if (bl_google_name_parse(id, &google))
 		name = google.name;
 	bl_tri fits = BL_MAYBE;
-	if (bl_value_is(r->name, BL_STRING) && name.n)
+	if (bl_value_is(bl_identity_name(r), BL_STRING) && name.n)
 		fits = bl_tri_of(bl_str_eqi(code_last(r), name));
 	bl_arena_done(&scratch);
 	return fits;

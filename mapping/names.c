@@ -43,8 +43,8 @@ static bl_tri parents_agree(bl_claims *c, uint32_t node, bl_str names)
 	int64_t at = node;
 	const bl_resource *r = bl_claims_resource(c, node);
 	/* a name such as "server/rule" brings its parents along */
-	if (bl_value_is(r->name, BL_STRING) && memchr(r->name->string.p, '/', r->name->string.n))
-		return bl_tri_of(bl_str_eqi(r->name->string, names));
+	if (bl_value_is(bl_identity_name(r), BL_STRING) && memchr(bl_identity_name(r)->string.p, '/', bl_identity_name(r)->string.n))
+		return bl_tri_of(bl_str_eqi(bl_identity_name(r)->string, names));
 	for (int i = 0; i < MAX_PARENTS; i++) {
 		ptrdiff_t slash = bl_str_rfind_char(names, '/');
 		if (slash < 0)
@@ -53,7 +53,7 @@ static bl_tri parents_agree(bl_claims *c, uint32_t node, bl_str names)
 		at = parent_of(c, (uint32_t)at);
 		if (at < 0)
 			return bl_tri_and(agree, BL_MAYBE);
-		agree = bl_tri_and(agree, bl_names_say(bl_claims_resource(c, (uint32_t)at)->name, last_segment(names)));
+		agree = bl_tri_and(agree, bl_names_say(bl_identity_name(bl_claims_resource(c, (uint32_t)at)), last_segment(names)));
 	}
 	return bl_tri_and(agree, BL_MAYBE);
 }
@@ -203,7 +203,10 @@ static void add_asset(bl_claims *c, bl_names_index *index, uint32_t node)
 	bl_str path = bl_value_text(bl_value_getz(identity_of(c, a->type), "name"));
 	bl_str body_name = path.n && a->body ? text_at(a->body, bl_str_z(c->arena, path)) : BL_STR("");
 	bool aws = bl_str_starts(a->type, BL_STR("AWS::"));
-	bl_str names[] = {id->last, body_name, aws && bl_arn_parse(a->id, &arn) ? arn.name : BL_STR("")};
+	/* a service account is called by its e-mail address */
+	bl_str account;
+	bl_str_cut(id->last, '@', &account);
+	bl_str names[] = {id->last, account, body_name, aws && bl_arn_parse(a->id, &arn) ? arn.name : BL_STR("")};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		bool again = false;
 		for (size_t k = 0; k < i; k++)

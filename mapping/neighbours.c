@@ -255,7 +255,7 @@ static void suggest(neighbour_run *r, uint32_t code, uint32_t asset)
 	else
 		bl_claims_add(c, code, asset, BL_EVIDENCE_I10, bl_evidence_weight(BL_EVIDENCE_I10) * l.equal / all,
 			bl_str_fmt(keep, "%u of %u settings that both sides state are equal", l.equal, l.equal + l.different));
-	if (!same && bl_names_say(bl_claims_resource(c, code)->name, y->last) == BL_NO)
+	if (!same && bl_names_say(bl_identity_name(bl_claims_resource(c, code)), y->last) == BL_NO)
 		bl_claims_add(c, code, asset, BL_EVIDENCE_N5, bl_evidence_weight(BL_EVIDENCE_N5),
 			bl_str_fmt(keep, "code calls it '" BL_FMT "', and it is called '" BL_FMT "'", BL_ARG(x->last), BL_ARG(y->last)));
 }

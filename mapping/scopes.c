@@ -190,7 +190,7 @@ static size_t keys_of(scope_run *s, const uint32_t *code, size_t ncode, root_key
 	size_t n = 0, kept = 0;
 	for (size_t i = 0; i < ncode; i++) {
 		const bl_identity *id = &c->identities[code[i]];
-		const bl_value *name = bl_claims_resource(c, code[i])->name;
+		const bl_value *name = bl_identity_name(bl_claims_resource(c, code[i]));
 		if (!id->type)
 			continue;
 		keys[n++] = (root_key){.key = type_key(id->type), .type = id->type, .pattern = bl_value_is(name, BL_UNKNOWN) ? name : NULL};
@@ -395,14 +395,29 @@ static void claim_common(bl_claims *c)
 	}
 }
 
+bl_evidence_row bl_scopes_row(const bl_scope_fit *fit)
+{
+	return fit->lead >= BL_SCOPES_SURE ? BL_EVIDENCE_I11_SURE : fit->lead >= BL_SCOPES_LEAD ? BL_EVIDENCE_I11 : BL_EVIDENCE_I11_WEAK;
+}
+
+/* Does code say itself where the thing lies, and is it there? */
+static bool knows_scope(const bl_claim *claim)
+{
+	for (size_t i = 0; i < claim->evidence.n; i++)
+		if (strcmp(claim->evidence.items[i].id, "I6") == 0)
+			return claim->evidence.items[i].weight >= bl_evidence_weight(BL_EVIDENCE_I6_GROUP);
+	return false;
+}
+
 static void weigh(bl_claims *c, const bl_claim *claim)
 {
 	uint32_t root = c->identities[claim->code].root;
 	const bl_scope_fit *fit = bl_scopes_fit(c, root, claim->asset);
 	bl_evidence_row row = BL_EVIDENCE_N2;
 	if (fit)
-		row = fit->lead >= BL_SCOPES_LEAD ? BL_EVIDENCE_I11 : BL_EVIDENCE_I11_WEAK;
-	else if (!c->scopes->of_root[root][0].scope || c->scopes->of_root[root][0].lead < BL_SCOPES_LEAD)
+		row = bl_scopes_row(fit);
+	else if (!c->identities[claim->asset].scope || knows_scope(claim) || !c->scopes->of_root[root][0].scope ||
+		c->scopes->of_root[root][0].lead < BL_SCOPES_LEAD)
 		return;
 	bl_claims_add(c, claim->code, claim->asset, row, bl_evidence_weight(row),
 		fit ? bl_str_fmt(bl_graph_arena(c->graph), "%u of %u names and kinds of the configuration are found in its scope", fit->found, fit->of)

@@ -4,7 +4,8 @@
 
 #include "mapping/claims.h"
 
-#define BL_SCOPES_LEAD 2.0 /* nats from which on a fit is thought certain */
+#define BL_SCOPES_LEAD 2.0 /* nats from which on a fit counts in full */
+#define BL_SCOPES_SURE 5.0 /* and from which on there is hardly a doubt */
 
 enum { BL_SCOPES_EACH = 4 /* scopes that one root may be spread over */ };
 
@@ -28,5 +29,8 @@ struct bl_scopes {
 size_t bl_scopes_assets(const bl_scopes *scopes, uint32_t scope, uint32_t type, const bl_scope_asset **out);
 /* The fit of the root's scope that the asset lies in, or NULL. */
 const bl_scope_fit *bl_scopes_fit(const bl_claims *c, uint32_t root, uint32_t asset);
+
+/* What a fit is worth as evidence. */
+bl_evidence_row bl_scopes_row(const bl_scope_fit *fit);
 
 #endif

@@ -31,7 +31,9 @@ static void pair_up(within_run *w, uint32_t code, const bl_scope_fit *fit, uint3
 {
 	bl_claims *c = w->claims;
 	bl_arena *keep = bl_graph_arena(c->graph);
-	const bl_identity *x = &c->identities[code], *y = &c->identities[asset];
+	/* something may have been renamed, but then more than this must say so */
+	if (bl_names_say(bl_identity_name(bl_claims_resource(c, code)), c->identities[asset].last) == BL_NO)
+		return;
 	bl_likeness l = bl_settings_compare(c, code, asset);
 	unsigned all = l.equal + l.different;
 	/* another thing of the kind, as far as settings tell */
@@ -39,15 +41,12 @@ static void pair_up(within_run *w, uint32_t code, const bl_scope_fit *fit, uint3
 		return;
 	if (!only && !l.equal)
 		return;
-	bl_evidence_row scope = fit->lead >= BL_SCOPES_LEAD ? BL_EVIDENCE_I11 : BL_EVIDENCE_I11_WEAK;
+	bl_evidence_row scope = bl_scopes_row(fit);
 	bl_claims_add(c, code, asset, scope, bl_evidence_weight(scope),
 		bl_str_fmt(keep, "%u of %u names and kinds of the configuration are found in its scope", fit->found, fit->of));
 	if (only)
 		bl_claims_add(c, code, asset, BL_EVIDENCE_I14, bl_evidence_weight(BL_EVIDENCE_I14),
 			bl_str_of(bl_evidence_meaning(BL_EVIDENCE_I14)));
-	if (bl_names_say(bl_claims_resource(c, code)->name, y->last) == BL_NO)
-		bl_claims_add(c, code, asset, BL_EVIDENCE_N5, bl_evidence_weight(BL_EVIDENCE_N5),
-			bl_str_fmt(keep, "code calls it '" BL_FMT "', and it is called '" BL_FMT "'", BL_ARG(x->last), BL_ARG(y->last)));
 }
 
 static void look_for(within_run *w, uint32_t code)
