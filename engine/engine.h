@@ -53,6 +53,9 @@ typedef struct bl_root_plan {
 	bl_side *side;
 	bl_document_list documents, var_files;
 	size_t ncommand_files; /* the last so many var_files are the command line's */
+	BL_VEC(bl_var) vars;   /* that pipelines give it; the command line's go before them */
+	bl_str workspace, subscription, resource_group, location; /* alike; or empty */
+	bool evaluated;
 	bl_evaluation evaluation;
 	const bl_value *template; /* what a Bicep file stands for, when that was asked for; or NULL */
 	bl_arena arena; /* of the evaluation; adopted by the report */
@@ -104,6 +107,10 @@ void bl_engine_finish(bl_report *report);
 
 /* roots.c: groups the documents into roots, one a deployment. */
 void bl_engine_plan(bl_report *report);
+/* roots_deployments.c: when pipelines have been evaluated, gives the other roots the inputs that those deploy them with, and adds roots. */
+void bl_engine_plan_deployments(bl_report *report);
+/* Roots of equal repository and name by language. */
+void bl_engine_sort_plans(bl_report *report);
 /* A root without documents; deployment may be empty. */
 bl_root_plan *bl_engine_add_plan(bl_report *report, bl_side *side, bl_language language, bl_str path, bl_str deployment);
 /* A file that is a configuration of its own. */

@@ -214,10 +214,15 @@ static int by_name(const void *a, const void *b)
 	return c ? c : (int)x->root.language - (int)y->root.language;
 }
 
+void bl_engine_sort_plans(bl_report *report)
+{
+	if (report->plans.n)
+		qsort(report->plans.items, report->plans.n, sizeof *report->plans.items, by_name);
+}
+
 void bl_engine_plan(bl_report *report)
 {
 	for (size_t i = 0; i < report->sides.n; i++)
 		plan_side(report, report->sides.items[i]);
-	if (report->plans.n)
-		qsort(report->plans.items, report->plans.n, sizeof *report->plans.items, by_name);
+	bl_engine_sort_plans(report);
 }

@@ -23,12 +23,29 @@ typedef struct evaluate_task {
 	bl_report *report;
 	bl_eval_options options;
 	bool build;
+	BL_VEC(bl_root_plan *) plans;
 } evaluate_task;
+
+/* What the command line says goes before what pipelines say. */
+static void set_inputs(bl_eval_options *options, const bl_root_plan *plan, bl_arena *scratch)
+{
+	BL_VEC(bl_var) vars = {0};
+	for (size_t i = 0; i < plan->vars.n; i++)
+		bl_vec_push(scratch, &vars, plan->vars.items[i]);
+	for (size_t i = 0; i < options->nvars; i++)
+		bl_vec_push(scratch, &vars, options->vars[i]);
+	options->vars = vars.items;
+	options->nvars = vars.n;
+	options->workspace = options->workspace.n ? options->workspace : plan->workspace;
+	options->subscription = options->subscription.n ? options->subscription : plan->subscription;
+	options->resource_group = options->resource_group.n ? options->resource_group : plan->resource_group;
+	options->location = options->location.n ? options->location : plan->location;
+}
 
 static void evaluate_root(void *context, size_t item, bl_arena *scratch)
 {
 	evaluate_task *t = context;
-	bl_root_plan *plan = t->report->plans.items[item];
+	bl_root_plan *plan = t->plans.items[item];
 	bl_eval_options options = t->options;
 	bl_loader loader = bl_side_loader(plan->side);
 	options.module_dir = plan->side->module_dir;
@@ -36,6 +53,7 @@ static void evaluate_root(void *context, size_t item, bl_arena *scratch)
 	options.var_files = plan->var_files.items;
 	options.nvar_files = plan->var_files.n;
 	options.ncommand_files = plan->ncommand_files;
+	set_inputs(&options, plan, scratch);
 	bl_eval_input input = {
 		.root = &plan->root,
 		.documents = plan->documents.items,
@@ -55,6 +73,25 @@ static void evaluate_root(void *context, size_t item, bl_arena *scratch)
 		plan->template = bl_eval_build(&input, &plan->arena, &plan->evaluation.diags);
 }
 
+/* Evaluates what has not been: pipelines and what says like them what is deployed, or everything. */
+static void evaluate_plans(evaluate_task *task, bl_pool *pool, bool all)
+{
+	bl_report *report = task->report;
+	task->plans.n = 0;
+	for (size_t i = 0; i < report->plans.n; i++) {
+		bl_root_plan *plan = report->plans.items[i];
+		bool first = plan->root.language == BL_LANG_PIPELINE || plan->root.language == BL_LANG_COMPOSE;
+		if (!plan->evaluated && (all || first))
+			bl_vec_push(&report->arena, &task->plans, plan);
+	}
+	bl_engine_progress(report, "evaluating", 0, task->plans.n);
+	bl_pool_run(pool, task->plans.n, evaluate_root, task);
+	for (size_t i = 0; i < task->plans.n; i++) {
+		bl_arena_adopt(&report->arena, &task->plans.items[i]->arena);
+		task->plans.items[i]->evaluated = true;
+	}
+}
+
 static void evaluate(bl_report *report, bl_pool *pool)
 {
 	const bl_run_options *o = report->options;
@@ -65,10 +102,12 @@ static void evaluate(bl_report *report, bl_pool *pool)
 	task.options.subscription = bl_str_of(o->subscription);
 	task.options.resource_group = bl_str_of(o->resource_group);
 	task.options.location = bl_str_of(o->location);
-	bl_engine_progress(report, "evaluating", 0, report->plans.n);
-	bl_pool_run(pool, report->plans.n, evaluate_root, &task);
-	for (size_t i = 0; i < report->plans.n; i++)
-		bl_arena_adopt(&report->arena, &report->plans.items[i]->arena);
+	evaluate_plans(&task, pool, false);
+	if (task.plans.n) {
+		bl_engine_plan_deployments(report);
+		bl_engine_sort_plans(report);
+	}
+	evaluate_plans(&task, pool, true);
 }
 
 static bl_status read_variables(bl_report *report, bl_error *error)

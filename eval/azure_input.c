@@ -100,11 +100,14 @@ bl_resource *bl_azure_add(bl_azure *a)
 	return r;
 }
 
-/* --var NAME=TEXT: what the text says depends on the parameter's type. */
-static const bl_value *given(bl_azure *a, bl_str text, bl_str type)
+/* --var NAME=TEXT, or what a pipeline gives: what the text says depends on the parameter's type. */
+static const bl_value *given(bl_azure *a, const bl_var *var, bl_str type)
 {
 	bl_error error;
-	bl_value *s = bl_value_string(a->arena, BL_NOWHERE, text);
+	bl_str text = var->text;
+	if (var->unknown)
+		return var->unknown;
+	bl_value *s = bl_value_string(a->arena, var->span, text);
 	if (!type.n || bl_str_startsi(type, BL_STR("string")) || bl_str_startsi(type, BL_STR("secureString")) ||
 		type.p[0] == '\'')
 		return s;
@@ -144,8 +147,6 @@ const bl_value *bl_azure_inputs(bl_azure *a, bl_str (*type_of)(void *scope, bl_s
 			bl_azure_read_parameters(a, d, &m);
 	}
 	for (size_t i = 0; o && i < o->nvars; i++)
-		bl_azure_put(a, &m,
-			&(bl_item){o->vars[i].name, BL_NOWHERE,
-				given(a, o->vars[i].text, type_of(scope, o->vars[i].name))});
+		bl_azure_put(a, &m, &(bl_item){o->vars[i].name, o->vars[i].span, given(a, &o->vars[i], type_of(scope, o->vars[i].name))});
 	return bl_azure_map_value(a, BL_NOWHERE, &m);
 }

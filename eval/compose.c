@@ -63,7 +63,8 @@ static void read_variables(evaluator *e, const bl_document *d)
 	if (loader && loader->bytes(loader->context, path, &file))
 		bl_compose_read_env(e->arena, &e->variables, file);
 	for (size_t i = 0; o && i < o->nvars; i++)
-		bl_map_put(e->arena, &e->variables, o->vars[i].name, (void *)&o->vars[i].text);
+		if (!o->vars[i].unknown)
+			bl_map_put(e->arena, &e->variables, o->vars[i].name, (void *)&o->vars[i].text);
 }
 
 /* ---- short forms ---- */

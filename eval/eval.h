@@ -25,6 +25,8 @@ typedef struct bl_var {
 	bl_str name, text; /* --var NAME=TEXT */
 	size_t after;      /* so many of the command line's variable files stand before it and give way to it */
 	bool environment;  /* from TF_VAR_NAME: every file and every --var goes before it */
+	const bl_value *unknown; /* not NULL: a pipeline gives it, and as what is not known; text is empty then */
+	bl_span span;            /* where a pipeline says so */
 } bl_var;
 
 typedef struct bl_eval_options {

@@ -209,12 +209,16 @@ static const bl_var *given_var(bl_tf *tf, bl_str name)
 }
 
 /* --var NAME=TEXT: text is the string itself for a variable of a primitive type, an expression for others. */
-static const bl_value *given(const bl_tf_scope *s, const bl_tf_item *item)
+static const bl_value *given(const bl_tf_scope *s, const bl_tf_item *item, bl_span *span)
 {
 	bl_tf *tf = s->tf;
 	const bl_var *var = given_var(tf, item->name);
 	if (!var)
 		return NULL;
+	if (bl_span_known(var->span))
+		*span = var->span;
+	if (var->unknown)
+		return var->unknown;
 	const bl_attr *type = bl_block_attr(item->block, "type");
 	int kind = type ? bl_tf_type_kind(type->expr) : BL_STRING;
 	const bl_loader *loader = tf->input->loader;
@@ -291,7 +295,7 @@ static const bl_value *find_variable(const bl_tf_scope *s, bl_tf_item *item)
 		v = argument(s, item, &span);
 	else if (tf->shown)
 		v = shown(s, item, type, &span);
-	else if (!(v = given(s, item)))
+	else if (!(v = given(s, item, &span)))
 		v = written_in_file(s, item->name, &span);
 	bool replaced = v && v->kind == BL_NULL && !says(s, item->block, "nullable", true);
 	if ((!v || replaced) && fallback) {

@@ -11,6 +11,8 @@ typedef struct bl_root {
 	bl_str name; /* "infra", "infra@prod.tfvars": contract.md's `root` */
 	bl_str path; /* the folder or file, relative to the repository */
 	bl_language language;
+	const bl_deployment *const *deployments; /* steps of pipelines that deploy it with its inputs; NULL for none */
+	size_t ndeployments;
 } bl_root;
 
 typedef struct bl_resource {
