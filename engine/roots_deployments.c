@@ -345,8 +345,13 @@ static void give_inputs(planner *p, bl_root_plan *plan, const group *g)
 		bl_str *to;
 	} scopes[] = {{"location", &plan->location}, {"resource_group", &plan->resource_group}, {"subscription", &plan->subscription},
 		{"workspace", &plan->workspace}};
+	bool stack = plan->root.language == BL_LANG_CLOUDFORMATION;
 	for (size_t i = 0; i < g->entries.n; i++) {
 		const entry *e = &g->entries.items[i];
+		bl_str pseudo = !stack ? BL_STR("") : bl_str_eqz(e->name, "region") ? BL_STR("AWS::Region")
+			: bl_str_eqz(e->name, "stack") ? BL_STR("AWS::StackName") : BL_STR("");
+		if (e->scope && pseudo.n)
+			bl_vec_push(arena, &plan->vars, ((bl_var){.name = pseudo, .text = e->text, .span = e->span}));
 		for (size_t k = 0; e->scope && k < sizeof scopes / sizeof *scopes; k++)
 			if (bl_str_eqz(e->name, scopes[k].name))
 				*scopes[k].to = e->text;

@@ -56,8 +56,9 @@ const bl_value *bl_stack_command_line(bl_cloudformation *run)
 	}
 	for (size_t i = 0; i < o->nvars; i++) {
 		const bl_var *var = &o->vars[i];
+		const bl_value *v = var->unknown ? var->unknown : bl_value_string(arena, var->span, var->text);
 		if (!var->environment)
-			put_given(arena, &items, &index, &(bl_item){var->name, BL_NOWHERE, bl_value_string(arena, BL_NOWHERE, var->text)});
+			put_given(arena, &items, &index, &(bl_item){var->name, var->span, v});
 	}
 	return bl_items_value(arena, BL_NOWHERE, &items);
 }
