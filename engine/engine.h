@@ -120,6 +120,8 @@ bl_str bl_engine_base_name(bl_str path);
  * then *.auto.tfvars[.json] by name, in rising precedence. */
 bool bl_engine_automatic(bl_str path);
 int bl_engine_by_precedence(const void *a, const void *b);
+/* roots_compose.c: bake files, too. */
+void bl_engine_plan_compose(bl_report *report, bl_side *side);
 /* roots_terraform.c */
 void bl_engine_plan_terraform(bl_report *report, bl_side *side);
 /* roots_kubernetes.c */

@@ -197,9 +197,10 @@ static void plan_side(bl_report *report, bl_side *side)
 	planner p = {report, side};
 	for (size_t i = 0; i < side->documents.n; i++) {
 		const bl_document *d = side->documents.items[i];
-		if (d->language == BL_LANG_COMPOSE || d->language == BL_LANG_DOCKERFILE)
+		if (d->language == BL_LANG_DOCKERFILE)
 			bl_engine_plan_file(report, side, d);
 	}
+	bl_engine_plan_compose(report, side);
 	bl_engine_plan_terraform(report, side);
 	plan_templates(&p);
 	bl_engine_plan_kubernetes(report, side);

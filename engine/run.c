@@ -80,7 +80,7 @@ static void evaluate_plans(evaluate_task *task, bl_pool *pool, bool all)
 	task->plans.n = 0;
 	for (size_t i = 0; i < report->plans.n; i++) {
 		bl_root_plan *plan = report->plans.items[i];
-		bool first = plan->root.language == BL_LANG_PIPELINE || plan->root.language == BL_LANG_COMPOSE;
+		bool first = plan->root.language == BL_LANG_PIPELINE || plan->root.language == BL_LANG_COMPOSE || plan->root.language == BL_LANG_BAKE;
 		if (!plan->evaluated && (all || first))
 			bl_vec_push(&report->arena, &task->plans, plan);
 	}

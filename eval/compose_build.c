@@ -1,31 +1,7 @@
 /* What a service's `build` makes: which Dockerfile in which context, and what the image is called. */
 #include "eval/compose.h"
 
-#include "eval/path.h"
-
-/* Not a folder of this repository: a URL, or one of Git's short forms. */
-static bool is_remote(bl_str s)
-{
-	return bl_str_find(s, BL_STR("://"), 0) >= 0 || bl_str_starts(s, BL_STR("git@")) || bl_str_starts(s, BL_STR("github.com/"));
-}
-
-/* The path that a value names from a folder of the repository; what is not known stays unknown. */
-static const bl_value *path_from(bl_arena *arena, bl_str folder, const bl_value *v)
-{
-	if (v->kind != BL_STRING || is_remote(v->string))
-		return v;
-	bl_str path = bl_eval_path(arena, folder, v->string);
-	bl_value *out = bl_value_string(arena, v->span, path.n ? path : BL_STR("."));
-	out->via = v->via;
-	return out;
-}
-
-static const bl_value *dockerfile_of(bl_arena *arena, const bl_value *context, const bl_value *written)
-{
-	if (!written || context->kind != BL_STRING || is_remote(context->string))
-		return written && written->kind == BL_STRING ? bl_value_unknown(arena, written->span, "its context is not known") : written;
-	return path_from(arena, context->string, written);
-}
+#include "eval/build_paths.h"
 
 static void add_tag(bl_arena *arena, bl_values *tags, const bl_value *v)
 {
@@ -48,8 +24,8 @@ bl_build *bl_compose_build(bl_arena *arena, const bl_resource *service, bl_str f
 	b->root = service->root;
 	b->by = service->address;
 	b->tool = BL_STR("compose");
-	b->context = path_from(arena, folder, context ? context : bl_value_string(arena, build->span, BL_STR(".")));
-	b->dockerfile = dockerfile_of(arena, b->context, bl_value_getz(build, "dockerfile"));
+	b->context = bl_build_path(arena, folder, context ? context : bl_value_string(arena, build->span, BL_STR(".")));
+	b->dockerfile = bl_build_dockerfile(arena, b->context, bl_value_getz(build, "dockerfile"));
 	b->target = bl_value_getz(build, "target");
 	b->arguments = bl_value_is(bl_value_getz(build, "args"), BL_MAP) ? bl_value_getz(build, "args") : NULL;
 	b->tags = bl_values_value(arena, build->span, &tags);

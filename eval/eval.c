@@ -5,6 +5,7 @@ typedef void (*evaluator)(const bl_eval_input *input, bl_arena *arena, bl_evalua
 /* One row a language. A language that declares no resources has none. */
 static const evaluator evaluators[BL_LANG_COUNT] = {
 	[BL_LANG_ARM] = bl_eval_arm,
+	[BL_LANG_BAKE] = bl_eval_bake,
 	[BL_LANG_BICEP] = bl_eval_bicep,
 	[BL_LANG_CLOUDFORMATION] = bl_eval_cloudformation,
 	[BL_LANG_COMPOSE] = bl_eval_compose,

@@ -5,6 +5,7 @@
 #include "eval/eval.h"
 
 void bl_eval_arm(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out);
+void bl_eval_bake(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out);
 void bl_eval_bicep(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out);
 void bl_eval_cloudformation(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out);
 void bl_eval_compose(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out);

@@ -1,7 +1,7 @@
 /* Terraform: one root module with its local modules -> resources. */
 #include "eval/terraform.h"
 
-static bl_tf begin(const bl_eval_input *input, bl_arena *arena, bl_diag_list *diags, bl_diag_level level)
+bl_tf bl_tf_begin(const bl_eval_input *input, bl_arena *arena, bl_diag_list *diags, bl_diag_level level)
 {
 	return (bl_tf){.input = input, .arena = arena, .diags = diags, .level = level, .steps = BL_TF_MAX_STEPS};
 }
@@ -99,7 +99,7 @@ static void evaluate_shown(bl_tf *tf, const bl_document *shown)
 
 void bl_eval_terraform(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out)
 {
-	bl_tf tf = begin(input, arena, &out->diags, BL_DIAG_WARNING);
+	bl_tf tf = bl_tf_begin(input, arena, &out->diags, BL_DIAG_WARNING);
 	const bl_document *shown = NULL;
 	tf.out = out;
 	for (size_t i = 0; i < input->ndocuments; i++)
@@ -113,7 +113,7 @@ void bl_eval_terraform(const bl_eval_input *input, bl_arena *arena, bl_evaluatio
 
 const bl_value *bl_eval_terraform_expression(const bl_eval_input *input, bl_arena *arena, const bl_expr *expr, bl_diag_list *diags)
 {
-	bl_tf tf = begin(input, arena, diags, BL_DIAG_ERROR);
+	bl_tf tf = bl_tf_begin(input, arena, diags, BL_DIAG_ERROR);
 	bl_tf_module *root = input->ndocuments ? root_module(&tf) : NULL;
 	bl_tf_scope s = {&tf, root, NULL};
 	return bl_tf_eval(&s, expr);
@@ -122,6 +122,6 @@ const bl_value *bl_eval_terraform_expression(const bl_eval_input *input, bl_aren
 bl_str bl_eval_terraform_type(const bl_eval_input *input, bl_arena *arena, const bl_value *v)
 {
 	bl_diag_list diags = {0};
-	bl_tf tf = begin(input, arena, &diags, BL_DIAG_ERROR);
+	bl_tf tf = bl_tf_begin(input, arena, &diags, BL_DIAG_ERROR);
 	return bl_tf_type_words(arena, bl_tf_type_of(&tf, v));
 }

@@ -18,6 +18,16 @@ enum {
 
 typedef struct bl_tf_item bl_tf_item;
 typedef struct bl_tf_module bl_tf_module;
+struct bl_tf_scope;
+
+/* A language that has Terraform's expressions and not its modules: what names and functions mean there. */
+typedef struct bl_tf_own {
+	void *context;
+	/* As bl_tf_reference. */
+	const bl_value *(*name)(void *context, const bl_str *words, size_t n, bl_span span, size_t *used);
+	/* NULL for a function that Terraform has. */
+	const bl_value *(*call)(void *context, const struct bl_tf_scope *scope, const bl_expr *call);
+} bl_tf_own;
 
 /* What a value became where an expression used it. */
 typedef struct bl_tf_placed {
@@ -34,6 +44,7 @@ typedef struct bl_tf {
 	 * a version we do not know may see it otherwise, so the value is unknown and the gap is said. */
 	bl_diag_level level;
 	size_t errors; /* met so far; try() compares */
+	const bl_tf_own *own; /* or NULL */
 	const bl_document *shown; /* the plan or state that is evaluated with its configuration; or NULL */
 	int quiet;     /* above 0: what is evaluated may not come to pass, so its mistakes are not said */
 	int hushed;    /* above 0: so does the expression being evaluated, but not the items it is the first to ask for */
@@ -113,6 +124,9 @@ struct bl_tf_module {
 	BL_VEC(const bl_block *) checks;
 	BL_VEC(bl_tf_item *) declared; /* resources, data sources and calls in source order */
 };
+
+/* terraform.c: an evaluation before its first step. */
+bl_tf bl_tf_begin(const bl_eval_input *input, bl_arena *arena, bl_diag_list *diags, bl_diag_level level);
 
 /* terraform_expr.c */
 const bl_value *bl_tf_eval(const bl_tf_scope *scope, const bl_expr *expr);

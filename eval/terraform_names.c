@@ -117,6 +117,8 @@ const bl_value *bl_tf_reference(const bl_tf_scope *s, const bl_str *words, size_
 {
 	bl_str first = words[0];
 	*used = n;
+	if (s->tf->own)
+		return s->tf->own->name(s->tf->own->context, words, n, span, used);
 	if (!s->module) {
 		if (n > 1 && bl_str_eqz(first, "path")) {
 			*used = 2;

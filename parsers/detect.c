@@ -171,6 +171,12 @@ static bool is_shown(bl_str text, bl_str *dialect)
 	return true;
 }
 
+/* docker-bake.hcl, docker-bake.override.json, bake.hcl, app.docker-bake.hcl: what is in it says whether it is one. */
+static bool is_bake(bl_str path, bl_str text)
+{
+	return contains_i(base_name(path), "bake") && (has(text, "target") || has(text, "group") || has(text, "variable"));
+}
+
 static bl_language detect_json(bl_str path, bl_str all, bl_str *dialect)
 {
 	bl_str text = bl_str_slice(all, 0, PROBE);
@@ -181,6 +187,10 @@ static bl_language detect_json(bl_str path, bl_str all, bl_str *dialect)
 	if (bl_str_ends(path, BL_STR(".tf.json")) || bl_str_ends(path, BL_STR(".tofu.json"))) {
 		*dialect = BL_STR("json");
 		return BL_LANG_TERRAFORM;
+	}
+	if (is_bake(path, text)) {
+		*dialect = BL_STR("json");
+		return BL_LANG_BAKE;
 	}
 	if (is_shown(all, dialect))
 		return BL_LANG_TERRAFORM;
@@ -231,7 +241,8 @@ bool bl_parsers_wants(bl_str path)
 	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
 		if (bl_str_ends(path, bl_str_of(endings[i])))
 			return true;
-	return is_dockerfile(base_name(path)) || bl_str_eqz(base_name(path), "Kustomization");
+	bl_str name = base_name(path);
+	return is_dockerfile(name) || bl_str_eqz(name, "Kustomization") || (bl_str_ends(name, BL_STR(".hcl")) && contains_i(name, "bake"));
 }
 
 bl_language bl_parsers_detect(bl_str path, bl_str text, bl_str *dialect)
@@ -263,6 +274,8 @@ bl_language bl_parsers_detect(bl_str path, bl_str text, bl_str *dialect)
 		return detect_yaml(path, probe, dialect);
 	if (is_dockerfile(base_name(path)))
 		return BL_LANG_DOCKERFILE;
+	if (bl_str_ends(path, BL_STR(".hcl")) && is_bake(path, probe))
+		return BL_LANG_BAKE;
 	/* a plan given by name may be called anything */
 	if (bl_str_starts(bl_str_trim(probe), BL_STR("{")) && is_shown(text, dialect))
 		return BL_LANG_TERRAFORM;

@@ -9,6 +9,8 @@ static const struct {
 	bl_parser_fn parse;
 } parsers[] = {
 	{BL_LANG_ARM, "", bl_parse_arm},
+	{BL_LANG_BAKE, "json", bl_parse_terraform_json},
+	{BL_LANG_BAKE, "", bl_parse_terraform},
 	{BL_LANG_BICEP, "", bl_parse_bicep},
 	{BL_LANG_CLOUDFORMATION, "", bl_parse_yaml},
 	{BL_LANG_COMPOSE, "", bl_parse_yaml},

@@ -3,6 +3,7 @@
 static const char *const languages[BL_LANG_COUNT] = {
 	[BL_LANG_NONE] = "none",
 	[BL_LANG_ARM] = "arm",
+	[BL_LANG_BAKE] = "bake",
 	[BL_LANG_BICEP] = "bicep",
 	[BL_LANG_CLOUDFORMATION] = "cloudformation",
 	[BL_LANG_COMPOSE] = "compose",

@@ -8,6 +8,7 @@
 typedef enum bl_language {
 	BL_LANG_NONE,
 	BL_LANG_ARM,
+	BL_LANG_BAKE, /* docker-bake files */
 	BL_LANG_BICEP,
 	BL_LANG_CLOUDFORMATION,
 	BL_LANG_COMPOSE,
@@ -71,7 +72,7 @@ typedef struct bl_label {
 
 /*
  * kind by language:
- *   terraform   the block type ("resource", "variable", nested "network_rules"); labels as written; attributes and nested blocks.
+ *   terraform, bake the block type ("resource", "variable", nested "network_rules"); labels as written; attributes and nested blocks.
  *   bicep       "param" "var" "resource" "module" "output" "type" "func" "import" "metadata" "targetScope" "using" ...; labels[0] the symbolic
  *               name, labels[1] a resource's or module's 'type@version' or path; attrs: "body", "type", "existing" (true literal), and each
  *               decorator as "@name" with a CALL; resources nested in a body are child blocks.

@@ -284,6 +284,9 @@ const bl_value *bl_tf_call_function(const bl_tf_scope *s, const bl_expr *e)
 		name = bl_str_slice(name, 6, name.n);
 	if (bl_str_eqz(name, "try") || bl_str_eqz(name, "can"))
 		return call_lazily(s, e);
+	const bl_value *own = tf->own ? tf->own->call(tf->own->context, s, e) : NULL;
+	if (own)
+		return own;
 	bl_values values = {0};
 	bool whole = read_arguments(s, e, &values), known;
 	bl_tf_args a = {s, tf, tf->arena, e->span, name, values.items, values.n};

@@ -131,8 +131,9 @@ static void blocks(reader *r, bl_block *like, const bl_item *item, size_t labels
 }
 
 /* How many labels a block of the language's own has; the file's other keys are unknown to it. */
-static int labels_of(bl_str kind)
+static int labels_of(bl_language language, bl_str kind)
 {
+	static const char *const bake[] = {"function", "group", "target", "variable"};
 	static const struct {
 		const char *kind;
 		int labels;
@@ -140,7 +141,10 @@ static int labels_of(bl_str kind)
 		{"check", 1}, {"data", 2}, {"ephemeral", 2}, {"import", 0}, {"locals", 0}, {"module", 1}, {"moved", 0},
 		{"output", 1}, {"provider", 1}, {"removed", 0}, {"resource", 2}, {"terraform", 0}, {"variable", 1},
 	};
-	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+	for (size_t i = 0; language == BL_LANG_BAKE && i < sizeof bake / sizeof *bake; i++)
+		if (bl_str_eqz(kind, bake[i]))
+			return 1;
+	for (size_t i = 0; language != BL_LANG_BAKE && i < sizeof table / sizeof *table; i++)
 		if (bl_str_eqz(kind, table[i].kind))
 			return table[i].labels;
 	return -1;
@@ -156,7 +160,7 @@ static void file(reader *r, const bl_value *v)
 	}
 	for (uint32_t i = 0; v->kind == BL_MAP && i < v->n; i++) {
 		const bl_item *item = &v->map[i];
-		int labels = labels_of(item->key);
+		int labels = labels_of(r->document->language, item->key);
 		bl_block like = {.kind = item->key};
 		if (bl_str_eqz(item->key, "//"))
 			continue;
@@ -164,6 +168,8 @@ static void file(reader *r, const bl_value *v)
 			blocks(r, &like, item, (size_t)labels);
 			continue;
 		}
+		if (r->document->language == BL_LANG_BAKE)
+			continue; /* Compose's keys, which bake passes over */
 		bl_diag_add(r->arena, &r->document->diags, BL_DIAG_ERROR, item->key_span,
 			"'" BL_FMT "' is no block of the configuration language", BL_ARG(item->key));
 	}
