@@ -1,6 +1,7 @@
 /* One run, in order: load, plan, evaluate, judge, join. */
 #include "engine/engine.h"
 
+#include "core/io/file.h"
 #include "core/model/deployments.h"
 #include "core/model/images.h"
 #include "core/model/keep.h"
@@ -149,16 +150,34 @@ static int by_format_and_file(const void *a, const void *b)
 	return c ? c : bl_str_cmp(x->file, y->file);
 }
 
+/* Of a folder that is given as a snapshot, what is none is said and left. */
+static bl_status read_snapshot_file(bl_report *report, const char *path, bool among_others, bl_error *error)
+{
+	bl_snapshot *snapshot = bl_new(&report->arena, bl_snapshot);
+	bl_status status = bl_snapshot_read(report->session->schema, path, snapshot, error);
+	if (status == BL_OK)
+		bl_vec_push(&report->arena, &report->snapshots, snapshot);
+	if (status != BL_FAILED || !among_others)
+		return status;
+	bl_diag_add(&report->arena, &report->joined, BL_DIAG_NOTE, BL_NOWHERE, "%s", error->text);
+	report->joined.items[report->joined.n - 1].path = bl_str_dup(&report->arena, bl_str_of(path));
+	return BL_OK;
+}
+
 static bl_status read_snapshots(bl_report *report, bl_error *error)
 {
 	const bl_run_options *o = report->options;
 	for (size_t i = 0; i < o->nsnapshots; i++) {
+		const char *const *files;
+		size_t n, before = report->snapshots.n;
 		bl_engine_progress(report, "reading snapshots", i, o->nsnapshots);
-		bl_snapshot *snapshot = bl_new(&report->arena, bl_snapshot);
-		bl_vec_push(&report->arena, &report->snapshots, snapshot);
-		bl_status status = bl_snapshot_read(report->session->schema, o->snapshots[i], snapshot, error);
+		bl_status status = bl_snapshot_files(&report->arena, o->snapshots[i], &files, &n, error);
+		for (size_t k = 0; k < n && status == BL_OK; k++)
+			status = read_snapshot_file(report, files[k], n > 1 || bl_file_is_folder(o->snapshots[i]), error);
 		if (status != BL_OK)
 			return status;
+		if (report->snapshots.n == before)
+			return bl_error_set(error, BL_FAILED, "no file in '%s' is a snapshot", o->snapshots[i]);
 	}
 	/* of two exports that show an asset, the first to come stands for it: not the first to be named */
 	if (report->snapshots.n)

@@ -34,7 +34,7 @@ static const arn_type *row_of(const bl_aws_arn *arn)
 	return NULL;
 }
 
-static bool is_type(const char *type, const char *const *types, size_t n)
+static bool is_among(const char *type, const char *const *types, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(type, types[i]) == 0)
@@ -61,12 +61,12 @@ bl_str bl_aws_short_id(const bl_aws_arn *arn)
 		"AWS::SecretsManager::Secret", "AWS::StepFunctions::StateMachine"};
 	static const char *const first[] = {"AWS::Lambda::Function", "AWS::Logs::LogGroup"};
 	const arn_type *t = row_of(arn);
-	if (!t || is_type(t->type, whole, sizeof whole / sizeof *whole))
+	if (!t || is_among(t->type, whole, sizeof whole / sizeof *whole))
 		return BL_STR("");
 	bl_str id = bl_str_slice(arn->resource, strlen(t->prefix), arn->resource.n);
-	if (is_type(t->type, last, sizeof last / sizeof *last))
+	if (is_among(t->type, last, sizeof last / sizeof *last))
 		id = bl_str_slice(id, (size_t)(bl_str_rfind_char(id, '/') + 1), id.n);
-	if (is_type(t->type, first, sizeof first / sizeof *first))
+	if (is_among(t->type, first, sizeof first / sizeof *first))
 		bl_str_cut(id, ':', &id);
 	return id;
 }
@@ -108,20 +108,35 @@ static bl_str partition_of(bl_str region)
 	return bl_str_starts(region, BL_STR("us-gov-")) ? BL_STR("aws-us-gov") : BL_STR("aws");
 }
 
-/* EC2's descriptions leave the ARN out; its parts are there. Empty where one is not. */
+/* Many descriptions and all stacks leave the ARN out; its parts are there. Empty where one is not, or where more than id belongs to it. */
 static bl_str made_arn(bl_snapshot_reader *r, const bl_aws_seen *s)
 {
+	static const char *const services[] = {"dynamodb", "ec2", "ecr", "elasticfilesystem", "kms", "lambda", "rds"};
 	if (bl_str_eqz(s->type, "AWS::S3::Bucket") && s->id.n)
-		return bl_str_fmt(r->scratch, "arn:aws:s3:::" BL_FMT, BL_ARG(s->id));
-	if (!s->account.n || !s->region.n || !s->id.n || !bl_str_starts(s->type, BL_STR("AWS::EC2::")))
+		return bl_str_fmt(r->scratch, "arn:" BL_FMT ":s3:::" BL_FMT, BL_ARG(partition_of(s->region)), BL_ARG(s->id));
+	if (!s->account.n || !s->region.n || !s->id.n)
 		return BL_STR("");
 	for (size_t i = 0; i < sizeof arn_types / sizeof *arn_types; i++) {
 		const arn_type *t = &arn_types[i];
-		if (bl_str_eqz(s->type, t->type) && strcmp(t->service, "ec2") == 0)
-			return bl_str_fmt(r->scratch, "arn:" BL_FMT ":ec2:" BL_FMT ":" BL_FMT ":%s" BL_FMT,
-				BL_ARG(partition_of(s->region)), BL_ARG(s->region), BL_ARG(s->account), t->prefix, BL_ARG(s->id));
+		if (bl_str_eqz(s->type, t->type) && is_among(t->service, services, sizeof services / sizeof *services))
+			return bl_str_fmt(r->scratch, "arn:" BL_FMT ":%s:" BL_FMT ":" BL_FMT ":%s" BL_FMT, BL_ARG(partition_of(s->region)),
+				t->service, BL_ARG(s->region), BL_ARG(s->account), t->prefix, BL_ARG(s->id));
 	}
 	return BL_STR("");
+}
+
+bl_str bl_aws_queue_arn(bl_arena *arena, bl_str url)
+{
+	bl_str head = BL_STR("https://sqs."), region, account, host;
+	if (!bl_str_starts(url, head))
+		return BL_STR("");
+	bl_str rest = bl_str_cut(bl_str_slice(url, head.n, url.n), '/', &host);
+	bl_str_cut(host, '.', &region);
+	bl_str name = bl_str_cut(rest, '/', &account);
+	if (!name.n)
+		return BL_STR("");
+	return bl_str_fmt(arena, "arn:" BL_FMT ":sqs:" BL_FMT ":" BL_FMT ":" BL_FMT, BL_ARG(partition_of(region)), BL_ARG(region), BL_ARG(account),
+		BL_ARG(name));
 }
 
 /* CloudFormation marks what it makes: the stack and the name of the resource in its template. */

@@ -16,6 +16,9 @@ bl_str bl_aws_type_of(const bl_aws_arn *arn);
 /* The id that stacks and descriptions know the resource by: the last part of an ARN's resource, as far as its type says. */
 bl_str bl_aws_short_id(const bl_aws_arn *arn);
 
+/* Of https://sqs.REGION.amazonaws.com/ACCOUNT/NAME; empty for another URL. */
+bl_str bl_aws_queue_arn(bl_arena *arena, bl_str url);
+
 /* A resource as one of the exports shows it. What is not known is empty or NULL. Strings may live in the scratch arena. */
 typedef struct bl_aws_seen {
 	bl_str type;

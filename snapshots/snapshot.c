@@ -1,7 +1,7 @@
 /* One file: unpacked, taken apart as a stream, and its parts handed to the formats that recognise them. */
-#include "snapshots/read.h"
+#include "snapshots/oci.h"
+#include "snapshots/unwrap.h"
 
-#include "core/codec/gzip.h"
 #include "core/codec/json.h"
 #include "core/codec/json_stream.h"
 #include "core/io/file.h"
@@ -19,7 +19,7 @@ static const bl_snapshot_format *const formats[] = {
 #undef X
 };
 
-enum { NFORMATS = sizeof formats / sizeof *formats, MAX_TAKERS = 12, MAX_ROUTES = 160 };
+enum { NFORMATS = sizeof formats / sizeof *formats, MAX_TAKERS = 12, MAX_ROUTES = 160, MAX_ENTRIES_BYTES = 256 << 20 };
 
 /* A path, and who wants what stands there. */
 typedef struct route {
@@ -43,8 +43,10 @@ typedef struct reading {
 	bool empty_array;
 
 	bl_json_stream *stream;
-	bl_gzip_stream *gzip;
-	bool begun;
+	bl_unwrap *unwrap;
+	bl_map entries;    /* of an archive: name -> text, of those that may be JSON */
+	size_t entry_bytes;
+	bool archive, is_store; /* the file is an archive; images were found in it, or in the folder */
 	uint64_t fed;      /* bytes of text so far */
 	bool lost;         /* after an error: looking for a line to go on at */
 	bool line_start;
@@ -204,33 +206,38 @@ static bool on_text(void *context, bl_str text)
 	return !bl_json_stream_stopped(x->stream);
 }
 
-static bool on_bytes(void *context, bl_str bytes)
+static void on_entry(void *context, bl_str name, bl_str content)
 {
 	reading *x = context;
-	if (!x->begun && bl_gzip_is(bytes))
-		x->gzip = bl_gzip_stream_new();
-	x->begun = true;
-	if (!x->gzip)
-		return on_text(x, bytes);
-	bl_error error;
-	if (bl_gzip_stream_feed(x->gzip, bytes, on_text, x, &error) == BL_OK)
-		return !bl_json_stream_stopped(x->stream);
-	if (!x->errors++)
-		x->error = error;
-	return false;
+	x->archive = true;
+	/* layers are no JSON */
+	bool json = bl_str_starts(content, BL_STR("{")) || bl_str_starts(content, BL_STR("["));
+	if (!json || x->entry_bytes + content.n > MAX_ENTRIES_BYTES)
+		return;
+	x->entry_bytes += content.n;
+	bl_str *kept = bl_new(&x->r.own, bl_str);
+	*kept = bl_str_dup(&x->r.own, content);
+	bl_map_put(&x->r.own, &x->entries, bl_str_dup(&x->r.own, name), kept);
 }
 
 static bool on_piece(void *context, bl_str piece)
 {
-	return on_bytes(context, piece);
+	reading *x = context;
+	bl_error error;
+	if (bl_unwrap_feed(x->unwrap, piece, &error) == BL_OK)
+		return !bl_unwrap_stopped(x->unwrap);
+	if (!x->errors++)
+		x->error = error;
+	return false;
 }
 
 /* The bytes are over: what stands open is handed over as far as it came. */
 static void end_text(reading *x)
 {
 	bl_error error;
-	bl_status status = x->gzip ? bl_gzip_stream_end(x->gzip, &error) : BL_OK;
-	if (status == BL_OK && !x->lost)
+	bool broken = x->errors > 0 && !x->lost;
+	bl_status status = broken ? BL_OK : bl_unwrap_end(x->unwrap, &error);
+	if (status == BL_OK && !x->lost && !broken && !x->archive)
 		status = bl_json_stream_end(x->stream, &error);
 	if (status != BL_OK && !x->errors++)
 		x->error = error;
@@ -241,23 +248,37 @@ static void end_text(reading *x)
 	}
 }
 
-static bl_status judge(reading *x, const char *path, bl_error *error)
+static bool get_entry(void *context, bl_arena *arena, const char *name, bl_str *content)
+{
+	const reading *x = context;
+	const bl_str *found = bl_map_get(&x->entries, bl_str_of(name));
+	(void)arena;
+	if (found)
+		*content = *found;
+	return found != NULL;
+}
+
+static bool get_file(void *context, bl_arena *arena, const char *name, bl_str *content)
+{
+	const reading *x = context;
+	/* names come from the files themselves */
+	if (name[0] == '/' || strstr(name, ".."))
+		return false;
+	const char *path = bl_str_fmt(arena, BL_FMT "/%s", BL_ARG(x->r.out->file), name).p;
+	return bl_file_read(arena, path, BL_UNWRAP_ENTRY, content, NULL) == BL_OK;
+}
+
+static void read_store(reading *x, bool folder)
+{
+	bl_oci_files files = {folder ? get_file : get_entry, x};
+	x->r.scratch = &x->r.own;
+	x->is_store = bl_oci_store(&x->r, &files);
+}
+
+/* What was odd, in words. */
+static void end_reading(reading *x)
 {
 	bl_snapshot *out = x->r.out;
-	if (x->r.refused.text[0])
-		return bl_error_set(error, BL_FAILED, "'%s' %s", path, x->r.refused.text);
-	if (x->first < 0 && x->empty_array && !x->rows && !x->errors) {
-		out->format = BL_STR("empty");
-		return BL_OK;
-	}
-	if (x->first < 0 && x->errors)
-		return bl_error_set(error, BL_FAILED, "'%s' is no snapshot: %s", path, x->error.text);
-	if (x->first < 0)
-		return bl_error_set(error, BL_FAILED, "'%s' is no snapshot of a known kind; the user guide lists them", path);
-	out->format = bl_str_of(formats[x->first]->name);
-	for (size_t f = 0; f < NFORMATS; f++)
-		if (x->found[f] && formats[f]->end)
-			formats[f]->end(&x->r, x->states[f]);
 	if (x->odd_rows)
 		bl_snapshot_say(&x->r, BL_DIAG_WARNING, "%zu of %zu rows are not understood, the first at byte %llu", x->odd_rows,
 			x->rows, (unsigned long long)x->first_odd);
@@ -270,6 +291,32 @@ static bl_status judge(reading *x, const char *path, bl_error *error)
 	for (size_t i = 0; i < out->diags.n; i++)
 		if (!out->diags.items[i].path.n)
 			out->diags.items[i].path = out->file;
+}
+
+static bl_status judge(reading *x, const char *path, bl_error *error)
+{
+	bl_snapshot *out = x->r.out;
+	if (x->r.refused.text[0])
+		return bl_error_set(error, BL_FAILED, "'%s' %s", path, x->r.refused.text);
+	if (x->first < 0 && x->is_store) {
+		out->format = BL_STR("image-store");
+		end_reading(x);
+		return BL_OK;
+	}
+	if (x->first < 0 && x->empty_array && !x->rows && !x->errors) {
+		out->format = BL_STR("empty");
+		return BL_OK;
+	}
+	if (x->first < 0 && x->errors)
+		return bl_error_set(error, BL_FAILED, "'%s' is no snapshot: %s", path, x->error.text);
+	if (x->first < 0)
+		return bl_error_set(error, BL_FAILED, "'%s' is no snapshot of a known kind; the user guide lists them", path);
+	out->format = bl_str_of(formats[x->first]->name);
+	x->r.scratch = &x->r.own;
+	for (size_t f = 0; f < NFORMATS; f++)
+		if (x->found[f] && formats[f]->end)
+			formats[f]->end(&x->r, x->states[f]);
+	end_reading(x);
 	return BL_OK;
 }
 
@@ -287,19 +334,23 @@ static void begin_reading(reading *x, const bl_schema *schema, bl_snapshot *out,
 	}
 	x->stream = bl_json_stream_new(&(bl_json_stream_options){.paths = x->paths, .npaths = x->nroutes, .part = on_part,
 		.context = x, .many = true});
+	x->unwrap = bl_unwrap_new(&(bl_unwrap_to){on_text, on_entry, x});
 }
 
 bl_status bl_snapshot_read(const bl_schema *schema, const char *path, bl_snapshot *out, bl_error *error)
 {
 	reading *x = bl_xmalloc(sizeof *x);
 	begin_reading(x, schema, out, path);
-	bl_status status = bl_file_each(path, on_piece, x, error);
-	if (status == BL_OK) {
+	bool folder = bl_file_is_folder(path);
+	bl_status status = folder ? BL_OK : bl_file_each(path, on_piece, x, error);
+	if (status == BL_OK && !folder)
 		end_text(x);
+	if (status == BL_OK && (folder || x->archive))
+		read_store(x, folder);
+	if (status == BL_OK)
 		status = judge(x, path, error);
-	}
 	bl_json_stream_free(x->stream);
-	bl_gzip_stream_free(x->gzip);
+	bl_unwrap_free(x->unwrap);
 	bl_buf_done(&x->kept);
 	bl_keep_done(&x->r.keeper);
 	bl_arena_done(&x->r.own);
@@ -307,6 +358,33 @@ bl_status bl_snapshot_read(const bl_schema *schema, const char *path, bl_snapsho
 	if (status != BL_OK)
 		bl_snapshot_done(out);
 	return status;
+}
+
+/* A layout of images, which is one snapshot. */
+static bool is_layout(bl_arena *arena, const char *folder)
+{
+	bl_str text;
+	const char *index = bl_str_fmt(arena, "%s/index.json", folder).p, *blobs = bl_str_fmt(arena, "%s/blobs", folder).p;
+	return bl_file_is_folder(blobs) && bl_file_read(arena, index, BL_UNWRAP_ENTRY, &text, NULL) == BL_OK;
+}
+
+bl_status bl_snapshot_files(bl_arena *arena, const char *path, const char *const **files, size_t *n, bl_error *error)
+{
+	BL_VEC(const char *) all = {0};
+	bl_str *names;
+	size_t nnames;
+	if (!bl_file_is_folder(path) || is_layout(arena, path)) {
+		bl_vec_push(arena, &all, path);
+	} else {
+		bl_status status = bl_file_list(arena, path, "", &names, &nnames, error);
+		if (status != BL_OK)
+			return status;
+		for (size_t i = 0; i < nnames; i++)
+			bl_vec_push(arena, &all, bl_str_fmt(arena, "%s/" BL_FMT, path, BL_ARG(names[i])).p);
+	}
+	*files = all.items;
+	*n = all.n;
+	return BL_OK;
 }
 
 void bl_snapshot_done(bl_snapshot *snapshot)

@@ -73,6 +73,12 @@ bl_status bl_file_read(bl_arena *arena, const char *path, size_t limit, bl_str *
 	return status;
 }
 
+bool bl_file_is_folder(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 static bl_status each_piece(int fd, const char *path, bool (*each)(void *, bl_str), void *context, bl_error *error)
 {
 	char chunk[65536];

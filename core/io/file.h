@@ -6,6 +6,7 @@
 
 /* The whole file, at most limit bytes (BL_LIMIT past it), into arena. "-" is standard input. Only regular files and pipes. */
 bl_status bl_file_read(bl_arena *arena, const char *path, size_t limit, bl_str *out, bl_error *error);
+bool bl_file_is_folder(const char *path);
 /* Hands the file's bytes to each, piece by piece, until it returns false. "-" is standard input. Only regular files and pipes. */
 bl_status bl_file_each(const char *path, bool (*each)(void *context, bl_str piece), void *context, bl_error *error);
 /* Replaces the file's content whole, by a rename; "-" is standard output. */

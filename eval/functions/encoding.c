@@ -1,4 +1,5 @@
 /* Functions that write and read other notations: JSON, Base64, URLs. */
+#include "core/codec/base64.h"
 #include "core/codec/charset.h"
 #include "core/codec/gzip.h"
 #include "core/codec/json.h"
@@ -108,25 +109,10 @@ const bl_value *bl_tf_fn_jsondecode(bl_tf_args *a)
 	return v ? v : bl_tf_refuse(a, "%s", error.text);
 }
 
-static const char base64_letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-void bl_tf_write_base64(bl_str s, bl_buf *out)
-{
-	for (size_t i = 0; i < s.n; i += 3) {
-		const unsigned char *p = (const unsigned char *)s.p + i;
-		size_t left = s.n - i;
-		uint32_t bits = (uint32_t)p[0] << 16 | (left > 1 ? (uint32_t)p[1] << 8 : 0) | (left > 2 ? p[2] : 0);
-		bl_buf_putc(out, base64_letters[bits >> 18]);
-		bl_buf_putc(out, base64_letters[bits >> 12 & 63]);
-		bl_buf_putc(out, left > 1 ? base64_letters[bits >> 6 & 63] : '=');
-		bl_buf_putc(out, left > 2 ? base64_letters[bits & 63] : '=');
-	}
-}
-
 const bl_value *bl_tf_base64(bl_tf_args *a, bl_str s)
 {
 	bl_buf out = {0};
-	bl_tf_write_base64(s, &out);
+	bl_base64_write(s, &out);
 	return bl_tf_take(a, &out);
 }
 
@@ -145,38 +131,10 @@ const bl_value *bl_tf_fn_base64encode(bl_tf_args *a)
 	return bl_tf_base64(a, a->v[0]->string);
 }
 
-bool bl_tf_read_base64(bl_str s, bl_buf *out)
-{
-	uint32_t bits = 0;
-	size_t n = 0, padding = 0;
-	for (size_t i = 0; i < s.n; i++) {
-		const char *at = s.p[i] ? strchr(base64_letters, s.p[i]) : NULL;
-		if (s.p[i] == '\n' || s.p[i] == '\r')
-			continue;
-		if (s.p[i] == '=' && padding < 2) {
-			padding++;
-			continue;
-		}
-		if (!at || padding)
-			return false;
-		bits = bits << 6 | (uint32_t)(at - base64_letters);
-		if (++n % 4 == 0)
-			for (int shift = 16; shift >= 0; shift -= 8)
-				bl_buf_putc(out, (char)(bits >> shift));
-	}
-	if (n % 4 == 3) {
-		bl_buf_putc(out, (char)(bits >> 10));
-		bl_buf_putc(out, (char)(bits >> 2));
-	} else if (n % 4 == 2) {
-		bl_buf_putc(out, (char)(bits >> 4));
-	}
-	return (n + padding) % 4 == 0 && n % 4 != 1;
-}
-
 const bl_value *bl_tf_fn_base64decode(bl_tf_args *a)
 {
 	bl_buf out = {0};
-	bool whole = bl_tf_read_base64(a->v[0]->string, &out);
+	bool whole = bl_base64_read(a->v[0]->string, &out);
 	if (whole && bl_unicode_valid(bl_buf_str(&out)))
 		return bl_tf_take(a, &out);
 	bl_buf_done(&out);
@@ -203,7 +161,7 @@ const bl_value *bl_tf_fn_base64gzip(bl_tf_args *a)
 const bl_value *bl_tf_fn_base64gunzip(bl_tf_args *a)
 {
 	bl_buf packed = {0}, out = {0};
-	bool good = bl_tf_read_base64(a->v[0]->string, &packed) && bl_gzip_read(bl_buf_str(&packed), BL_TF_MAX_STRING, &out) &&
+	bool good = bl_base64_read(a->v[0]->string, &packed) && bl_gzip_read(bl_buf_str(&packed), BL_TF_MAX_STRING, &out) &&
 		    bl_unicode_valid(bl_buf_str(&out));
 	bl_buf_done(&packed);
 	if (good)
@@ -216,7 +174,7 @@ const bl_value *bl_tf_fn_textdecodebase64(bl_tf_args *a)
 {
 	bl_buf bytes = {0}, out = {0};
 	bl_charset_status status = BL_CHARSET_BYTES;
-	bool base64 = bl_tf_read_base64(a->v[0]->string, &bytes);
+	bool base64 = bl_base64_read(a->v[0]->string, &bytes);
 	if (base64)
 		status = bl_charset_decode(a->v[1]->string, bl_buf_str(&bytes), &out);
 	bl_buf_done(&bytes);

@@ -38,9 +38,6 @@ bool bl_tf_write_json(bl_tf *tf, const bl_value *v, bl_buf *out);
 
 /* Text of bytes. */
 const bl_value *bl_tf_base64(bl_tf_args *a, bl_str s);
-void bl_tf_write_base64(bl_str s, bl_buf *out);
-/* The bytes that a Base64 text stands for; false when it is none. */
-bool bl_tf_read_base64(bl_str s, bl_buf *out);
 /* The bytes of the file that the first argument names; NULL, or the value the call has instead. */
 const bl_value *bl_tf_read_file(bl_tf_args *a, bl_str *out);
 

@@ -1,7 +1,7 @@
 /* ConfigMaps and Secrets made from literals and files, and the digests that their names end with. */
+#include "core/codec/base64.h"
 #include "core/codec/hash.h"
 #include "core/codec/unicode.h"
-#include "eval/functions/functions.h"
 #include "eval/kubernetes/kustomize.h"
 #include "eval/kubernetes/manifest.h"
 
@@ -24,7 +24,7 @@ static bl_str base64_lines(bl_arena *arena, bl_str bytes)
 {
 	enum { LINE = 70 };
 	bl_buf all = {0}, out = {0};
-	bl_tf_write_base64(bytes, &all);
+	bl_base64_write(bytes, &all);
 	for (size_t i = 0; i < all.n; i += LINE) {
 		bl_buf_put(&out, bl_str_slice(bl_buf_str(&all), i, i + LINE));
 		if (all.n >= LINE)
