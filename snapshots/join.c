@@ -101,7 +101,7 @@ void bl_snapshot_join(bl_snapshot *const *snapshots, size_t n)
 		for (size_t k = 0; k < snapshots[i]->bindings.n; k++) {
 			bl_binding *b = &snapshots[i]->bindings.items[k];
 			const bl_asset *whole = by_short_id(&j, b->type, b->id);
-			if (whole && !bl_map_get(&j.ids, b->id))
+			if (whole)
 				b->id = whole->id;
 		}
 	}
