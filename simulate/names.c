@@ -74,8 +74,17 @@ const bl_value *sim_declared_name(const sim_thing *t)
 	return name;
 }
 
+/* Azure puts the name together itself: ContainerInsights(WORKSPACE). */
+static bl_str solution_name(sim_world *w, sim_thing *t)
+{
+	bl_str workspace = sim_native_text(w, t, "workspace_name");
+	return bl_str_fmt(&w->arena, BL_FMT "(" BL_FMT ")", BL_ARG(sim_native_text(w, t, "solution_name")), BL_ARG(workspace));
+}
+
 static bl_str work_out_name(sim_world *w, sim_thing *t)
 {
+	if (bl_str_eqz(t->resource->native_type, "azurerm_log_analytics_solution"))
+		return solution_name(w, t);
 	const bl_value *declared = sim_declared_name(t);
 	bl_str name = sim_text(w, t, declared, BL_STR("name"));
 	if (t->cloud == SIM_AZURE)

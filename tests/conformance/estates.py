@@ -27,7 +27,7 @@ from tap import Tap, corpora  # noqa: E402
 CHANGES = ['--rename', '5', '--drift', '5', '--shadow', '10', '--strip-tags', '50', '--now', '2026-03-01T12:00:00Z']
 FORMATS = 'aws-config,azure,google,kubernetes'
 OK = 0.8
-Estate = collections.namedtuple('Estate', 'name truth links')
+Estate = collections.namedtuple('Estate', 'name truth links drift')
 
 
 def snapshots_in(folder):
@@ -46,8 +46,9 @@ def run_estate(belay, top, name, seed, folder, formats):
     out = subprocess.run([belay, 'map', '-q', '--format', 'json', *snapshots, name], cwd=top, capture_output=True, timeout=600, check=False)
     if not out.stdout:
         print(f"# {name}: {out.stderr.decode(errors='replace')[:400]}")
-        return Estate(name, truth, [])
-    return Estate(name, truth, json.loads(out.stdout)['links'])
+        return Estate(name, truth, [], [])
+    said = json.loads(out.stdout)
+    return Estate(name, truth, said['links'], said['drift'])
 
 
 def asset_key(name):
@@ -65,6 +66,8 @@ class Score:
         self.claims = []  # (confidence, right)
         self.expected = self.found = 0
         self.by_name = collections.defaultdict(lambda: [0, 0])  # how much of the name code says: found, expected
+        self.not_drifted = []
+        self.drift = [0, 0, 0]  # said and true, said, true
         self.wrong = collections.defaultdict(list)
         self.missed = collections.defaultdict(list)
 
@@ -85,6 +88,12 @@ class Score:
                 best[true['asset'].lower()] = max(best[true['asset'].lower()], link['confidence'])
             elif link['confidence'] >= OK:
                 self.wrong[link['asset']['type']].append((link, true))
+        true = {(d['asset'].lower(), d['path'].lower()) for d in estate.truth['drift'] if best[d['asset'].lower()] >= OK}
+        said = {(asset_key(d['asset']), d['path'].lower()) for d in estate.drift}
+        for i, places in enumerate((true & said, said, true)):
+            self.drift[i] += len(places)
+        for place in sorted(said - true):
+            self.not_drifted.append(place)
         for link in estate.truth['links']:
             if link['within'] or (link['renamed'] and link['tags_stripped']):
                 continue
@@ -127,6 +136,8 @@ def print_misses(score):
             said = ', '.join(f"{e['id']} {e['why']}" for e in link['evidence'])
             print(f"#   {link['confidence']:.3f} {link['code']['root']} {link['code']['address']} -> {link['asset']['id']} ({said})")
             print(f"#     truth: {true['root']} {true['address']}" + (' (renamed)' if true['renamed'] else '') if true else '#     truth: no code declares it')
+    for asset, path in score.not_drifted:
+        print(f'# no drift: {asset} {path}')
     for kind, items in sorted(score.missed.items(), key=lambda x: -len(x[1])):
         print(f'# missed: {len(items)} of {kind}')
         for link, best in items:
@@ -160,6 +171,8 @@ def main():
     print('# ' + line_of('all', total))
     print('# recall by how much of the name code says: ' +
           ', '.join(f'{known} {100 * share(*counts):.2f}% of {counts[1]}' for known, counts in sorted(total.by_name.items())))
+    print(f'# drift, where the link is found: {total.drift[0]} of {total.drift[2]} are said; of {total.drift[1]} said '
+          f'{100 * share(total.drift[0], total.drift[1]):.2f}% are true')
     if options.misses:
         print_misses(total)
     if not options.keep:
