@@ -221,10 +221,8 @@ static double asked_wait(const bl_http_reply *reply)
 
 static void pause_before(bl_http *http, unsigned attempt, const bl_http_reply *reply, const char *why)
 {
-	double unit = http->options.wait_unit > 0 ? http->options.wait_unit : 1, asked = reply->status ? asked_wait(reply) : -1;
-	double seconds = asked >= 0 ? asked * unit : unit * (double)(1u << attempt) * (0.5 + jitter() / 2);
-	if (asked >= 0)
-		seconds += jitter() * 0.1 * unit;
+	double asked = reply->status ? asked_wait(reply) : -1;
+	double seconds = asked >= 0 ? asked * (1 + jitter() / 10) : (double)(1u << attempt) * (0.5 + jitter() / 2);
 	if (seconds > LONGEST_WAIT)
 		seconds = LONGEST_WAIT;
 	if (http->options.waiting)

@@ -10,7 +10,6 @@ typedef struct bl_http_options {
 	const char *ca_file;  /* certificates that are trusted instead of the system's; or NULL */
 	unsigned attempts;    /* of one request; 0: 6 */
 	unsigned timeout;     /* seconds for one attempt; 0: 120 */
-	double wait_unit;     /* seconds that waiting begins with; 0: 1. For tests */
 	/* Told before each wait; may be NULL. */
 	void (*waiting)(void *context, const char *words, double seconds);
 	void *context;

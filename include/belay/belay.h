@@ -139,6 +139,25 @@ typedef int (*bl_file_fn)(void *context, const char *name, const char *data, siz
 BL_API int bl_report_simulate(const bl_report *report, const bl_simulation *simulation, bl_file_fn write, void *context,
 	char *error, size_t error_size);
 
+/* What to ask of what runs, by the interfaces of whoever runs it. Only reads. */
+typedef struct bl_live {
+	const char *source;         /* "aws", "azure", "google", "kubernetes", "registry" */
+	const char *const *scopes;  /* azure: subscriptions (none: all); google: "projects/NAME", ...; registry: images */
+	size_t nscopes;
+	const char *const *regions; /* aws; none: AWS_REGION */
+	size_t nregions;
+	const char *aggregator, *cloud, *context, *endpoint, *ca_file; /* NULL: none, public, the current, the cloud's own, the system's */
+	int tags_only;              /* aws: where Config does not record */
+	void (*say)(void *context, int warning, const char *words);
+	void *say_context;
+} bl_live;
+
+/*
+ * Writes an export that bl_run takes as a snapshot. write gets it in pieces; name is NULL but for "registry", whose export is a folder of files.
+ * 0, 1 when something could not be read (the export says so), or -1 (words in error).
+ */
+BL_API int bl_live_collect(const bl_live *live, bl_file_fn write, void *context, char *error, size_t error_size);
+
 /* How to write trace tags into the files of a report (made at least with BL_RUN_PARSE). All zero writes all tags but mapping_tag. */
 typedef struct bl_tag_run {
 	const char **keys; /* which tags: "yor_trace", "mapping_tag", "yor_name", "git_commit", ...; none: all but mapping_tag */

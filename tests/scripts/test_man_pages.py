@@ -19,6 +19,7 @@ PAGES = {
     "belay-rules": ["rules"],
     "belay-scan": ["baseline", "scan"],
     "belay-simulate": ["simulate"],
+    "belay-snapshot": ["snapshot"],
     "belay-tag": ["tag"],
 }
 
