@@ -124,17 +124,28 @@ static void add_resource(bl_stack *s, bl_stack_item *item)
 
 /* ---- the template */
 
+static void gap(bl_stack *s, bl_span span, const char *what)
+{
+	bl_diag_add(s->run->arena, &s->run->out->diags, BL_DIAG_WARNING, span, "%s", what);
+	s->run->out->not_analysed++;
+}
+
 static void declare_resources(bl_stack *s)
 {
 	bl_cloudformation *run = s->run;
 	const bl_value *resources = section(s, "Resources");
 	for (uint32_t i = 0; resources && i < resources->n; i++) {
 		const bl_item *r = &resources->map[i];
+		bl_str type = bl_value_text(bl_value_getz(r->value, "Type"));
+		if (bl_str_eqz(r->key, "Fn::Transform"))
+			gap(s, r->key_span, "the resources that a macro declares are not known");
+		if (bl_str_ends(type, BL_STR("::MODULE")))
+			gap(s, r->key_span, "a module of the CloudFormation registry is not read");
 		if (bl_str_starts(r->key, BL_STR("Fn::")))
-			continue; /* a macro's, or a loop that went wrong */
+			continue; /* a loop that went wrong */
 		if (s->sam && bl_sam_declare(s, r))
 			continue;
-		if (bl_value_text(bl_value_getz(r->value, "Type")).n)
+		if (type.n)
 			bl_stack_add(s, r->key, r->key_span, r->value);
 		else if (!s->macros)
 			bl_diag_add(run->arena, &run->out->diags, s->versioned ? BL_DIAG_ERROR : BL_DIAG_NOTE, r->key_span,

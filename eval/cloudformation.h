@@ -102,12 +102,16 @@ extern const bl_value bl_stack_no_value;
 /* False, for good, when the root is past its limits. */
 bool bl_stack_spend(bl_cloudformation *run, size_t steps);
 bool bl_stack_spend_bytes(bl_cloudformation *run, size_t bytes);
+/* For a value that now stands in one more place: what reads the resources meets it there again. */
+bool bl_stack_spend_value(bl_cloudformation *run, const bl_value *v);
 /* An unknown, not null, of kind type (-1: any), that waits for what the n values wait for and is as sensitive as they are. */
 bl_value *bl_stack_unknown(bl_stack *s, bl_span span, int type, const bl_value *const *values, size_t n, const char *why, ...)
 	__attribute__((format(printf, 6, 7)));
 /* One of two or more values; that value when they are all equal. */
 const bl_value *bl_stack_either(bl_stack *s, bl_span span, const bl_value *const *values, size_t n, bl_str why);
 bool bl_stack_is_sensitive(const bl_value *v);
+/* Text, or a list of text: all that may go from stack to stack. */
+bool bl_stack_is_flat(const bl_value *v);
 /* A string, or what a number or a boolean is as one; false for anything else. */
 bool bl_stack_text(const bl_value *v, bl_str *out);
 /* A whole number from 0 on, also one in a string. */

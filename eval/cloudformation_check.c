@@ -9,6 +9,8 @@ typedef struct check {
 	bool conditions; /* within the section Conditions: no resources there */
 } check;
 
+/* As much of a name as a message needs. */
+#define SHOWN(name) BL_ARG(bl_str_slice((name), 0, MAX_ID))
 #define complain(c, span, ...) bl_diag_add((c)->s->run->arena, &(c)->s->run->out->diags, (c)->level, (span), __VA_ARGS__)
 
 /* A resource whose own names are known to nobody here: what a module, a macro or SAM makes out of it begins with its name. */
@@ -38,13 +40,13 @@ static bool is_known(const check *c, bl_str name)
 static void check_reference(const check *c, const bl_value *name)
 {
 	if (name->kind == BL_STRING && !is_known(c, name->string))
-		complain(c, name->span, "'" BL_FMT "' is neither a parameter nor a resource of this template", BL_ARG(name->string));
+		complain(c, name->span, "'" BL_FMT "' is neither a parameter nor a resource of this template", SHOWN(name->string));
 }
 
 static void check_resource(const check *c, bl_str name, bl_span span)
 {
 	if (!bl_stack_find(c->s, name) && !may_be_generated(c->s, name))
-		complain(c, span, "'" BL_FMT "' is no resource of this template", BL_ARG(name));
+		complain(c, span, "'" BL_FMT "' is no resource of this template", SHOWN(name));
 }
 
 static void check_get_att(const check *c, const bl_value *argument)
@@ -59,7 +61,7 @@ static void check_get_att(const check *c, const bl_value *argument)
 static void check_condition(const check *c, const bl_value *name)
 {
 	if (name->kind == BL_STRING && !bl_map_get(&c->s->conditions, name->string) && !c->s->macros)
-		complain(c, name->span, "there is no condition '" BL_FMT "'", BL_ARG(name->string));
+		complain(c, name->span, "there is no condition '" BL_FMT "'", SHOWN(name->string));
 }
 
 /* Fn::Sub's own variables are its second argument; "Resource.Attribute" names a resource. */
@@ -73,11 +75,12 @@ static void check_sub(const check *c, const bl_value *argument)
 	bl_str name, head;
 	size_t begin, end = 0;
 	bool literal;
-	while (text->kind == BL_STRING && bl_stack_placeholder(text->string, end, &begin, &end, &name, &literal)) {
+	while (text->kind == BL_STRING && bl_stack_placeholder(text->string, end, &begin, &end, &name, &literal) &&
+		bl_stack_spend(c->s->run, 1 + (own ? own->n / 32 : 0))) {
 		bl_str_cut(name, '.', &head);
 		bool attribute = head.n < name.n && bl_map_get(&c->s->by_id, head);
-		if (!literal && name.n && !bl_value_get(own, name) && !attribute && !is_known(c, name) && bl_stack_spend(c->s->run, 1))
-			complain(c, text->span, "'" BL_FMT "' in Fn::Sub is neither a parameter nor a resource of this template", BL_ARG(name));
+		if (!literal && name.n && !bl_value_get(own, name) && !attribute && !is_known(c, name))
+			complain(c, text->span, "'" BL_FMT "' in Fn::Sub is neither a parameter nor a resource of this template", SHOWN(name));
 	}
 }
 
@@ -97,7 +100,7 @@ static void check_call(const check *c, const bl_item *call)
 	else if (bl_str_eqz(call->key, "Fn::If") && argument->kind == BL_LIST && argument->n)
 		check_condition(c, argument->list[0]);
 	else if (bl_str_starts(call->key, BL_STR("Fn::")) && !bl_stack_is_function(call->key))
-		complain(c, call->key_span, "there is no function '" BL_FMT "'", BL_ARG(call->key));
+		complain(c, call->key_span, "there is no function '" BL_FMT "'", SHOWN(call->key));
 }
 
 static void check_value(const check *c, const bl_value *v, int depth)

@@ -188,6 +188,7 @@ static void expand_into(expansion *x, const bl_value *map, const binding *b, bl_
 		bl_item item = map->map[i];
 		const bl_value *location = bl_str_eqz(item.key, "Fn::Transform") ? include_location(item.value) : NULL;
 		bool ignored = false;
+		x->s->macros = x->s->macros || (bl_str_eqz(item.key, "Fn::Transform") && !location); /* it may declare anything */
 		if (bl_str_starts(item.key, BL_STR("Fn::ForEach::")) && depth < MAX_DEPTH) {
 			run_loop(x, &item, b, out, index, depth + 1);
 			continue;

@@ -29,7 +29,7 @@ const bl_value *bl_stack_reference(bl_stack *s, bl_str name, bl_span span)
 		return &bl_stack_no_value;
 	const bl_value *v = bl_stack_parameter_value(s, name, span);
 	if (v)
-		return v;
+		return bl_stack_spend_value(s->run, v) ? v : past_limits(s, span);
 	if (bl_map_get(&s->loops, name))
 		return bl_stack_unknown(s, span, -1, NULL, 0, "the collection that " BL_FMT " runs through is not known", BL_ARG(name));
 	const bl_stack_item *item = bl_stack_find(s, name);
@@ -46,7 +46,7 @@ static const bl_value *attribute(bl_stack *s, bl_stack_item *item, bl_str name, 
 	if (bl_stack_is_nested(item->type) && bl_str_starts(name, BL_STR("Outputs."))) {
 		bl_stack_run_nested(s, item);
 		const bl_value *v = bl_value_get(item->outputs, bl_str_slice(name, 8, name.n));
-		if (v)
+		if (v && bl_stack_is_flat(v) && bl_stack_spend_value(s->run, v))
 			return bl_value_through(s->run->arena, bl_value_at(s->run->arena, v, span),
 				bl_str_fmt(s->run->arena, BL_FMT "." BL_FMT, BL_ARG(item->id), BL_ARG(name)), v->span);
 	}
@@ -100,7 +100,7 @@ bool bl_stack_placeholder(bl_str text, size_t from, size_t *begin, size_t *end, 
 
 static const bl_value *substituted(bl_stack *s, bl_str name, const bl_value *own, bl_span span, int depth)
 {
-	const bl_value *v = bl_value_get(own, name);
+	const bl_value *v = bl_stack_spend(s->run, own ? own->n / 32 : 0) ? bl_value_get(own, name) : NULL;
 	if (v)
 		return bl_stack_evaluate(s, v, depth + 1);
 	v = bl_stack_find(s, name) ? NULL : dotted_attribute(s, name, span);
@@ -205,7 +205,7 @@ static const bl_value *fn_find_in_map(bl_stack *s, const bl_value *argument, bl_
 	if (fallback && (!known || !found.n))
 		bl_vec_push(s->run->arena, &found, bl_stack_evaluate(s, fallback, depth + 1));
 	if (known && found.n)
-		return found.items[0];
+		return bl_stack_spend_value(s->run, found.items[0]) ? found.items[0] : past_limits(s, span);
 	if (!found.n)
 		return bl_stack_unknown(s, span, -1, keys, 3, "the mapping has no such entry");
 	return bl_stack_either(s, span, found.items, found.n, BL_STR("which entry of the mapping is meant is not known"));

@@ -153,6 +153,8 @@ static const bl_value *work_out(bl_stack *s, bl_stack_parameter *p, bl_str name)
 	bl_str type = bl_value_text(bl_value_getz(p->declaration, "Type"));
 	const bl_value *v = p->given ? p->given : bl_value_getz(p->declaration, "Default");
 	bool stored = bl_str_starts(type, BL_STR("AWS::SSM::Parameter::Value<")); /* the value names an entry of the Parameter Store */
+	if (v && !bl_stack_is_flat(v))
+		v = bl_stack_unknown(s, v->span, -1, NULL, 0, "parameter " BL_FMT " is no text", BL_ARG(name));
 	v = v && !stored ? typed(s, v, type) : not_given(s, p, name, type, stored);
 	return is_true(bl_value_getz(p->declaration, "NoEcho")) ? bl_value_mark_sensitive(s->run->arena, v) : v;
 }

@@ -28,14 +28,33 @@ bool bl_stack_is_sensitive(const bl_value *v)
 	return false;
 }
 
-typedef BL_VEC(bl_ref) refs;
-
-static void add_refs(bl_stack *s, refs *out, const bl_value *v)
+bool bl_stack_is_flat(const bl_value *v)
 {
 	for (uint32_t i = 0; v->kind == BL_LIST && i < v->n; i++)
-		add_refs(s, out, v->list[i]);
+		if (v->list[i]->kind == BL_LIST || v->list[i]->kind == BL_MAP)
+			return false;
+	return v->kind != BL_MAP;
+}
+
+bool bl_stack_spend_value(bl_cloudformation *run, const bl_value *v)
+{
+	if (v->kind == BL_STRING)
+		return bl_stack_spend_bytes(run, v->string.n);
+	return bl_stack_spend(run, v->kind == BL_LIST || v->kind == BL_MAP ? v->n : 0);
+}
+
+typedef BL_VEC(bl_ref) refs;
+
+/* What v and everything in it waits for. Lists are shared: walking them is paid for. */
+static void add_refs(bl_stack *s, refs *out, const bl_value *v, bool *sensitive)
+{
+	*sensitive = *sensitive || v->sensitive;
+	if ((v->kind == BL_LIST || v->kind == BL_MAP) && !bl_stack_spend(s->run, v->n / 4))
+		return;
+	for (uint32_t i = 0; v->kind == BL_LIST && i < v->n; i++)
+		add_refs(s, out, v->list[i], sensitive);
 	for (uint32_t i = 0; v->kind == BL_MAP && i < v->n; i++)
-		add_refs(s, out, v->map[i].value);
+		add_refs(s, out, v->map[i].value, sensitive);
 	for (size_t i = 0; v->kind == BL_UNKNOWN && i < v->unknown->nrefs && out->n < BL_STACK_MAX_REFS; i++) {
 		bl_ref r = v->unknown->refs[i];
 		bool there = false;
@@ -58,8 +77,7 @@ bl_value *bl_stack_unknown(bl_stack *s, bl_span span, int type, const bl_value *
 	u->type = type;
 	u->not_null = true;
 	for (size_t i = 0; i < n; i++) {
-		add_refs(s, &found, values[i]);
-		v->sensitive = v->sensitive || bl_stack_is_sensitive(values[i]);
+		add_refs(s, &found, values[i], &v->sensitive);
 		if (!v->via)
 			v->via = values[i]->via;
 	}

@@ -147,18 +147,20 @@ static const bl_value *appended(bl_arena *arena, const bl_value *first, const bl
 }
 
 /* Maps are merged, lists appended to the global one, anything else is the resource's own ("Globals section", "Overridable globals"). */
-static const bl_value *merge(bl_arena *arena, const bl_value *global, const bl_value *own, int depth)
+static const bl_value *merge(bl_cloudformation *run, const bl_value *global, const bl_value *own, int depth)
 {
-	if (global->kind == BL_LIST && own->kind == BL_LIST)
+	bl_arena *arena = run->arena;
+	if (global->kind == BL_LIST && own->kind == BL_LIST && bl_stack_spend(run, global->n + own->n))
 		return appended(arena, global, own);
-	if (!is_plain_map(global) || !is_plain_map(own) || depth > BL_EVAL_MAX_DEPTH)
+	bool maps = is_plain_map(global) && is_plain_map(own) && depth <= BL_EVAL_MAX_DEPTH;
+	if (!maps || !bl_stack_spend(run, global->n + own->n + (size_t)global->n * own->n / 32))
 		return own;
 	bl_items items = {0};
 	for (uint32_t i = 0; i < global->n; i++) {
 		const bl_item *g = &global->map[i], *o = bl_value_item(own, g->key, false);
 		bl_item merged = *g;
 		if (o)
-			merged = (bl_item){o->key, o->key_span, merge(arena, g->value, o->value, depth + 1)};
+			merged = (bl_item){o->key, o->key_span, merge(run, g->value, o->value, depth + 1)};
 		bl_vec_push(arena, &items, merged);
 	}
 	for (uint32_t i = 0; i < own->n; i++)
@@ -188,9 +190,9 @@ static const bl_value *with_globals(bl_stack *s, bl_str type, const bl_value *de
 	for (uint32_t i = 0; bl_value_is(globals, BL_MAP) && i < globals->n; i++)
 		if (!ignores(declared, globals->map[i].key))
 			bl_vec_push(arena, &kept, globals->map[i]);
-	if (!kept.n || !bl_stack_spend(s->run, kept.n + own->n))
+	if (!kept.n)
 		return own;
-	return merge(arena, bl_items_value(arena, globals->span, &kept), own, 0);
+	return merge(s->run, bl_items_value(arena, globals->span, &kept), own, 0);
 }
 
 /* ---- the smaller types */

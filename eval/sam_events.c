@@ -75,6 +75,7 @@ static void on_api(const event *e)
 	bl_str path = route(e, bl_value_text(bl_sam_get(sam, "Path"))), method = bl_value_text(bl_sam_get(sam, "Method"));
 	bl_str suffix = BL_STR("Prod");
 	if (given) {
+		bl_stack_spend(sam->stack->run, resources->n / 32);
 		const bl_value *api = bl_value_get(resources, named_api(given)), *stage = bl_value_getz(bl_value_getz(api, "Properties"), "StageName");
 		suffix = !stage ? BL_STR("AllStages") : bl_value_is(stage, BL_STRING) ? stage->string : BL_STR("Stage");
 	} else {

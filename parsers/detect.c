@@ -265,10 +265,13 @@ bl_language bl_parsers_detect(bl_str path, bl_str text, bl_str *dialect)
 			return by_name[i].language;
 		}
 	}
+	bool json = bl_str_starts(bl_str_trim(bl_str_slice(text, 0, PROBE)), BL_STR("{"));
 	if (bl_str_ends(path, BL_STR(".json")) || bl_str_ends(path, BL_STR(".jsonc")) ||
-		bl_str_ends(path, BL_STR(".template")))
+		(bl_str_ends(path, BL_STR(".template")) && json))
 		return detect_json(path, text, dialect);
 	bl_str probe = bl_str_slice(text, 0, PROBE);
+	if (bl_str_ends(path, BL_STR(".template")))
+		return is_cloudformation(probe) ? BL_LANG_CLOUDFORMATION : BL_LANG_NONE;
 	if (bl_str_ends(path, BL_STR(".yaml")) || bl_str_ends(path, BL_STR(".yml")) ||
 		bl_str_eqz(base_name(path), "Kustomization"))
 		return detect_yaml(path, probe, dialect);

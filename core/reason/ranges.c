@@ -210,7 +210,7 @@ bool bl_addrs_parse(bl_arena *arena, bl_str text, bl_addrs *out)
 		return false;
 	/* a shift by all 128 bits is undefined */
 	bl_u128 all = a.v6 ? v6_max : v4_max;
-	bl_u128 host = length == 0 ? all : all >> length;
+	bl_u128 host = length == 128 ? 0 : all >> length;
 	*out = of_family(arena, a.v6, a.value & ~host & all, a.value | host);
 	return true;
 }

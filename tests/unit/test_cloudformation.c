@@ -365,7 +365,7 @@ static void rules_hold_for_the_parameters_that_are_given(void **state)
 	done(&f);
 }
 
-static void loops_and_text_that_grow_without_end_meet_a_limit(void **state)
+static void loops_that_grow_without_end_meet_a_limit(void **state)
 {
 	bl_buf text = {0};
 	bl_buf_putz(&text, "AWSTemplateFormatVersion: 2010-09-09\nTransform: AWS::LanguageExtensions\nResources:\n");
@@ -385,6 +385,40 @@ static void loops_and_text_that_grow_without_end_meet_a_limit(void **state)
 	bl_buf_putz(&text, "\n");
 	assert_error(text.p, "more than 50000 resources: the rest is left out");
 	bl_buf_done(&text);
+}
+
+static void a_long_text_that_is_used_often_meets_a_limit(void **state)
+{
+	bl_buf text = {0};
+	bl_buf_putz(&text, "AWSTemplateFormatVersion: 2010-09-09\nParameters: {P: {Type: String, Default: '");
+	for (int i = 0; i < 1 << 16; i++)
+		bl_buf_putc(&text, 'x');
+	bl_buf_putz(&text, "'}}\nResources:\n");
+	for (int i = 0; i < 600; i++)
+		bl_buf_putf(&text, "  T%d: {Type: 'AWS::SNS::Topic', Properties: {TopicName: !Ref P}}\n", i);
+	assert_error(text.p, "the template is past the limits of evaluation");
+	bl_buf_done(&text);
+}
+
+static void what_macros_and_modules_declare_is_a_known_gap(void **state)
+{
+	fixture f;
+	const char *files[] = {"main.template",
+		TEMPLATE("Resources:\n"
+			 "  M: {Type: 'My::Test::Sample::MODULE', Properties: {}}\n"
+			 "  T: {Type: 'AWS::SNS::Topic', Properties: {TopicName: !Ref M.Bucket, X: !GetAtt MBucket.Arn}}\n"),
+		NULL};
+	evaluate(&f, files, false);
+	assert_int_equal(f.out.diags.n, 1);
+	assert_int_equal(f.out.not_analysed, 1);
+	done(&f);
+	files[1] = TEMPLATE("Resources:\n"
+			    "  Fn::Transform: {Name: Count}\n"
+			    "  T: {Type: 'AWS::SNS::Topic', Properties: {TopicName: !Ref Made, Fn::Transform: {Name: Other}}}\n");
+	evaluate(&f, files, false);
+	assert_int_equal(f.out.diags.n, 1);
+	assert_true(bl_value_getz(resource(&f, "AWS::SNS::Topic.T")->written, "properties")->open);
+	done(&f);
 }
 
 int main(void)
@@ -407,7 +441,9 @@ int main(void)
 		cmocka_unit_test(fragments_beside_the_template_are_included),
 		cmocka_unit_test(names_that_lead_nowhere_are_errors),
 		cmocka_unit_test(rules_hold_for_the_parameters_that_are_given),
-		cmocka_unit_test(loops_and_text_that_grow_without_end_meet_a_limit),
+		cmocka_unit_test(loops_that_grow_without_end_meet_a_limit),
+		cmocka_unit_test(a_long_text_that_is_used_often_meets_a_limit),
+		cmocka_unit_test(what_macros_and_modules_declare_is_a_known_gap),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
