@@ -23,21 +23,16 @@ static const aws_type *type_named(bl_str type)
 	return NULL;
 }
 
-/* What SAM's resources become. */
-static bl_str served(bl_str type)
+sim_thing *sim_aws_macro(sim_world *w, const sim_thing *t)
 {
-	static const char *const become[][2] = {{"AWS::Serverless::Api", "AWS::ApiGateway::RestApi"},
-		{"AWS::Serverless::Function", "AWS::Lambda::Function"}, {"AWS::Serverless::SimpleTable", "AWS::DynamoDB::Table"},
-		{"AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMachine"}};
-	for (size_t i = 0; i < sizeof become / sizeof *become; i++)
-		if (bl_str_eqz(type, become[i][0]))
-			return bl_str_of(become[i][1]);
-	return type;
-}
-
-bl_str sim_aws_type(bl_str type)
-{
-	return served(type);
+	static const char *const macros[] = {"Api", "Application", "Function", "HttpApi", "LayerVersion", "SimpleTable", "StateMachine"};
+	for (size_t i = 0; t->resource->language == BL_LANG_CLOUDFORMATION && i < sizeof macros / sizeof *macros; i++) {
+		bl_str address = bl_str_fmt(&w->arena, "AWS::Serverless::%s." BL_FMT, macros[i], BL_ARG(t->resource->label));
+		sim_thing *macro = bl_map_get(&t->root->by_address, address);
+		if (macro && macro != t)
+			return macro;
+	}
+	return NULL;
 }
 
 /* ---- names and ids ---- */

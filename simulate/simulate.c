@@ -53,13 +53,16 @@ sim_things sim_shown(sim_world *w, unsigned format)
 	return out;
 }
 
-/* Two things with one id are one asset: the first made it, and the others declare it also. */
+/* Two things with one id are one asset: the first made it, and the others declare it also, as does SAM's resource. */
 static void drop_taken(sim_world *w)
 {
 	bl_map ids = {.fold = true};
 	for (size_t i = 0; i < w->things.n; i++) {
 		sim_thing *t = w->things.items[i];
 		sim_id(w, t);
+		sim_thing *macro = t->missing ? NULL : sim_aws_macro(w, t);
+		if (macro)
+			bl_vec_push(&w->arena, &t->also, macro);
 		if (t->missing)
 			continue;
 		bl_str place = t->cloud == SIM_KUBERNETES ? sim_kubernetes_place(w, t) : t->arn.n ? t->arn : t->id;

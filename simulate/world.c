@@ -74,8 +74,9 @@ static void classify(sim_world *w, sim_thing *t)
 		t->type = r->type;
 		break;
 	case BL_LANG_CLOUDFORMATION:
-		t->cloud = SIM_AWS;
-		t->type = sim_aws_type(r->type);
+		/* what SAM makes of its own resources is declared beside them */
+		t->cloud = bl_str_starts(r->type, BL_STR("AWS::Serverless::")) ? SIM_HELPER : SIM_AWS;
+		t->type = r->type;
 		break;
 	case BL_LANG_KUBERNETES:
 		t->cloud = sim_kubernetes_is_object(r) ? SIM_KUBERNETES : SIM_HELPER;

@@ -119,7 +119,8 @@ void sim_azure_show(sim_world *w);
 /* aws.c; sim_aws_id sets the ARN too. */
 bl_str sim_aws_id(sim_world *w, sim_thing *t);
 bl_str sim_aws_made_up_name(sim_world *w, sim_thing *t);
-bl_str sim_aws_type(bl_str type); /* what SAM's types become */
+/* SAM's resource that t was made of: both stand for one block. NULL when there is none. */
+sim_thing *sim_aws_macro(sim_world *w, const sim_thing *t);
 const bl_value *sim_aws_body(sim_world *w, sim_thing *t);
 const bl_value *sim_aws_tags(sim_world *w, sim_thing *t);
 void sim_aws_show(sim_world *w);

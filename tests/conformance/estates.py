@@ -25,7 +25,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 from tap import Tap, corpora  # noqa: E402
 
 CHANGES = ['--rename', '5', '--drift', '5', '--shadow', '10', '--strip-tags', '50', '--now', '2026-03-01T12:00:00Z']
-FORMATS = 'aws-config,azure,google,kubernetes'
+FORMATS = 'aws-config,aws-tags,azure,google,kubernetes'
 OK = 0.8
 Estate = collections.namedtuple('Estate', 'name truth links drift')
 
