@@ -1,7 +1,7 @@
 /* Texts of pipelines: joined from what is known and what is not, and followed back to the line they were written on. */
 #include "eval/pipeline/pipeline.h"
 
-enum { MAX_TEXT = 1 << 20, MAX_CANDIDATES = 64, MAX_LINES = 1000 };
+enum { MAX_TEXT = 1 << 20, MAX_CANDIDATES = 64, MAX_LINES = 1000, MAX_REFS = 64 };
 
 const bl_value *bl_pipeline_scalar(bl_arena *arena, const bl_value *v)
 {
@@ -46,6 +46,7 @@ typedef struct joined {
 	const bl_value *unknown; /* the first */
 	bool sensitive;
 	const bl_via *via;
+	BL_VEC(bl_ref) refs; /* of all unknowns */
 } joined;
 
 static void add_text(joined *j, bl_str s)
@@ -61,6 +62,8 @@ static void add_value(bl_arena *arena, joined *j, const bl_value *v)
 	j->via = j->via ? j->via : v->via;
 	if (v->kind == BL_UNKNOWN && !j->unknown)
 		j->unknown = v;
+	for (size_t i = 0; v->kind == BL_UNKNOWN && i < v->unknown->nrefs && j->refs.n < MAX_REFS; i++)
+		bl_vec_push(arena, &j->refs, v->unknown->refs[i]);
 	if (v->kind == BL_UNKNOWN || j->buf.n + v->string.n <= MAX_TEXT)
 		bl_value_put_pattern(&j->buf, v);
 }
@@ -78,6 +81,8 @@ static bl_value *finish(bl_arena *arena, joined *j, bl_span span)
 		u->type = BL_STRING;
 		u->not_null = true;
 		bl_unknown_set_pattern(u, s);
+		u->refs = j->refs.items;
+		u->nrefs = j->refs.n;
 	}
 	v->origin = BL_COMPUTED;
 	v->sensitive = j->sensitive;
@@ -162,36 +167,44 @@ bool bl_pipeline_same(const bl_value *a, const bl_value *b)
 	       bl_str_eq(a->unknown->suffix, b->unknown->suffix) && bl_str_eq(a->unknown->pattern, b->unknown->pattern);
 }
 
+/* One line of a text, or of a pattern; what is nothing but unknown may be any number of lines. */
+static const bl_value *line_of(bl_arena *arena, const bl_value *v, bl_str s, bool *open)
+{
+	bl_value *one = bl_value_at(arena, v, v->span);
+	if (!memchr(s.p, BL_GAP, s.n)) {
+		one->kind = BL_STRING;
+		one->string = s;
+		return one;
+	}
+	bl_unknown *u = bl_new(arena, bl_unknown);
+	*u = *v->unknown;
+	u->ncandidates = 0;
+	bl_unknown_set_pattern(u, s);
+	one->unknown = u;
+	*open |= s.n == 1;
+	return one;
+}
+
 const bl_value *bl_pipeline_lines(bl_arena *arena, const bl_value *v, bool comma)
 {
 	bl_values list = {0};
+	bool open = false;
 	if (v->kind == BL_LIST)
 		return v;
-	if (v->kind != BL_STRING) {
-		bl_vec_push(arena, &list, bl_pipeline_scalar(arena, v));
-		bl_value *open = bl_values_value(arena, v->span, &list);
-		open->open = v->kind == BL_UNKNOWN;
-		return open;
-	}
-	for (bl_str rest = v->string, line; rest.n && list.n < MAX_LINES;) {
+	v = bl_pipeline_scalar(arena, v);
+	for (bl_str rest = bl_value_pattern(arena, v), line; rest.n && list.n < MAX_LINES;) {
 		rest = bl_str_cut(rest, '\n', &line);
 		while (line.n) {
-			bl_str one;
-			if (comma) {
-				line = bl_str_cut(line, ',', &one);
-			} else {
-				one = line;
-				line = BL_STR("");
-			}
+			bl_str one = line;
+			line = comma ? bl_str_cut(line, ',', &one) : BL_STR("");
 			one = bl_str_trim(one);
-			if (one.n) {
-				bl_value *s = bl_value_at(arena, v, v->span);
-				s->string = one;
-				bl_vec_push(arena, &list, s);
-			}
+			if (one.n)
+				bl_vec_push(arena, &list, line_of(arena, v, one, &open));
 		}
 	}
-	return bl_values_value(arena, v->span, &list);
+	bl_value *all = bl_values_value(arena, v->span, &list);
+	all->open = open;
+	return all;
 }
 
 /* ---- where a text was written ---- */
