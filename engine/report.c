@@ -14,22 +14,13 @@ static void collect_list(bl_report *report, const bl_diag_list *list)
 
 static void collect_side(bl_report *report, const bl_side *side)
 {
-	size_t pipelines = 0;
-	const bl_document *first = NULL;
 	collect_list(report, &side->diags);
 	for (size_t i = 0; i < side->documents.n; i++) {
 		const bl_document *d = side->documents.items[i];
 		collect_list(report, &d->diags);
-		if (d->language == BL_LANG_PIPELINE && bl_str_starts(d->dialect, BL_STR("github"))) {
-			pipelines++;
-			first = first ? first : d;
-		}
 	}
 	for (size_t i = 0; i < side->by_name.n; i++)
 		collect_list(report, &side->by_name.items[i]->diags);
-	if (pipelines && report->depth >= BL_RUN_JUDGE)
-		bl_diag_add(&report->arena, &report->diags, BL_DIAG_WARNING, (bl_span){first->source, 0, 0},
-			"pipelines are recognised but not analysed yet (%zu here)", pipelines);
 	report->counts.files += side->documents.n;
 }
 

@@ -211,6 +211,24 @@ static void read_words(bl_call *call, const char *global, const bl_value *words,
 	}
 }
 
+bool bl_pipeline_script_matters(bl_str text)
+{
+	static const char *const others[] = {".ps1", ".sh", "GITHUB_ENV", "GITHUB_OUTPUT"};
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (bl_str_find(text, bl_str_of(others[i]), 0) >= 0)
+			return true;
+	for (size_t i = 0; i < sizeof all_rows / sizeof *all_rows; i++)
+		for (size_t k = 0; k < all_rows[i]->n; k++) {
+			bool seen = k && all_rows[i]->rows[k].programs == all_rows[i]->rows[k - 1].programs;
+			for (bl_str rest = bl_str_of(all_rows[i]->rows[k].programs), one; rest.n && !seen;) {
+				rest = bl_str_cut(rest, ' ', &one);
+				if (one.n && bl_str_find(text, one, 0) >= 0)
+					return true;
+			}
+		}
+	return false;
+}
+
 static bl_str program_of(const bl_value *command)
 {
 	bl_str name = bl_value_text(bl_value_getz(command, "name"));
@@ -223,12 +241,18 @@ static bl_str program_of(const bl_value *command)
 static const bl_call_row *row_of(bl_str program, const char *global, const bl_value *words, uint32_t *end)
 {
 	const bl_call_row *best = NULL;
+	const char *programs = NULL;
+	bool ours = false;
 	int most = -1;
 	for (size_t i = 0; i < sizeof all_rows / sizeof *all_rows; i++) {
 		for (size_t k = 0; k < all_rows[i]->n; k++) {
 			const bl_call_row *row = &all_rows[i]->rows[k];
 			uint32_t at;
-			int n = listed_i(row->programs, program) ? match_verbs(row, global, words, &at) : -1;
+			/* rows of one program stand together and share its text */
+			if (row->programs != programs)
+				ours = listed_i(row->programs, program);
+			programs = row->programs;
+			int n = ours ? match_verbs(row, global, words, &at) : -1;
 			if (n > most) {
 				most = n;
 				best = row;

@@ -63,6 +63,11 @@ static const bl_value *script_environment(const frame *f, const bl_value *env)
 
 /* ---- what an expression is made of ---- */
 
+static bool is_called(const frame *f)
+{
+	return f->module.n || f->job->w->module.n;
+}
+
 static bool asks_inputs(bl_str text)
 {
 	return bl_str_findi(text, BL_STR("inputs."), 0) >= 0;
@@ -73,8 +78,6 @@ static void add_expression(frame *f, bl_values *out, bl_str where, bl_span span,
 	bl_arena *arena = f->job->w->run->arena;
 	bl_values references = {0};
 	bl_items e = {0};
-	if (p->value->kind != BL_UNKNOWN)
-		return;
 	for (size_t i = 0; i < p->value->unknown->nrefs; i++)
 		bl_vec_push(arena, &references, bl_value_string(arena, span, p->value->unknown->refs[i].address));
 	put(arena, &e, "in", bl_value_string(arena, span, where));
@@ -93,11 +96,14 @@ static void add_expressions(frame *f, bl_values *out, bl_str where, const bl_val
 	bl_pipeline_parts parts = {0};
 	if (!bl_value_is(v, BL_STRING) || !f->job->declares || !bl_github_parts(run->arena, &f->contexts, v, &parts))
 		return;
-	uint32_t source = bl_pipeline_source(run->arena, run->input->sources, v);
+	uint32_t source = 0;
 	for (size_t i = 0; i < parts.n; i++) {
 		const bl_pipeline_part *p = &parts.items[i];
-		if (p->value && (!f->module.n || asks_inputs(p->text)))
-			add_expression(f, out, where, source ? (bl_span){source, p->begin, p->end} : v->span, p);
+		if (!p->value || p->value->kind != BL_UNKNOWN || (is_called(f) && !asks_inputs(p->text)))
+			continue;
+		if (!source)
+			source = bl_pipeline_source(run->arena, run->input->sources, v);
+		add_expression(f, out, where, source ? (bl_span){source, p->begin, p->end} : v->span, p);
 	}
 }
 
@@ -168,7 +174,7 @@ static const bl_value *with_action_path(bl_arena *arena, const bl_value *github,
 static void use_local(frame *f, bl_pipeline_step *step, bl_str local, const bl_value *with, bl_items *outputs)
 {
 	bl_arena *arena = f->job->w->run->arena;
-	bl_str folder;
+	bl_str folder = {0};
 	const bl_value *tree = f->calls < BL_GITHUB_MAX_CALLS ? action_file(f, step, local, &folder) : NULL;
 	const bl_value *runs = bl_value_getz(tree, "runs"), *said = bl_value_getz(tree, "outputs");
 	if (!runs)
@@ -250,6 +256,7 @@ typedef struct told {
 	bl_values commands, expressions;
 	bl_tri condition;
 	uint32_t index;
+	bool acts; /* it builds or deploys something */
 } told;
 
 static void declare_step(frame *f, const bl_value *tree, bl_str address, bl_str label, const told *t)
@@ -258,7 +265,9 @@ static void declare_step(frame *f, const bl_value *tree, bl_str address, bl_str 
 	job *j = f->job;
 	bl_arena *arena = j->w->run->arena;
 	bl_items p = {0};
-	if (!j->declares)
+	bool called = is_called(f);
+	/* a called step is shown where it is written; here only for what the caller makes of it */
+	if (!j->declares || (called && !t->expressions.n && !t->acts))
 		return;
 	put(arena, &p, "job", bl_value_string(arena, tree->span, j->id));
 	put(arena, &p, "index", bl_value_number(arena, tree->span, t->index));
@@ -269,12 +278,14 @@ static void declare_step(frame *f, const bl_value *tree, bl_str address, bl_str 
 	put(arena, &p, "uses", t->uses);
 	put(arena, &p, "with", t->with);
 	put(arena, &p, "env", t->env);
-	put(arena, &p, "commands", bl_values_value(arena, tree->span, &t->commands));
-	put(arena, &p, "expressions", bl_values_value(arena, tree->span, &t->expressions));
+	if (t->commands.n)
+		put(arena, &p, "commands", bl_values_value(arena, tree->span, &t->commands));
+	if (t->expressions.n)
+		put(arena, &p, "expressions", bl_values_value(arena, tree->span, &t->expressions));
 	put(arena, &p, "events", j->w->events);
 	put(arena, &p, "permissions", j->permissions);
 	put(arena, &p, "runs-on", j->runs_on);
-	bl_resource *r = bl_github_declare(j->w, f->module.n || j->w->module.n ? "github/called-step" : "github/step", address, label, tree, &p);
+	bl_resource *r = bl_github_declare(j->w, called ? "github/called-step" : "github/step", address, label, tree, &p);
 	r->condition = t->condition;
 	if (f->module.n)
 		r->module = f->module;
@@ -313,6 +324,11 @@ static void use(frame *f, bl_pipeline_step *step, told *t, const bl_value *tree,
 	*outputs = s.outputs;
 }
 
+static size_t acts_of(const job *j)
+{
+	return j->acts.out ? j->acts.out->builds.n + j->acts.out->deployments.n : 0;
+}
+
 static void run_step(frame *f, const bl_value *tree, uint32_t index)
 {
 	job *j = f->job;
@@ -340,7 +356,8 @@ static void run_step(frame *f, const bl_value *tree, uint32_t index)
 	bl_pipeline_step step = {.job = &j->acts, .by = address, .environment = script_environment(f, f->contexts.env), .span = tree->span};
 	bl_pipeline_step top = {.job = &j->acts};
 	step.folder = bl_pipeline_folder(&top, stands);
-	if (t.condition != BL_NO && bl_value_is(run, BL_STRING)) {
+	size_t before = acts_of(j);
+	if (t.condition != BL_NO && bl_value_is(run, BL_STRING) && (!is_called(f) || bl_pipeline_script_matters(run->string))) {
 		run_script(f, &step, run, shell ? shell : f->shell ? f->shell : default_shell(f), &t.commands);
 		for (size_t i = 0; i < t.commands.n; i++)
 			read_output(f, t.commands.items[i], &outputs);
@@ -350,11 +367,13 @@ static void run_step(frame *f, const bl_value *tree, uint32_t index)
 		if (local)
 			declare_step(f, tree, address, label, &t);
 		use(f, &step, &t, tree, &outputs);
+		t.acts = acts_of(j) > before;
 		if (!local)
 			declare_step(f, tree, address, label, &t);
 		record_outputs(f, id, tree->span, &outputs);
 		return;
 	}
+	t.acts = acts_of(j) > before;
 	declare_step(f, tree, address, label, &t);
 	record_outputs(f, id, tree->span, &outputs);
 }
@@ -391,14 +410,6 @@ static const bl_value *runs_on(bl_arena *arena, const bl_github_contexts *contex
 	return v ? bl_github_list(arena, v) : NULL;
 }
 
-static bool is_windows(const bl_value *labels)
-{
-	for (uint32_t i = 0; labels && i < labels->n; i++)
-		if (bl_str_startsi(bl_value_text(labels->list[i]), BL_STR("windows")))
-			return true;
-	return false;
-}
-
 static void declare_job(job *j, const bl_github_contexts *contexts, const bl_value *group)
 {
 	static const char *const keys[] = {"name", "if", "environment", "env", "container", "services", "strategy", "timeout-minutes", "with", "secrets",
@@ -419,7 +430,6 @@ static void declare_job(job *j, const bl_github_contexts *contexts, const bl_val
 	put(arena, &p, "permissions", j->permissions);
 	put(arena, &p, "uses", uses ? bl_github_uses(arena, uses) : NULL);
 	put(arena, &p, "events", w->events);
-	put(arena, &p, "windows", bl_value_bool(arena, j->tree->span, is_windows(j->runs_on)));
 	if (bl_value_is(steps, BL_LIST))
 		put(arena, &p, "steps", bl_value_number(arena, steps->span, steps->n));
 	bl_github_declare(w, w->module.n ? "github/called-job" : "github/job", j->address, j->id, j->tree, &p);

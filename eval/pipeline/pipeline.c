@@ -6,6 +6,8 @@ static const struct {
 	void (*evaluate)(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out);
 } dialects[] = {
 	{"azure-pipelines", bl_eval_azure_pipeline},
+	{"github", bl_eval_github},
+	{"github-action", bl_eval_github},
 	{"gitlab", bl_eval_gitlab},
 };
 

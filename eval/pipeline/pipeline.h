@@ -106,6 +106,8 @@ void bl_pipeline_script(bl_pipeline_step *step, bl_pipeline_shell shell, const b
 	bl_values *out);
 /* As bl_pipeline_script, for a script that is a list of texts, one after the other in one shell. */
 void bl_pipeline_script_lines(bl_pipeline_step *step, bl_pipeline_shell shell, const bl_values *strings, bl_values *out);
+/* Can a script do anything that is recognised here, or tell the steps behind it something? A quick look at its text. */
+bool bl_pipeline_script_matters(bl_str text);
 /* One command (eval/docker/command.h): recognises what it builds, deploys or says of where later ones go. */
 void bl_pipeline_command(bl_pipeline_step *step, const bl_value *command);
 
@@ -136,6 +138,7 @@ void bl_pipeline_put_file(bl_pipeline_step *step, bl_deployment *deployment, con
 
 /* The dialects. */
 void bl_eval_azure_pipeline(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out);
+void bl_eval_github(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out);
 void bl_eval_gitlab(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out);
 
 #endif

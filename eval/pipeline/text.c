@@ -259,9 +259,12 @@ static bool align(bl_arena *arena, bl_str text, bl_str written, uint32_t base, p
 			i += continued ? 0 : wide;
 			j += escape;
 		} else if (j < written.n && text.p[i] == written.p[j]) {
-			add_piece(arena, out, i, base + j, base + j + 1, true);
-			i++;
-			j++;
+			size_t from = i;
+			do {
+				i++;
+				j++;
+			} while (!quote && i < text.n && j < written.n && text.p[i] == written.p[j]);
+			add_piece(arena, out, from, base + j - (i - from), base + j, true);
 			j += quote == '\'' && text.p[i - 1] == '\'' && j < written.n && written.p[j] == '\'';
 		} else if (j < written.n && is_blank(written.p[j])) {
 			j++;
