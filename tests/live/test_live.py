@@ -5,14 +5,20 @@ belay snapshot against services of our own: paging, throttling, expired tokens, 
 by belay itself. Skipped where libcurl is not installed. Prints TAP.
 """
 import ctypes.util
+import gzip
 import hashlib
 import hmac
+import importlib.util
+import io
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
+import tarfile
 import tempfile
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'scripts'))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -239,12 +245,94 @@ def check_registry(w):
             w.t.check(code == 3 and 'manifest unknown' in said, 'registry: an image that is not there is told', said)
 
 
+def free_port():
+    with socket.socket() as s:
+        s.bind(('127.0.0.1', 0))
+        return s.getsockname()[1]
+
+
+def wait_for(port):
+    for _ in range(200):
+        with socket.socket() as s:
+            if s.connect_ex(('127.0.0.1', port)) == 0:
+                return
+        time.sleep(0.05)
+
+
+def image_layout(folder):
+    """An image of one layer as an OCI layout; the digest of its manifest."""
+    blobs = os.path.join(folder, 'blobs', 'sha256')
+    os.makedirs(blobs)
+
+    def blob(data, media):
+        with open(os.path.join(blobs, digest(data)[7:]), 'wb') as f:
+            f.write(data)
+        return {'mediaType': f'application/vnd.oci.image.{media}', 'digest': digest(data), 'size': len(data)}
+
+    layer = io.BytesIO()
+    with tarfile.open(fileobj=layer, mode='w') as tar:
+        tar.addfile(tarfile.TarInfo('file'))
+    config = {'architecture': 'amd64', 'os': 'linux', 'config': {}, 'rootfs': {'type': 'layers', 'diff_ids': [digest(layer.getvalue())]},
+              'history': [{'created_by': 'COPY file /'}]}
+    manifest = {'schemaVersion': 2, 'mediaType': 'application/vnd.oci.image.manifest.v1+json', 'config': blob(json.dumps(config).encode(), 'config.v1+json'),
+                'layers': [blob(gzip.compress(layer.getvalue()), 'layer.v1.tar+gzip')]}
+    described = blob(json.dumps(manifest).encode(), 'manifest.v1+json')
+    with open(os.path.join(folder, 'index.json'), 'w', encoding='utf-8') as f:
+        json.dump({'schemaVersion': 2, 'manifests': [{**described, 'annotations': {'org.opencontainers.image.ref.name': 'v1'}}]}, f)
+    with open(os.path.join(folder, 'oci-layout'), 'w', encoding='utf-8') as f:
+        json.dump({'imageLayoutVersion': '1.0.0'}, f)
+    return described['digest']
+
+
+def check_real_registry(w):
+    if not shutil.which('docker-registry') or not shutil.which('skopeo'):
+        w.t.skip('registry: a real one', 'docker-registry and skopeo are not installed')
+        return
+    port, made = free_port(), image_layout(os.path.join(w.folder, 'made'))
+    settings = os.path.join(w.folder, 'registry.yml')
+    with open(settings, 'w', encoding='utf-8') as f:
+        json.dump({'version': '0.1', 'log': {'level': 'error'}, 'storage': {'filesystem': {'rootdirectory': os.path.join(w.folder, 'data')}},
+                   'http': {'addr': f'127.0.0.1:{port}'}}, f)
+    server = subprocess.Popen(['docker-registry', 'serve', settings], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(port)
+        subprocess.run(['skopeo', 'copy', '--insecure-policy', '--dest-tls-verify=false', f'oci:{w.folder}/made:v1', f'docker://127.0.0.1:{port}/team/app:v1'],
+                       check=True, capture_output=True)
+        code, _, said = w.run('registry', f'127.0.0.1:{port}/team/app:v1', '--endpoint', f'http://127.0.0.1:{port}')
+        with open(os.path.join(w.folder, 'out.json', 'index.json'), encoding='utf-8') as f:
+            found = [m['digest'] for m in json.load(f)['manifests']]
+        w.t.check(code == 0 and found == [made], 'registry: a real one gives the image that was put there', said)
+    finally:
+        server.kill()
+        server.wait()
+
+
+def check_moto(w):
+    if not importlib.util.find_spec('moto') or not importlib.util.find_spec('boto3') or not importlib.util.find_spec('flask'):
+        w.t.skip('aws: a simulated account', 'moto is not installed')
+        return
+    import boto3
+    port = free_port()
+    url = f'http://127.0.0.1:{port}'
+    server = subprocess.Popen([sys.executable, '-m', 'moto.server', '-p', str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(port)
+        sqs = boto3.client('sqs', region_name='eu-west-1', endpoint_url=url, aws_access_key_id='AKID', aws_secret_access_key='x')
+        for n in range(120):
+            sqs.create_queue(QueueName=f'q{n}', tags={'yor_trace': f't{n}'})
+        code, text, said = w.run('aws', '--tags-only', '--region', 'eu-west-1', AWS_ACCESS_KEY_ID='AKID', AWS_SECRET_ACCESS_KEY=SECRET, AWS_ENDPOINT_URL=url)
+        w.t.check(code == 0 and len(json.loads(text)['ResourceTagMappingList']) == 120, 'aws: a simulated account shows all that is tagged in it', said)
+    finally:
+        server.kill()
+        server.wait()
+
+
 def main(belay):
     if not ctypes.util.find_library('curl') and not ctypes.util.find_library('curl-gnutls'):
         print('1..0 # SKIP libcurl is not installed')
         return
     with Tap() as t:
-        for part in (check_azure, check_aws, check_google, check_kubernetes, check_registry):
+        for part in (check_azure, check_aws, check_google, check_kubernetes, check_registry, check_real_registry, check_moto):
             with tempfile.TemporaryDirectory() as folder:
                 os.mkdir(os.path.join(folder, 'empty'))
                 part(World(t, belay, folder))
