@@ -4,24 +4,26 @@
 #include <stdlib.h>
 
 static const struct {
-	const char *language, *path;
+	const char *name, *path;
+	bl_language language;
+	const char *dialect;
 } files[] = {
-	{"arm", "main.json"},
-	{"bicep", "main.bicep"},
-	{"cloudformation", "template.yaml"},
-	{"compose", "compose.yaml"},
-	{"dockerfile", "Dockerfile"},
-	{"kubernetes", "manifest.yaml"},
-	{"terraform", "main.tf"},
+	{"arm", "main.json", BL_LANG_ARM, ""},
+	{"azure-pipelines", "azure-pipelines.yml", BL_LANG_PIPELINE, "azure-pipelines"},
+	{"bicep", "main.bicep", BL_LANG_BICEP, ""},
+	{"cloudformation", "template.yaml", BL_LANG_CLOUDFORMATION, ""},
+	{"compose", "compose.yaml", BL_LANG_COMPOSE, ""},
+	{"dockerfile", "Dockerfile", BL_LANG_DOCKERFILE, ""},
+	{"github", ".github/workflows/ci.yml", BL_LANG_PIPELINE, "github"},
+	{"gitlab", ".gitlab-ci.yml", BL_LANG_PIPELINE, "gitlab"},
+	{"kubernetes", "manifest.yaml", BL_LANG_KUBERNETES, ""},
+	{"terraform", "main.tf", BL_LANG_TERRAFORM, ""},
 };
-
-static const bl_language languages[] = {BL_LANG_ARM, BL_LANG_BICEP, BL_LANG_CLOUDFORMATION, BL_LANG_COMPOSE,
-	BL_LANG_DOCKERFILE, BL_LANG_KUBERNETES, BL_LANG_TERRAFORM};
 
 bl_report *bl_engine_run_text(bl_session *session, bl_str language, bl_str text)
 {
 	size_t i = 0;
-	while (i < sizeof files / sizeof *files && !bl_str_eqz(language, files[i].language))
+	while (i < sizeof files / sizeof *files && !bl_str_eqz(language, files[i].name))
 		i++;
 	if (i == sizeof files / sizeof *files)
 		return NULL;
@@ -32,7 +34,8 @@ bl_report *bl_engine_run_text(bl_session *session, bl_str language, bl_str text)
 	side->sources = report->sources;
 	bl_vec_push(&report->arena, &report->sides, side);
 	bl_document *d = bl_new(&side->arena, bl_document);
-	d->language = languages[i];
+	d->language = files[i].language;
+	d->dialect = bl_str_of(files[i].dialect);
 	d->path = bl_str_of(files[i].path);
 	d->source = bl_sources_add(side->sources, BL_STR(""), d->path, text);
 	bl_vec_push(&side->arena, &side->documents, d);

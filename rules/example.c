@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 static const char *const languages[] = {
-	"arm", "bicep", "cloudformation", "compose", "dockerfile", "kubernetes", "pipeline", "terraform"};
+	"arm", "azure-pipelines", "bicep", "cloudformation", "compose", "dockerfile", "github", "gitlab", "kubernetes", "terraform"};
 enum { LANGUAGE_COUNT = sizeof languages / sizeof *languages };
 
 typedef BL_VEC(uint32_t) line_list;
