@@ -44,7 +44,8 @@ typedef struct bl_deployment {
 	const bl_value *parameters; /* a map of those given one by one, going before files; or NULL */
 	/*
 	 * Where to: a map of what is said of subscription, resource_group, management_group, location, stack, workspace, region, project, cluster,
-	 * namespace, release, app, environment, backend (a map of a Terraform backend's settings); or NULL.
+	 * namespace, release, app, environment, connection (an Azure Pipelines service connection, which says who deploys), backend (a map of a Terraform
+	 * backend's settings); or NULL.
 	 */
 	const bl_value *scope;
 	bl_span span;
