@@ -166,7 +166,7 @@ static void score_binding(binder *b, const bl_binding *e, root_scores *scores)
 			score->root = root;
 		}
 		/* a name that differs speaks for another deployment of the same code */
-		bl_tri fits = bl_identity_name_fits(c, bl_claims_resource(c, list->items[i]), e->id);
+		bl_tri fits = bl_identity_name_fits(c, list->items[i], e->id);
 		score->score += fits == BL_YES ? 2 : fits == BL_MAYBE ? 1 : -1;
 		int64_t asset = bl_identity_asset(c, e->id);
 		if (asset >= 0)

@@ -32,6 +32,7 @@ typedef struct bl_identity {
 	bl_str name;     /* with its parents' for Azure ("sql/orders") */
 	bl_str last;     /* the resource's own */
 	bl_str location; /* or empty */
+	const bl_value *says; /* code: the name, known or not; NULL when code says nothing of it */
 } bl_identity;
 
 typedef struct bl_names_index bl_names_index;
@@ -88,10 +89,8 @@ bool bl_identity_types_fit(const bl_claims *c, uint32_t code, uint32_t asset);
 int64_t bl_identity_asset(const bl_claims *c, bl_str text);
 /* "West Europe" and "westeurope" are one place; a zone lies in its region: "europe-west1-b" in "europe-west1". */
 bool bl_identity_same_place(bl_str a, bl_str b);
-/* The deployed name as code says it, known or not; NULL when it says nothing. */
-const bl_value *bl_identity_name(const bl_resource *r);
 /* Does the name that code gives fit the asset that an id names? */
-bl_tri bl_identity_name_fits(const bl_claims *c, const bl_resource *r, bl_str id);
+bl_tri bl_identity_name_fits(const bl_claims *c, uint32_t code, bl_str id);
 /* The tags of code or of an asset: a map, a list of {Key, Value}, or NULL; and the text of one of them, or empty. */
 const bl_value *bl_identity_tags(const bl_claims *c, uint32_t node);
 bl_str bl_identity_tag(const bl_value *tags, const char *key);

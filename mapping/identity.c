@@ -268,6 +268,8 @@ static void fill_asset(bl_claims *c, bl_map *scopes, bl_map *types, uint32_t nod
 	bl_str scope = scope_of(c->arena, a);
 	*id = (bl_identity){.name = a->name, .last = a->name, .location = a->location};
 	add_alias(c, a->short_id, node);
+	if (bl_str_eqz(a->type, "cloudresourcemanager.googleapis.com/Project"))
+		add_alias(c, a->name, node);
 	id->type = number_of(c->arena, types, a->type);
 	id->scope = number_of(c->arena, scopes, scope);
 	id->outer = number_of(c->arena, scopes, outer_of(scope));
@@ -319,16 +321,36 @@ static bl_str code_location(const bl_resource *r)
 	return bl_value_text(v);
 }
 
-/* The deployed name as code says it, known or not; NULL when it says nothing. */
-const bl_value *bl_identity_name(const bl_resource *r)
+/* Terraform's AWS provider adds its own ending to a prefix: a name known in part. */
+static const bl_value *prefixed_name(bl_arena *arena, const bl_resource *r)
 {
-	const native_row *row = r->name ? NULL : row_of(r->native_type);
-	return row && *row->name ? bl_value_getz(r->native, row->name) : r->name;
+	static const char *const keys[] = {"bucket_prefix", "cluster_identifier_prefix", "identifier_prefix", "name_prefix"};
+	bl_str prefix = BL_STR("");
+	for (size_t i = 0; !prefix.n && i < sizeof keys / sizeof *keys; i++)
+		prefix = bl_value_text(bl_value_getz(r->native, keys[i]));
+	if (!prefix.n)
+		return NULL;
+	bl_value *v = bl_value_unknown(arena, BL_NOWHERE, "the provider ends the name");
+	bl_unknown *u = bl_new(arena, bl_unknown);
+	*u = *v->unknown;
+	u->type = BL_STRING;
+	u->prefix = prefix;
+	v->unknown = u;
+	return v;
 }
 
-static bl_str code_last(const bl_resource *r)
+/* The deployed name as code says it, known or not; NULL when it says nothing. */
+static const bl_value *code_name(bl_arena *arena, const bl_resource *r)
 {
-	bl_str name = bl_value_text(bl_identity_name(r));
+	const native_row *row = r->name ? NULL : row_of(r->native_type);
+	const bl_value *name = row && *row->name ? bl_value_getz(r->native, row->name) : r->name;
+	bool said = name && name->kind != BL_NULL;
+	return said || r->language != BL_LANG_TERRAFORM ? name : prefixed_name(arena, r);
+}
+
+static bl_str code_last(const bl_resource *r, const bl_value *called)
+{
+	bl_str name = bl_value_text(called);
 	bool azure = bl_str_startsi(r->type, BL_STR("Microsoft.")) || bl_str_starts(r->type, BL_STR("azurerm_"));
 	ptrdiff_t slash = azure ? bl_str_rfind_char(name, '/') : -1;
 	return bl_str_slice(name, (size_t)(slash + 1), name.n);
@@ -338,7 +360,8 @@ static void fill_code(bl_claims *c, bl_map *guesses, const bl_map *types, bl_map
 {
 	const bl_resource *r = bl_claims_resource(c, node);
 	bl_identity *id = &c->identities[node];
-	*id = (bl_identity){.name = bl_value_text(bl_identity_name(r)), .last = code_last(r), .location = code_location(r)};
+	const bl_value *name = code_name(c->arena, r);
+	*id = (bl_identity){.says = name, .name = bl_value_text(name), .last = code_last(r, name), .location = code_location(r)};
 	uintptr_t type = (uintptr_t)bl_map_get(types, r->type);
 	/* azapi says the type as a template does */
 	if (!type && bl_str_eqz(r->native_type, "azapi_resource")) {
@@ -384,7 +407,7 @@ void bl_identity_fill(bl_claims *c)
 	c->types = names;
 }
 
-bl_tri bl_identity_name_fits(const bl_claims *c, const bl_resource *r, bl_str id)
+bl_tri bl_identity_name_fits(const bl_claims *c, uint32_t code, bl_str id)
 {
 	bl_arena scratch = {0};
 	bl_azure_id azure;
@@ -401,8 +424,8 @@ bl_tri bl_identity_name_fits(const bl_claims *c, const bl_resource *r, bl_str id
 	else if (bl_google_name_parse(id, &google))
 		name = google.name;
 	bl_tri fits = BL_MAYBE;
-	if (bl_value_is(bl_identity_name(r), BL_STRING) && name.n)
-		fits = bl_tri_of(bl_str_eqi(code_last(r), name));
+	if (c->identities[code].last.n && name.n)
+		fits = bl_tri_of(bl_str_eqi(c->identities[code].last, name));
 	bl_arena_done(&scratch);
 	return fits;
 }

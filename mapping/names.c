@@ -41,10 +41,10 @@ static bl_tri parents_agree(bl_claims *c, uint32_t node, bl_str names)
 {
 	bl_tri agree = BL_YES;
 	int64_t at = node;
-	const bl_resource *r = bl_claims_resource(c, node);
 	/* a name such as "server/rule" brings its parents along */
-	if (bl_value_is(bl_identity_name(r), BL_STRING) && memchr(bl_identity_name(r)->string.p, '/', bl_identity_name(r)->string.n))
-		return bl_tri_of(bl_str_eqi(bl_identity_name(r)->string, names));
+	bl_str own = c->identities[node].name;
+	if (own.n && memchr(own.p, '/', own.n))
+		return bl_tri_of(bl_str_eqi(own, names));
 	for (int i = 0; i < MAX_PARENTS; i++) {
 		ptrdiff_t slash = bl_str_rfind_char(names, '/');
 		if (slash < 0)
@@ -53,7 +53,7 @@ static bl_tri parents_agree(bl_claims *c, uint32_t node, bl_str names)
 		at = parent_of(c, (uint32_t)at);
 		if (at < 0)
 			return bl_tri_and(agree, BL_MAYBE);
-		agree = bl_tri_and(agree, bl_names_say(bl_identity_name(bl_claims_resource(c, (uint32_t)at)), last_segment(names)));
+		agree = bl_tri_and(agree, bl_names_say(c->identities[(uint32_t)at].says, last_segment(names)));
 	}
 	return bl_tri_and(agree, BL_MAYBE);
 }

@@ -43,7 +43,7 @@ static bool is_scope(const bl_claims *c, uint32_t node)
 {
 	bl_str type = bl_graph_type(c->graph, node);
 	return bl_str_eqiz(type, "Microsoft.Resources/resourceGroups") || bl_str_eqiz(type, "Microsoft.Resources/subscriptions") ||
-		bl_str_eqiz(type, "kubernetes/Namespace") || bl_str_eqiz(type, "cloudresourcemanager.googleapis.com/Project");
+		bl_str_eqiz(type, "kubernetes/Namespace");
 }
 
 static void add_tie(const bl_claims *c, pending_list *list, uint32_t from, uint32_t to)
@@ -255,7 +255,7 @@ static void suggest(neighbour_run *r, uint32_t code, uint32_t asset)
 	else
 		bl_claims_add(c, code, asset, BL_EVIDENCE_I10, bl_evidence_weight(BL_EVIDENCE_I10) * l.equal / all,
 			bl_str_fmt(keep, "%u of %u settings that both sides state are equal", l.equal, l.equal + l.different));
-	if (!same && bl_names_say(bl_identity_name(bl_claims_resource(c, code)), y->last) == BL_NO)
+	if (!same && bl_names_say(c->identities[code].says, y->last) == BL_NO)
 		bl_claims_add(c, code, asset, BL_EVIDENCE_N5, bl_evidence_weight(BL_EVIDENCE_N5),
 			bl_str_fmt(keep, "code calls it '" BL_FMT "', and it is called '" BL_FMT "'", BL_ARG(x->last), BL_ARG(y->last)));
 }

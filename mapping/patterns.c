@@ -55,8 +55,7 @@ static size_t first_at(const type_index *index, bl_str type, bl_str prefix)
 
 static void claim_pattern(bl_claims *c, const type_index *names, const type_index *ends, uint32_t code)
 {
-	const bl_resource *r = bl_claims_resource(c, code);
-	const bl_unknown *u = bl_identity_name(r)->unknown;
+	const bl_unknown *u = c->identities[code].says->unknown;
 	bl_str type = c->types[c->identities[code].type];
 	bl_str suffix = reversed(c->arena, last_segment(u->suffix));
 	/* looked up by the longer known end */
@@ -71,7 +70,7 @@ static void claim_pattern(bl_claims *c, const type_index *names, const type_inde
 		if (!bl_str_eqi(e->type, type) || !bl_str_startsi(e->name, known))
 			break;
 		bl_evidence_row row;
-		if (bl_names_say(bl_identity_name(r), c->identities[e->node].last) == BL_NO || !bl_names_weigh(c, code, e->node, &row))
+		if (bl_names_say(c->identities[code].says, c->identities[e->node].last) == BL_NO || !bl_names_weigh(c, code, e->node, &row))
 			continue;
 		if (n == MAX_FITS)
 			return;
@@ -88,8 +87,7 @@ static void claim_pattern(bl_claims *c, const type_index *names, const type_inde
 
 static void claim_candidates(bl_claims *c, const type_index *names, uint32_t code)
 {
-	const bl_resource *r = bl_claims_resource(c, code);
-	const bl_unknown *u = bl_identity_name(r)->unknown;
+	const bl_unknown *u = c->identities[code].says->unknown;
 	bl_str type = c->types[c->identities[code].type];
 	for (size_t k = 0; k < u->ncandidates && k < MAX_FITS; k++) {
 		bl_str name = bl_value_text(u->candidates[k]);
@@ -116,7 +114,7 @@ void bl_match_patterns(bl_claims *c)
 			taken[c->all.items[i].asset] = taken[c->all.items[i].code] = true;
 	}
 	for (size_t i = 0; i < c->code.n; i++)
-		patterns += bl_value_is(bl_identity_name(bl_claims_resource(c, c->code.items[i])), BL_UNKNOWN);
+		patterns += bl_value_is(c->identities[c->code.items[i]].says, BL_UNKNOWN);
 	for (size_t i = 0; patterns && i < c->assets.n; i++) {
 		uint32_t node = c->assets.items[i];
 		bl_str type = c->types[c->identities[node].type];
@@ -131,10 +129,9 @@ void bl_match_patterns(bl_claims *c)
 	qsort(names.items, names.n, sizeof *names.items, in_order);
 	qsort(ends.items, ends.n, sizeof *ends.items, in_order);
 	for (size_t i = 0; i < c->code.n; i++) {
-		const bl_resource *r = bl_claims_resource(c, c->code.items[i]);
-		if (taken[c->code.items[i]] || !bl_value_is(bl_identity_name(r), BL_UNKNOWN))
+		if (taken[c->code.items[i]] || !bl_value_is(c->identities[c->code.items[i]].says, BL_UNKNOWN))
 			continue;
-		if (bl_identity_name(r)->unknown->ncandidates)
+		if (c->identities[c->code.items[i]].says->unknown->ncandidates)
 			claim_candidates(c, &names, c->code.items[i]);
 		else
 			claim_pattern(c, &names, &ends, c->code.items[i]);

@@ -190,7 +190,7 @@ static size_t keys_of(scope_run *s, const uint32_t *code, size_t ncode, root_key
 	size_t n = 0, kept = 0;
 	for (size_t i = 0; i < ncode; i++) {
 		const bl_identity *id = &c->identities[code[i]];
-		const bl_value *name = bl_identity_name(bl_claims_resource(c, code[i]));
+		const bl_value *name = c->identities[code[i]].says;
 		if (!id->type)
 			continue;
 		keys[n++] = (root_key){.key = type_key(id->type), .type = id->type, .pattern = bl_value_is(name, BL_UNKNOWN) ? name : NULL};
@@ -375,7 +375,8 @@ const bl_scope_fit *bl_scopes_fit(const bl_claims *c, uint32_t root, uint32_t as
 	const bl_identity *id = &c->identities[asset];
 	const bl_scope_fit *fits = c->scopes->of_root[root];
 	for (size_t i = 0; i < BL_SCOPES_EACH && fits[i].scope; i++)
-		if (fits[i].scope == id->scope || fits[i].scope == id->outer)
+		/* an account's own things (a role) belong to all of its regions */
+		if (fits[i].scope == id->scope || fits[i].scope == id->outer || c->scopes->outer[fits[i].scope] == id->scope)
 			return &fits[i];
 	return NULL;
 }
@@ -397,6 +398,8 @@ static void claim_common(bl_claims *c)
 
 bl_evidence_row bl_scopes_row(const bl_scope_fit *fit)
 {
+	if (2 * fit->found < fit->of)
+		return BL_EVIDENCE_I11_WEAK;
 	return fit->lead >= BL_SCOPES_SURE ? BL_EVIDENCE_I11_SURE : fit->lead >= BL_SCOPES_LEAD ? BL_EVIDENCE_I11 : BL_EVIDENCE_I11_WEAK;
 }
 
@@ -454,7 +457,7 @@ void bl_match_scopes(bl_claims *c)
 	c->scopes = s.scopes;
 	s.scopes->of_root = (bl_scope_fit(*)[BL_SCOPES_EACH])bl_new_n(c->arena, bl_scope_fit, (c->nroots + 1) * BL_SCOPES_EACH);
 	s.roots = bl_new_n(c->arena, root_fits, c->nroots + 1);
-	s.outer = bl_new_n(c->arena, uint32_t, c->nscopes + 1);
+	s.outer = s.scopes->outer = bl_new_n(c->arena, uint32_t, c->nscopes + 1);
 	s.first = bl_new_n(c->arena, double, c->nscopes + 1);
 	s.second = bl_new_n(c->arena, double, c->nscopes + 1);
 	s.sums = bl_new_n(c->arena, double, c->nscopes + 1);

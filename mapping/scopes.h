@@ -23,6 +23,7 @@ struct bl_scopes {
 	bl_scope_fit (*of_root)[BL_SCOPES_EACH]; /* by number of the root */
 	bl_scope_asset *assets;                  /* of inner and outer scopes, sorted */
 	size_t n;
+	uint32_t *outer; /* by scope: what holds it, or 0 */
 };
 
 /* The assets of a type (all, where that is 0) in a scope. */

@@ -71,7 +71,7 @@ static void claim_trace(void *context, bl_str key, bl_str value)
 		if (!bl_identity_types_fit(c, code->items[i], w->node))
 			continue;
 		fitting[n++] = code->items[i];
-		best = bl_tri_or(best, bl_identity_name_fits(c, bl_claims_resource(c, code->items[i]), id));
+		best = bl_tri_or(best, bl_identity_name_fits(c, code->items[i], id));
 	}
 	if (!n)
 		return;
@@ -80,7 +80,7 @@ static void claim_trace(void *context, bl_str key, bl_str value)
 		blocks > 1 ? "; several blocks carry it" : "");
 	for (size_t i = 0; i < n; i++) {
 		/* of one block's instances those count whose name fits best */
-		if (blocks == 1 && bl_identity_name_fits(c, bl_claims_resource(c, fitting[i]), id) < best)
+		if (blocks == 1 && bl_identity_name_fits(c, fitting[i], id) < best)
 			continue;
 		bl_claims_add(c, fitting[i], w->node, BL_EVIDENCE_I5, bl_evidence_weight(BL_EVIDENCE_I5) / (double)blocks, why);
 	}

@@ -32,7 +32,7 @@ static void pair_up(within_run *w, uint32_t code, const bl_scope_fit *fit, uint3
 	bl_claims *c = w->claims;
 	bl_arena *keep = bl_graph_arena(c->graph);
 	/* something may have been renamed, but then more than this must say so */
-	if (bl_names_say(bl_identity_name(bl_claims_resource(c, code)), c->identities[asset].last) == BL_NO)
+	if (bl_names_say(c->identities[code].says, c->identities[asset].last) == BL_NO)
 		return;
 	bl_likeness l = bl_settings_compare(c, code, asset);
 	unsigned all = l.equal + l.different;
@@ -66,8 +66,21 @@ static void look_for(within_run *w, uint32_t code)
 				left[nleft] = assets[i].node;
 			nleft++;
 		}
+		uint32_t outer = c->scopes->outer[fit->scope];
+		size_t more = outer ? bl_scopes_assets(c->scopes, outer, id->type, &assets) : 0;
+		for (size_t i = 0; i < more && nleft <= MAX_EACH; i++) {
+			/* what lies in the outer scope and in none of its parts */
+			if (w->settled[assets[i].node] || c->identities[assets[i].node].scope != outer)
+				continue;
+			if (nleft < MAX_EACH)
+				left[nleft] = assets[i].node;
+			nleft++;
+		}
+		/* of a block whose instances are not known, all that is left of the kind may be some */
+		bool any = fit->lead >= BL_SCOPES_LEAD && 3 * fit->found >= 2 * fit->of &&
+			bl_str_find(bl_claims_resource(c, code)->address, BL_STR("[*]"), 0) >= 0;
 		for (size_t i = 0; i < nleft && nleft <= MAX_EACH; i++)
-			pair_up(w, code, fit, left[i], nleft == 1 && mine == 1);
+			pair_up(w, code, fit, left[i], mine == 1 && (nleft == 1 || any));
 	}
 }
 
