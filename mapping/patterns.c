@@ -16,8 +16,8 @@ static bl_str last_segment(bl_str name)
 
 /* An asset and the end of its name that a pattern is looked up by. */
 typedef struct by_type {
-	bl_str type, name;
-	uint32_t node;
+	uint32_t type, node;
+	bl_str name;
 } by_type;
 
 typedef BL_VEC(by_type) type_index;
@@ -25,9 +25,9 @@ typedef BL_VEC(by_type) type_index;
 static int in_order(const void *a, const void *b)
 {
 	const by_type *x = a, *y = b;
-	int order = bl_str_cmpi(x->type, y->type);
-	if (!order)
-		order = bl_str_cmpi(x->name, y->name);
+	if (x->type != y->type)
+		return x->type < y->type ? -1 : 1;
+	int order = bl_str_cmpi(x->name, y->name);
 	return order ? order : (x->node > y->node) - (x->node < y->node);
 }
 
@@ -39,10 +39,10 @@ static bl_str reversed(bl_arena *arena, bl_str s)
 	return bl_str_make(p, s.n);
 }
 
-static size_t first_at(const type_index *index, bl_str type, bl_str prefix)
+static size_t first_at(const type_index *index, uint32_t type, bl_str prefix)
 {
 	size_t lo = 0, hi = index->n;
-	by_type want = {type, prefix, 0};
+	by_type want = {type, 0, prefix};
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 		if (in_order(&index->items[mid], &want) < 0)
@@ -56,7 +56,7 @@ static size_t first_at(const type_index *index, bl_str type, bl_str prefix)
 static void claim_pattern(bl_claims *c, const type_index *names, const type_index *ends, uint32_t code)
 {
 	const bl_unknown *u = c->identities[code].says->unknown;
-	bl_str type = c->types[c->identities[code].type];
+	uint32_t type = c->identities[code].type;
 	bl_str suffix = reversed(c->arena, last_segment(u->suffix));
 	/* looked up by the longer known end */
 	const type_index *index = u->prefix.n >= suffix.n ? names : ends;
@@ -67,7 +67,7 @@ static void claim_pattern(bl_claims *c, const type_index *names, const type_inde
 		return;
 	for (size_t i = first_at(index, type, known); i < index->n; i++) {
 		const by_type *e = &index->items[i];
-		if (!bl_str_eqi(e->type, type) || !bl_str_startsi(e->name, known))
+		if (e->type != type || !bl_str_startsi(e->name, known))
 			break;
 		bl_evidence_row row;
 		if (bl_names_say(c->identities[code].says, c->identities[e->node].last) == BL_NO || !bl_names_weigh(c, code, e->node, &row))
@@ -88,13 +88,13 @@ static void claim_pattern(bl_claims *c, const type_index *names, const type_inde
 static void claim_candidates(bl_claims *c, const type_index *names, uint32_t code)
 {
 	const bl_unknown *u = c->identities[code].says->unknown;
-	bl_str type = c->types[c->identities[code].type];
+	uint32_t type = c->identities[code].type;
 	for (size_t k = 0; k < u->ncandidates && k < MAX_FITS; k++) {
 		bl_str name = bl_value_text(u->candidates[k]);
 		for (size_t i = first_at(names, type, name); name.n && i < names->n; i++) {
 			const by_type *e = &names->items[i];
 			bl_evidence_row row;
-			if (!bl_str_eqi(e->type, type) || !bl_str_eqi(e->name, name))
+			if (e->type != type || !bl_str_eqi(e->name, name))
 				break;
 			if (!bl_names_weigh(c, code, e->node, &row))
 				continue;
@@ -108,21 +108,25 @@ void bl_match_patterns(bl_claims *c)
 {
 	type_index names = {0}, ends = {0};
 	size_t patterns = 0;
+	bool *wanted = bl_new_n(c->arena, bool, c->ntypes + 1); /* by type: some name of it is known in part */
 	bool *taken = bl_new_n(c->arena, bool, c->nodes + 1);
 	for (size_t i = 0; i < c->all.n; i++) {
 		if (c->all.items[i].named)
 			taken[c->all.items[i].asset] = taken[c->all.items[i].code] = true;
 	}
 	for (size_t i = 0; i < c->code.n; i++)
-		patterns += bl_value_is(c->identities[c->code.items[i]].says, BL_UNKNOWN);
+		if (bl_value_is(c->identities[c->code.items[i]].says, BL_UNKNOWN)) {
+			wanted[c->identities[c->code.items[i]].type] = true;
+			patterns++;
+		}
 	for (size_t i = 0; patterns && i < c->assets.n; i++) {
 		uint32_t node = c->assets.items[i];
-		bl_str type = c->types[c->identities[node].type];
+		uint32_t type = c->identities[node].type;
 		bl_str name = c->identities[node].last;
-		if (taken[node])
+		if (taken[node] || !wanted[type])
 			continue;
-		bl_vec_push(c->arena, &names, ((by_type){type, name, node}));
-		bl_vec_push(c->arena, &ends, ((by_type){type, reversed(c->arena, name), node}));
+		bl_vec_push(c->arena, &names, ((by_type){type, node, name}));
+		bl_vec_push(c->arena, &ends, ((by_type){type, node, reversed(c->arena, name)}));
 	}
 	if (!names.n)
 		return;

@@ -8,11 +8,11 @@
 typedef enum platform_test { ANY, ID, NAME, NAMED, OWNED, SPACE, TAGGED, TRUE } platform_test;
 
 static const struct platform_row {
-	const char *type;
+	bl_str type;
 	platform_test test;
-	const char *text;
+	bl_str text;
 } platform[] = {
-#define X(type, test, text, why) {type, test, text},
+#define X(type, test, text, why) {{type, sizeof(type) - 1}, test, {text, sizeof(text) - 1}},
 #include "mapping/platform.def"
 #undef X
 };
@@ -39,11 +39,10 @@ static bool is_true(const bl_value *v)
 	return (bl_value_is(v, BL_BOOL) && v->boolean) || bl_str_eqiz(bl_value_text(v), "BuiltInRole");
 }
 
+/* row's type fits */
 static bool row_fits(const struct platform_row *row, const bl_asset *a)
 {
-	bl_str text = bl_str_of(row->text);
-	if (*row->type && !bl_str_eqiz(a->type, row->type))
-		return false;
+	bl_str text = row->text;
 	switch (row->test) {
 	case ANY:
 		return true;
@@ -72,8 +71,20 @@ static bool comes_by_itself(const bl_asset *a)
 	/* what is shown as a part of another may be declared as one */
 	if (a->part_of.n)
 		return true;
-	for (size_t i = 0; i < sizeof platform / sizeof *platform; i++)
-		if (row_fits(&platform[i], a))
+	size_t n = sizeof platform / sizeof *platform, lo = 0, hi = n;
+	/* rows of every type come first */
+	for (; lo < n && !platform[lo].type.n; lo++)
+		if (row_fits(&platform[lo], a))
+			return true;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (bl_str_cmpi(platform[mid].type, a->type) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (; lo < n && bl_str_eqi(platform[lo].type, a->type); lo++)
+		if (row_fits(&platform[lo], a))
 			return true;
 	return false;
 }
