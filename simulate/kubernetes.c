@@ -1,10 +1,7 @@
 /* Kubernetes: objects as a cluster has them, with what the controllers make of workloads. */
 #include "simulate/world.h"
 
-#include "core/codec/hash.h"
 #include "core/codec/json.h"
-
-#include <stdio.h>
 
 enum { MOST_PODS = 3 };
 
@@ -108,12 +105,10 @@ void sim_kubernetes_show(sim_world *w)
 
 static bl_str digest_of(sim_world *w, bl_str image)
 {
-	unsigned char digest[32];
-	bl_hash_sha256(bl_str_fmt(&w->arena, "%llu " BL_FMT, (unsigned long long)w->options->seed, BL_ARG(image)), digest);
-	char hex[65];
-	for (size_t i = 0; i < sizeof digest; i++)
-		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
-	return bl_str_dup(&w->arena, bl_str_make(hex, 64));
+	const sim_image *own = sim_image_of(w, image);
+	if (own)
+		return own->digest;
+	return sim_sha256(&w->arena, bl_str_fmt(&w->arena, "%llu " BL_FMT, (unsigned long long)w->options->seed, BL_ARG(image)));
 }
 
 /* "nginx:1.25" -> "docker.io/library/nginx". */

@@ -15,6 +15,7 @@ static const struct {
 	{"azure", BL_SIMULATE_GRAPH},
 	{"cloudformation", BL_SIMULATE_STACKS},
 	{"google", BL_SIMULATE_ASSETS},
+	{"images", BL_SIMULATE_IMAGES},
 	{"kubernetes", BL_SIMULATE_KUBECTL},
 	{"state", BL_SIMULATE_STATE},
 };
@@ -148,6 +149,8 @@ static int write_files(sim_world *w, bl_simulate_write write, void *context)
 	for (size_t i = 0; i < w->roots.n && !result && w->options->formats & BL_SIMULATE_STATE; i++)
 		if (sim_state_write(w, w->roots.items[i], &out))
 			result = write_one(write, context, state_name(w, w->roots.items[i]), &out);
+	if (!result && w->options->formats & BL_SIMULATE_IMAGES)
+		result = sim_images_write(w, write, context);
 	if (result)
 		return result;
 	sim_truth_write(w, &out);
@@ -163,6 +166,7 @@ int bl_simulate(const bl_schema *schema, const bl_sources *sources, const bl_eva
 		sscanf(bl_str_z(&w.arena, options->now), "%4lld-%2d-%2dT%2d:%2d:%2d", &now.year, &now.month, &now.day, &now.hour, &now.minute, &now.second);
 	w.now = bl_calendar_seconds(&now);
 	sim_world_fill(&w, evaluations, n);
+	sim_images_build(&w);
 	sim_choose(&w);
 	drop_taken(&w);
 	make_bodies(&w);

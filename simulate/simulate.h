@@ -19,7 +19,8 @@ typedef enum bl_simulate_format {
 	BL_SIMULATE_STACKS = 16, /* cloudformation-stacks.json: aws cloudformation describe-stack-resources */
 	BL_SIMULATE_STATE = 32,  /* state/ROOT.tfstate: Terraform state, version 4 */
 	BL_SIMULATE_TAGS = 64,   /* aws-tags.json: aws resourcegroupstaggingapi get-resources */
-	BL_SIMULATE_ALL = 127
+	BL_SIMULATE_IMAGES = 128, /* images/: an OCI layout of what Dockerfiles were built to */
+	BL_SIMULATE_ALL = 255
 } bl_simulate_format;
 
 typedef struct bl_simulate_options {

@@ -82,6 +82,31 @@ static void write_change(sim_world *w, const sim_thing *t, const sim_change *c, 
 	bl_json_object_end(j);
 }
 
+static void write_images(sim_world *w, bl_json *j)
+{
+	bl_json_key(j, "images");
+	bl_json_array(j);
+	for (size_t i = 0; i < w->images.n; i++) {
+		const sim_image *image = w->images.items[i];
+		bl_place place;
+		if (!image->stage)
+			continue;
+		bl_json_object(j);
+		bl_json_member(j, "digest", bl_str_cat(&w->arena, BL_STR("sha256:"), image->digest));
+		bl_json_member(j, "reference", image->reference);
+		bl_json_member(j, "root", image->root->root->name);
+		bl_json_member(j, "repo", image->root->root->repo);
+		bl_json_member(j, "address", image->stage->address);
+		if (bl_sources_place(w->sources, image->stage->span, &place)) {
+			bl_json_member(j, "file", place.path);
+			bl_json_member_int(j, "line", place.start_line);
+		}
+		bl_json_member_bool(j, "labels_stripped", image->stripped);
+		bl_json_object_end(j);
+	}
+	bl_json_array_end(j);
+}
+
 static void write_lists(sim_world *w, bl_json *j)
 {
 	bl_json_key(j, "links");
@@ -101,6 +126,7 @@ static void write_lists(sim_world *w, bl_json *j)
 		}
 	}
 	bl_json_array_end(j);
+	write_images(w, j);
 	bl_json_key(j, "shadow");
 	bl_json_array(j);
 	for (size_t i = 0; i < w->things.n; i++)

@@ -208,9 +208,15 @@ void sim_world_fill(sim_world *w, const bl_evaluation *const *evaluations, size_
 {
 	for (size_t i = 0; i < n; i++) {
 		const bl_evaluation *e = evaluations[i];
-		if (e->root->language == BL_LANG_DOCKERFILE || e->root->language == BL_LANG_COMPOSE)
+		if (e->root->language == BL_LANG_COMPOSE)
 			continue;
 		sim_root *root = add_root(w, e);
+		if (e->root->language == BL_LANG_DOCKERFILE) {
+			sim_image *image = bl_new(&w->arena, sim_image);
+			image->root = root;
+			bl_vec_push(&w->arena, &w->images, image);
+			continue;
+		}
 		for (size_t k = 0; k < e->resources.n; k++) {
 			bl_resource *r = e->resources.items[k];
 			if (r->is_module)

@@ -64,6 +64,16 @@ struct sim_thing {
 	BL_VEC(sim_thing *) also; /* what else declares this asset; missing, all of them */
 };
 
+/* What a Dockerfile was built to. Without a stage nothing was. */
+typedef struct sim_image {
+	sim_root *root;
+	const bl_resource *stage; /* the last one */
+	bl_str name, reference, base, created, config, manifest;
+	bl_str digest; /* of the manifest, without "sha256:" */
+	size_t layers;
+	bool stripped; /* it has no labels */
+} sim_image;
+
 typedef BL_VEC(sim_thing *) sim_things;
 
 typedef struct sim_world {
@@ -75,6 +85,9 @@ typedef struct sim_world {
 	BL_VEC(sim_root *) roots;
 	sim_things things; /* in order of root and declaration, shadows last */
 	sim_things parts;  /* helpers of state files and what references lead to */
+	BL_VEC(sim_image *) images;
+	bl_map images_by_name;      /* "order-service" -> sim_image */
+	BL_VEC(bl_str) references;  /* images that workloads name */
 	int depth;                  /* of references that lead to references */
 } sim_world;
 
@@ -144,6 +157,13 @@ bl_str sim_kubernetes_id(sim_world *w, sim_thing *t);
 const bl_value *sim_kubernetes_body(sim_world *w, sim_thing *t);
 void sim_kubernetes_show(sim_world *w);
 void sim_kubernetes_write(sim_world *w, bl_buf *out);
+
+/* images.c */
+void sim_images_build(sim_world *w);
+/* The image of a Dockerfile that a workload's reference means, or NULL: somebody else's. */
+sim_image *sim_image_of(sim_world *w, bl_str reference);
+int sim_images_write(sim_world *w, bl_simulate_write write, void *context);
+bl_str sim_sha256(bl_arena *arena, bl_str text); /* in hexadecimal */
 
 /* body.c: some_name as someName, SomeName. */
 bl_str sim_camel(bl_arena *arena, bl_str snake);

@@ -333,6 +333,36 @@ static void a_deployment_runs_pods_of_its_own(void **state)
 	bl_buf_done(&f.all);
 }
 
+static void a_dockerfile_becomes_the_image_that_a_workload_of_its_name_runs(void **state)
+{
+	static const bl_root docker_root = {.name = {"src/web/Dockerfile", 18}, .path = {"src/web/Dockerfile", 18}, .language = BL_LANG_DOCKERFILE};
+	static const bl_root cluster_root = {.name = {"k8s", 3}, .language = BL_LANG_KUBERNETES};
+	bl_evaluation docker = {.root = &docker_root}, cluster = {.root = &cluster_root};
+	bl_resource *r = declare(&docker, BL_STR("0"), "docker/Stage", "docker/Stage", NULL);
+	r->native = json("{\"final\": true, \"image\": {\"reference\": \"alpine:3.20\"}}");
+	r = declare(&docker, BL_STR("0.RUN"), "docker/Run", "docker/Run", NULL);
+	r->native = json("{\"instruction\": \"run\", \"kept\": true, \"form\": \"shell\", \"arguments\": [\"apk add curl\"]}");
+	r = declare(&docker, BL_STR("0.ENV"), "docker/Env", "docker/Env", NULL);
+	r->native = json("{\"instruction\": \"env\", \"kept\": true, \"variables\": [{\"name\": \"A\", \"value\": \"1\"}]}");
+	r = declare(&cluster, BL_STR("Pod.default.web"), "kubernetes/Pod", "kubernetes/Pod", text("web"));
+	r->native = json("{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"metadata\": {\"name\": \"web\"},"
+			 " \"spec\": {\"containers\": [{\"name\": \"c\", \"image\": \"ghcr.io/shop/web:2.1\"}]}}");
+	const bl_evaluation *list[] = {&cluster, &docker};
+	files f = simulate_all(list, 2, (bl_simulate_options){.seed = 2});
+	const bl_value *image = truth_of(&f, "images")->list[0];
+	bl_str digest = at(image, "digest"), id = at(read_file(&f, "kubernetes.json"), "items.0.status.containerStatuses.0.imageID");
+	assert_true(bl_str_eqz(at(image, "reference"), "ghcr.io/shop/web:2.1"));
+	assert_true(bl_str_ends(id, digest));
+	const char *blob = "images/blobs/sha256/" BL_FMT;
+	const bl_value *manifest = read_file(&f, bl_str_fmt(&arena, blob, BL_ARG(bl_str_slice(digest, 7, digest.n))).p);
+	bl_str config = at(manifest, "config.digest");
+	const bl_value *configuration = read_file(&f, bl_str_fmt(&arena, blob, BL_ARG(bl_str_slice(config, 7, config.n))).p);
+	assert_true(bl_str_eqz(at(configuration, "history.2.created_by"), "RUN /bin/sh -c apk add curl # buildkit"));
+	assert_true(bl_str_eqz(at(configuration, "history.3.created_by"), "ENV A=1"));
+	assert_int_equal(bl_value_at_path(configuration, BL_STR("rootfs.diff_ids"))->n, 2);
+	bl_buf_done(&f.all);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int main(void)
@@ -349,6 +379,7 @@ int main(void)
 		TEST(a_state_that_is_not_written_shows_nothing),
 		TEST(amazon_names_what_code_does_not),
 		TEST(a_deployment_runs_pods_of_its_own),
+		TEST(a_dockerfile_becomes_the_image_that_a_workload_of_its_name_runs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
