@@ -86,55 +86,85 @@ bool bl_keep_is_secret(bl_str key)
 	return ends_in(key, ends, sizeof ends / sizeof *ends);
 }
 
-/* Of lists and maps of variables the values are marked, whatever they are called. "environment" is a list of them, or a map that holds one. */
-static mode mode_below(mode m, const bl_item *item)
+/* What a member's name says of its value. */
+typedef struct key_info {
+	bl_str text;
+	bool secret;
+	bool list;      /* a list or map of variables */
+	bool holder;    /* a list of variables, or a map that holds one of this name: */
+	bool variables;
+	bool name;      /* it says what the value beside it is called */
+	bool value;     /* it is the value beside a name */
+	bool just_secret; /* "secret": of a map, the name of one */
+} key_info;
+
+static bool is_one_of(bl_str key, const char *const *words, size_t n)
 {
-	static const char *const ends[] = {"appsettings", "env", "environmentvariables", "envvars"};
-	static const char *const holder[] = {"environment"};
-	if (ends_in(item->key, ends, sizeof ends / sizeof *ends) || (m == HOLDER && bl_str_eqiz(item->key, "variables")))
+	for (size_t i = 0; i < n; i++)
+		if (bl_str_eqiz(key, words[i]))
+			return true;
+	return false;
+}
+
+static key_info *info_of(bl_keeper *k, bl_str key)
+{
+	static const char *const lists[] = {"appsettings", "env", "environmentvariables", "envvars"};
+	static const char *const holders[] = {"environment"};
+	static const char *const names[] = {"key", "name", "parameterName"};
+	static const char *const values[] = {"parameterValue", "value"};
+	key_info *info = bl_map_get(&k->keys, key);
+	if (info)
+		return info;
+	info = bl_new(&k->own, key_info);
+	info->text = bl_str_dup(k->arena, key);
+	info->secret = bl_keep_is_secret(key);
+	info->list = ends_in(key, lists, sizeof lists / sizeof *lists);
+	info->holder = ends_in(key, holders, 1);
+	info->variables = bl_str_eqiz(key, "variables");
+	info->name = is_one_of(key, names, sizeof names / sizeof *names);
+	info->value = is_one_of(key, values, sizeof values / sizeof *values);
+	info->just_secret = bl_str_eqiz(key, "secret");
+	if (k->keys.n < MAX_INDEX)
+		bl_map_put(&k->own, &k->keys, info->text, info);
+	return info;
+}
+
+static mode mode_below(mode m, const key_info *info, const bl_value *v)
+{
+	if (info->list || (m == HOLDER && info->variables))
 		return ENVIRONMENT;
-	if (ends_in(item->key, holder, 1))
-		return item->value->kind == BL_LIST ? ENVIRONMENT : HOLDER;
-	return PLAIN;
+	return !info->holder ? PLAIN : v->kind == BL_LIST ? ENVIRONMENT : HOLDER;
 }
 
 static const bl_value *copy(bl_keeper *k, const bl_value *v, mode m, bool secret);
 
+static bool is_text(const bl_value *v)
+{
+	return v->kind == BL_STRING || v->kind == BL_NUMBER;
+}
+
 /* {name: ..., value: ...}, {Key: ..., Value: ...}: what the value is called stands beside it. */
-static bl_str name_beside(const bl_value *map)
-{
-	static const char *const keys[] = {"name", "key", "parameterName"};
-	if (map->n > 8)
-		return BL_STR("");
-	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-		const bl_value *name = bl_value_geti(map, bl_str_of(keys[i]));
-		if (bl_value_is(name, BL_STRING))
-			return name->string;
-	}
-	return BL_STR("");
-}
-
-static bool is_value_key(bl_str key)
-{
-	return bl_str_eqiz(key, "value") || bl_str_eqiz(key, "parameterValue");
-}
-
 static const bl_value *copy_map(bl_keeper *k, const bl_value *v, mode m)
 {
 	bl_item *items = v->n ? bl_new_n(k->arena, bl_item, v->n) : NULL;
-	bl_str beside = name_beside(v);
-	bool named_secret = beside.n && bl_keep_is_secret(beside);
-	/* a map of variables: all that is not a reference to somewhere else */
-	bool variables = m == ENVIRONMENT && !beside.n;
+	const key_info *value = NULL;
+	bl_str beside = {0};
 	for (uint32_t i = 0; i < v->n; i++) {
-		const bl_item *item = &v->map[i];
-		bool text = item->value->kind == BL_STRING || item->value->kind == BL_NUMBER;
-		bool secret = is_value_key(item->key) ? named_secret || (m == ENVIRONMENT && text)
-						      : bl_keep_is_secret(item->key) || (variables && text);
-		/* {secret: {secretName: ...}} names one */
-		if (item->value->kind == BL_MAP && bl_str_eqiz(item->key, "secret"))
-			secret = false;
-		items[i] = (bl_item){string(k, item->key)->string, BL_NOWHERE, copy(k, item->value, mode_below(m, item), secret)};
+		const key_info *info = info_of(k, v->map[i].key);
+		items[i].key = info->text;
+		if (info->value)
+			value = info;
+		if (info->name && v->map[i].value->kind == BL_STRING)
+			beside = v->map[i].value->string;
+	}
+	bool named_secret = value && beside.n && bl_keep_is_secret(beside);
+	for (uint32_t i = 0; i < v->n; i++) {
+		const key_info *info = info_of(k, items[i].key);
+		const bl_value *inner = v->map[i].value;
+		/* a map of variables: all that is not a reference to somewhere else */
+		bool variable = m == ENVIRONMENT && is_text(inner) && (info->value || !beside.n);
+		bool secret = variable || (info->value ? named_secret : info->secret && !(info->just_secret && inner->kind == BL_MAP));
+		items[i].value = copy(k, inner, mode_below(m, info, inner), secret);
 	}
 	bl_value *out = bl_value_map(k->arena, BL_NOWHERE, items, v->n);
 	out->open = v->open;

@@ -8,6 +8,7 @@
 typedef struct bl_keeper {
 	bl_arena *arena;  /* of the copies */
 	bl_arena own;     /* of the indexes */
+	bl_map keys;      /* members' names -> what they say of their values */
 	bl_map strings;   /* short ones -> bl_value */
 	bl_map numbers;   /* digits -> bl_value */
 } bl_keeper;
