@@ -35,6 +35,7 @@ typedef struct bl_side {
 	bl_str module_dir, bicep_registry; /* absolute, or empty: outside of the repository, read by name all the same */
 	bl_arena arena;               /* the files' bytes and paths */
 	BL_VEC(bl_str) given;         /* the folders that were asked for, from the root; files are not among them */
+	bl_map snapshots; /* files and folders given as snapshots: what runs is no code */
 	BL_VEC(bl_document *) documents; /* found by walking, sorted by path */
 	BL_VEC(bl_file_entry) entries;   /* alike */
 	bl_map by_path;               /* path -> bl_document, those read by name too */

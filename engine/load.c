@@ -52,9 +52,17 @@ static void note_unread(bl_side *side, bl_str path, bl_status status, const bl_e
 	side->diags.items[side->diags.n - 1].repo = side->name;
 }
 
+static bool is_snapshot(const bl_side *side, bl_str path)
+{
+	for (; side->snapshots.n && path.n; path = bl_engine_folder_of(path))
+		if (bl_map_get(&side->snapshots, path))
+			return true;
+	return false;
+}
+
 static void read_entry(bl_side *side, const bl_file_entry *entry)
 {
-	if (!entry->named && !bl_parsers_wants(entry->path))
+	if (!entry->named && (!bl_parsers_wants(entry->path) || is_snapshot(side, entry->path)))
 		return;
 	bl_error error = {""};
 	bl_str text;
@@ -125,6 +133,11 @@ static bl_status open_side(bl_report *report, const bl_repo_open *open, const ch
 	side->root = bl_repo_root(repo);
 	side->commit = bl_repo_commit(repo);
 	side->module_dir = absolute(&side->arena, report->options->module_dir);
+	for (size_t i = 0; i < report->options->nsnapshots; i++) {
+		bl_str path = absolute(&side->arena, report->options->snapshots[i]);
+		if (path.n)
+			bl_map_put(&side->arena, &side->snapshots, below_root(side, path), side);
+	}
 	/* within the repository it is read, and shown, as a part of it */
 	if (open->tree == BL_TREE_WORK && side->module_dir.n)
 		side->module_dir = below_root(side, side->module_dir);
