@@ -36,6 +36,7 @@ struct bl_graph {
 	BL_VEC(const bl_path *) paths;
 	BL_VEC(node_results) results; /* as long as nodes */
 	bl_map ids, roots, types;
+	bl_map repeated; /* an id that several resources have -> how many more there are than one */
 	BL_VEC(node_list) by_source; /* resource nodes by the source that holds their block */
 	bl_map assets, azure_assets; /* id -> node + 1; Azure's ids differ in case between its own exports */
 	bl_layer building;
@@ -209,8 +210,11 @@ uint32_t bl_graph_add_resource(bl_graph *graph, const bl_resource *resource)
 		BL_ARG(root->repo), BL_ARG(root->name), BL_ARG(resource->address));
 	bl_str unique = id;
 	/* the same address twice is an error of the input, not ours: both are judged */
-	for (unsigned i = 2; bl_map_get(&graph->ids, unique); i++)
-		unique = bl_str_fmt(graph->arena, BL_FMT "#%u", BL_ARG(id), i);
+	uintptr_t again = bl_map_get(&graph->ids, id) ? (uintptr_t)bl_map_get(&graph->repeated, id) : 0;
+	for (uintptr_t i = again + 2; bl_map_get(&graph->ids, unique); i++) {
+		unique = bl_str_fmt(graph->arena, BL_FMT "#%zu", BL_ARG(id), (size_t)i);
+		bl_map_put(graph->arena, &graph->repeated, id, (void *)(i - 1));
+	}
 	bl_str name = bl_value_is(resource->name, BL_STRING) && !resource->name->sensitive
 		? resource->name->string
 		: resource->label;

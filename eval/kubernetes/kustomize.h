@@ -12,7 +12,7 @@ enum {
 	BL_KUSTOMIZE_MAX_OBJECTS = 50000, /* of one root */
 	BL_KUSTOMIZE_MAX_NESTING = 256,   /* values within values */
 	BL_KUSTOMIZE_MAX_VALUES = 200000, /* of one object into which something was copied */
-	BL_KUSTOMIZE_MAX_STEPS = 20000000 /* values looked at, over all transformers of one root */
+	BL_KUSTOMIZE_MAX_STEPS = 10000000 /* values looked at, over all transformers of one root */
 };
 
 /* What an object is called at one time. */

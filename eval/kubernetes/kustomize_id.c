@@ -49,8 +49,12 @@ bl_kustomize_object *bl_kustomize_find(bl_kustomize *k, const bl_kustomize_id *i
 		return NULL;
 	for (size_t i = 0; i < k->objects.n; i++) {
 		bl_kustomize_object *o = k->objects.items[i];
+		/* the name first: it rules out nearly all, and costs little */
+		bool same = bl_str_eq(bl_manifest_text(bl_kustomize_get(o->body, "metadata/name")), id->name);
+		if (!same && !o->before.n)
+			continue;
 		bl_kustomize_id current = bl_kustomize_id_of(o->body);
-		bool same = bl_kustomize_same_id(&current, id);
+		same = same && bl_kustomize_same_id(&current, id);
 		if (same && !nnow++)
 			now = o;
 		if ((same || was_called(o, id)) && !never++)

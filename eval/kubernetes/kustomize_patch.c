@@ -95,6 +95,8 @@ static void apply_named(bl_kustomize *k, const bl_value *patch, const bl_value *
 		return;
 	}
 	bl_kustomize_object *o = bl_kustomize_find(k, &id);
+	if (!o && k->full)
+		return;
 	if (!o) {
 		bl_kustomize_say(k, BL_DIAG_ERROR, patch->span, "there is no " BL_FMT " '" BL_FMT "' to patch", BL_ARG(id.kind),
 			BL_ARG(id.name));
