@@ -57,6 +57,23 @@ typedef struct bl_paths_view {
 
 void bl_view_paths(const bl_paths_view *view, bool json, bool colour, bl_buf *out);
 
+/* What is to be explained, and all there is to explain it with. */
+typedef struct bl_explain_view {
+	bl_report_view report;
+	bl_links_view links;
+	const bl_graph *before; /* closed paths are of it; or NULL */
+	/*
+	 * A finding's fingerprint or a path's id (six digits of it are enough), a node's id, an asset's id or name, an address ("ROOT:ADDRESS" where several
+	 * roots have it), an image's name, or FILE:LINE.
+	 */
+	const char *id;
+	/* What further input would make a link surer, in words; lists live in arena. May be NULL. */
+	size_t (*raises)(const bl_graph *graph, const bl_link *link, bl_arena *arena, const bl_str **out);
+} bl_explain_view;
+
+/* How many things the id stands for; 0: nothing was explained. */
+size_t bl_view_explain(const bl_explain_view *view, bool json, bool colour, bl_buf *out);
+
 void bl_view_graph(const bl_graph *graph, bool json, bl_buf *out);
 
 /* A member that is a list of texts; a rule's controls, which are sorted by framework, as {framework: [control]}. */

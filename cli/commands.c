@@ -92,6 +92,18 @@ int cmd_build(command *c)
 	return run_and_print(c, &run, "build", end_plain);
 }
 
+int cmd_explain(command *c)
+{
+	if (!check_formats(c, text_json))
+		return BL_EXIT_USAGE;
+	if (!c->o.narguments) {
+		cli_complain("what? say a fingerprint, the id of a path, an address, an asset's id or FILE:LINE");
+		return BL_EXIT_USAGE;
+	}
+	bl_run_options run = {.depth = BL_RUN_JOIN, .paths = c->o.arguments + 1, .npaths = c->o.narguments - 1};
+	return run_and_print(c, &run, "explain", end_plain);
+}
+
 int cmd_inventory(command *c)
 {
 	static const char *const formats[] = {"text", "json", "csv", NULL};

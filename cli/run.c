@@ -138,7 +138,7 @@ static bool print_one(const command *c, const bl_report *report, const char *vie
 		return false;
 	}
 	bl_print_options print = {.view = view, .format = format, .colour = to_stdout && c->colour,
-		.fail_on = cli_value(c->o.fail_on, "high"), .state = cli_value(c->o.state, NULL), .types = c->o.type.items,
+		.fail_on = cli_value(c->o.fail_on, "high"), .id = c->verb == BIT_EXPLAIN && c->o.narguments ? c->o.arguments[0] : NULL, .state = cli_value(c->o.state, NULL), .types = c->o.type.items,
 		.ntypes = c->o.type.n, .tags = c->o.tag.items, .ntags = c->o.tag.n};
 	int result = bl_report_print(report, &print, write_file, f, error, sizeof error);
 	if (result < 0)

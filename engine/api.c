@@ -141,6 +141,16 @@ static bool print_inventory(const bl_report *report, const bl_print_options *o, 
 	return known;
 }
 
+static bool print_explanation(const bl_report *report, const bl_print_options *o, bl_buf *out)
+{
+	bl_arena scratch = {0};
+	bl_explain_view view = {.report = bl_engine_view(report), .links = links_view(report, &scratch),
+		.before = report->before ? report->before->graph : NULL, .id = o->id ? o->id : ""};
+	size_t n = bl_view_explain(&view, strcmp(o->format, "json") == 0, o->colour, out);
+	bl_arena_done(&scratch);
+	return n > 0;
+}
+
 static void print_paths(const bl_report *report, bool json, bool colour, bl_buf *out)
 {
 	bl_paths_view view = {report->graph, report->before ? report->before->graph : NULL, report->paths.items,
@@ -229,6 +239,8 @@ static bool print_view(const bl_report *report, const bl_print_options *o, bl_bu
 		print_diagnostics(report, colour, out);
 	else if (!json && !text)
 		return false;
+	else if (strcmp(view, "explain") == 0)
+		return print_explanation(report, o, out);
 	else if (strcmp(view, "resources") == 0 || strcmp(view, "eval") == 0)
 		print_resources(report, json, colour, out);
 	else if (strcmp(view, "build") == 0 && json)
@@ -251,7 +263,10 @@ int bl_report_print(const bl_report *report, const bl_print_options *options, bl
 	if (!print_view(report, options, &out)) {
 		bl_buf_done(&out);
 		char words[160];
-		snprintf(words, sizeof words, "'%s' cannot be printed as '%s'", options->view, options->format);
+		if (options->id && strcmp(options->view, "explain") == 0)
+			snprintf(words, sizeof words, "'%s' is nothing that is known here", options->id);
+		else
+			snprintf(words, sizeof words, "'%s' cannot be printed as '%s'", options->view, options->format);
 		return fail(error, error_size, words);
 	}
 	int result = out.n ? write(context, out.p, out.n) : 0;

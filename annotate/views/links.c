@@ -26,9 +26,8 @@ static void json_asset(bl_json *j, const bl_asset *a)
 	bl_json_object_end(j);
 }
 
-static void json_link(bl_json *j, const bl_links_view *view, const bl_link *l)
+void bl_view_json_link(bl_json *j, const bl_links_view *view, const bl_link *l)
 {
-	bl_json_object(j);
 	bl_json_key(j, "code");
 	json_code(j, view, l->resource);
 	bl_json_key(j, "asset");
@@ -53,7 +52,6 @@ static void json_link(bl_json *j, const bl_links_view *view, const bl_link *l)
 	for (size_t i = 0; i < l->candidates.n; i++)
 		bl_json_str(j, bl_graph_node(view->graph, l->candidates.items[i])->id);
 	bl_json_array_end(j);
-	bl_json_object_end(j);
 }
 
 static void json_drift(bl_json *j, const bl_links_view *view)
@@ -86,8 +84,11 @@ static void json_all(const bl_links_view *view, bl_buf *out)
 	bl_json_member_int(&j, "format", 1);
 	bl_json_key(&j, "links");
 	bl_json_array(&j);
-	for (size_t i = 0; i < n; i++)
-		json_link(&j, view, links[i]);
+	for (size_t i = 0; i < n; i++) {
+		bl_json_object(&j);
+		bl_view_json_link(&j, view, links[i]);
+		bl_json_object_end(&j);
+	}
 	bl_json_array_end(&j);
 	bl_json_key(&j, "code_only");
 	bl_json_array(&j);

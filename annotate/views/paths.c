@@ -50,7 +50,7 @@ static void json_edges(bl_json *j, const bl_graph *graph, const bl_path *path)
 	bl_json_array_end(j);
 }
 
-static void json_path(bl_json *j, const bl_paths_view *view, const bl_path *path)
+void bl_view_json_path(bl_json *j, const bl_paths_view *view, const bl_path *path)
 {
 	const bl_graph *graph = graph_of(view, path);
 	bl_json_object(j);
@@ -78,7 +78,7 @@ static void json_path(bl_json *j, const bl_paths_view *view, const bl_path *path
 	bl_json_object_end(j);
 }
 
-static void text_path(bl_buf *out, const bl_paths_view *view, const bl_paint *p, const bl_path *path)
+void bl_view_text_path(bl_buf *out, const bl_paths_view *view, const bl_paint *p, const bl_path *path)
 {
 	const bl_graph *graph = graph_of(view, path);
 	const bl_sources *sources = bl_graph_sources(graph);
@@ -123,7 +123,7 @@ void bl_view_paths(const bl_paths_view *view, bool json, bool colour, bl_buf *ou
 		bl_paint p = bl_view_paint(colour);
 		bl_buf_putf(out, "%sattack paths%s: %zu\n\n", p.bold, p.off, view->npaths);
 		for (size_t i = 0; i < view->npaths; i++)
-			text_path(out, view, &p, view->paths[i]);
+			bl_view_text_path(out, view, &p, view->paths[i]);
 		return;
 	}
 	bl_json j;
@@ -133,7 +133,7 @@ void bl_view_paths(const bl_paths_view *view, bool json, bool colour, bl_buf *ou
 	bl_json_key(&j, "paths");
 	bl_json_array(&j);
 	for (size_t i = 0; i < view->npaths; i++)
-		json_path(&j, view, view->paths[i]);
+		bl_view_json_path(&j, view, view->paths[i]);
 	bl_json_array_end(&j);
 	bl_json_object_end(&j);
 }

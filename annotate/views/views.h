@@ -19,6 +19,11 @@ void bl_view_text(bl_buf *out, bl_str s);
 void bl_view_value(bl_buf *out, const bl_value *v);
 /* "repo", "file" and "line" members of a span. */
 void bl_view_json_place(bl_json *j, const bl_sources *sources, bl_span span);
+/* The members of a link, into an object that is open. */
+void bl_view_json_link(bl_json *j, const bl_links_view *view, const bl_link *link);
+/* One path of the view. */
+void bl_view_json_path(bl_json *j, const bl_paths_view *view, const bl_path *path);
+void bl_view_text_path(bl_buf *out, const bl_paths_view *view, const bl_paint *p, const bl_path *path);
 void bl_view_json_diags(bl_json *j, const bl_sources *sources, const bl_diag *diags, size_t n);
 
 #endif

@@ -103,10 +103,11 @@ BL_API bl_counts bl_report_counts(const bl_report *report);
 BL_API int bl_report_exit_code(const bl_report *report, const char *fail_on, int on_maybe, int strict);
 
 typedef struct bl_print_options {
-	const char *view;   /* "findings", "resources", "build", "links", "paths", "inventory", "parse", "eval", "graph", "baseline", "diagnostics" */
+	const char *view;   /* "findings", "resources", "build", "links", "paths", "inventory", "explain", "parse", "eval", "graph", "baseline", "diagnostics" */
 	const char *format; /* "text", "json"; inventory also "csv"; findings also "sarif", "github", "azure-devops"; parse also "sexp" */
 	int colour;
 	const char *fail_on;
+	const char *id; /* of the thing that "explain" explains */
 	/* Of the inventory: rows of one state ("declared-only", "deployed-only", "both"), of types (patterns with `*`), with tags (KEY or KEY=VALUE). */
 	const char *state;
 	const char *const *types;

@@ -12,6 +12,7 @@ MAN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs
 # Which page tells of which verbs.
 PAGES = {
     "belay-annotate": ["annotate"],
+    "belay-explain": ["explain"],
     "belay-inventory": ["inventory"],
     "belay-map": ["map"],
     "belay-paths": ["paths"],
