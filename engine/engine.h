@@ -56,6 +56,7 @@ typedef struct bl_root_plan {
 	size_t ncommand_files; /* the last so many var_files are the command line's */
 	BL_VEC(bl_var) vars;   /* that pipelines give it; the command line's go before them */
 	bl_str workspace, subscription, resource_group, location; /* alike; or empty */
+	BL_VEC(const bl_build *) builds; /* of a Dockerfile */
 	bool evaluated;
 	bl_evaluation evaluation;
 	const bl_value *template; /* what a Bicep file stands for, when that was asked for; or NULL */
@@ -110,6 +111,8 @@ void bl_engine_finish(bl_report *report);
 void bl_engine_plan(bl_report *report);
 /* roots_deployments.c: when pipelines have been evaluated, gives the other roots the inputs that those deploy them with, and adds roots. */
 void bl_engine_plan_deployments(bl_report *report);
+/* roots_builds.c: alike, for Dockerfiles. */
+void bl_engine_give_builds(bl_report *report);
 /* Roots of equal repository and name by language. */
 void bl_engine_sort_plans(bl_report *report);
 /* A root without documents; deployment may be empty. */

@@ -63,6 +63,8 @@ static void evaluate_root(void *context, size_t item, bl_arena *scratch)
 		.options = &options,
 		.schema = t->report->session->schema,
 		.sources = t->report->sources,
+		.builds = plan->builds.items,
+		.nbuilds = plan->builds.n,
 	};
 	bl_eval_root(&input, scratch, &plan->evaluation);
 	/* copying what is kept out of very much would for a while take more than it gives back */
@@ -106,6 +108,7 @@ static void evaluate(bl_report *report, bl_pool *pool)
 	evaluate_plans(&task, pool, false);
 	if (task.plans.n) {
 		bl_engine_plan_deployments(report);
+		bl_engine_give_builds(report);
 		bl_engine_sort_plans(report);
 	}
 	evaluate_plans(&task, pool, true);

@@ -1,19 +1,51 @@
-/* Inside eval/ only: Compose files. compose.c reads services, compose_build.c what they build, compose_text.c variables. */
+/*
+ * Inside eval/ only: Compose files. compose_load.c reads the files of a project, compose_text.c puts variables in, compose_form.c writes short forms
+ * out, compose_merge.c lets one file go over another, compose_build.c says what is built, compose.c makes resources of it.
+ */
 #ifndef BL_EVAL_COMPOSE_H
 #define BL_EVAL_COMPOSE_H
 
 #include "core/base/map.h"
 #include "eval/language.h"
 
-/* A string with its variables put in; unknown where one has no value. variables: name -> bl_str *. */
+typedef struct bl_compose_service {
+	const bl_item *item;   /* where it is written first */
+	const bl_value *value; /* in its long form, a map; tags still stand in it */
+} bl_compose_service;
+
+/* One project. */
+typedef struct bl_compose {
+	const bl_eval_input *input;
+	bl_arena *arena;
+	bl_evaluation *out;
+	bl_str folder;  /* that its paths are relative to */
+	bl_str project; /* its name, or empty */
+	BL_VEC(bl_compose_service *) services;
+	bl_map by_name; /* of services */
+} bl_compose;
+
+/* The services of a file, with those it includes, into c->services. variables: name -> bl_str *. */
+void bl_compose_load(bl_compose *c, const bl_document *d, const bl_map *variables, int depth);
+/* What .env in a folder and the command line set. */
+void bl_compose_variables(bl_compose *c, bl_map *variables, bl_str folder);
+/* A string with its variables put in; unknown where one has no value. */
 const bl_value *bl_compose_text(bl_arena *arena, const bl_map *variables, const bl_value *v);
 /* NAME=VALUE lines of an .env file. */
 void bl_compose_read_env(bl_arena *arena, bl_map *variables, bl_str file);
+/* A service, a map, with its short forms written out. */
+const bl_value *bl_compose_long(bl_arena *arena, const bl_value *service);
+
+/* "!reset" or "!override" where that tag stands before the value; else empty. */
+bl_str bl_compose_tag(const bl_value *v);
+/* Two maps: over goes over base. Tags stay, for what comes after. */
+const bl_value *bl_compose_merge(bl_arena *arena, const bl_value *base, const bl_value *over, int depth);
+/* A map when nothing goes over it any more: without its tags and what they take away. */
+const bl_value *bl_compose_settle(bl_arena *arena, const bl_value *v, int depth);
 
 /* What the service builds, or NULL; folder is the one that its paths are relative to. */
 bl_build *bl_compose_build(bl_arena *arena, const bl_resource *service, bl_str folder);
-/* The project's name, or empty where nobody can tell. file is the file's content. */
-bl_str bl_compose_project(bl_arena *arena, const bl_value *file, const bl_map *variables, bl_str folder, bl_str repo);
+/* The project's name, or empty where nobody can tell. */
+bl_str bl_compose_project(const bl_compose *c, const bl_map *variables);
 /* What an image is called that is built for a service and that nobody names. */
 const bl_value *bl_compose_built_as(bl_arena *arena, bl_str project, bl_str service, bl_span span);
 

@@ -48,18 +48,25 @@ static bl_str project_name(bl_arena *arena, bl_str s)
 	return bl_str_make(p, n);
 }
 
-bl_str bl_compose_project(bl_arena *arena, const bl_value *file, const bl_map *variables, bl_str folder, bl_str repo)
+bl_str bl_compose_project(const bl_compose *c, const bl_map *variables)
 {
-	const bl_value *name = bl_value_getz(file, "name");
 	const bl_str *set = bl_map_get(variables, BL_STR("COMPOSE_PROJECT_NAME"));
+	const bl_value *name = NULL;
 	if (set && set->n)
 		return *set;
-	if (bl_value_is(name, BL_STRING))
-		name = bl_compose_text(arena, variables, name);
+	/* the last file that says it counts */
+	for (size_t i = 0; i < c->input->ndocuments; i++) {
+		const bl_document *d = c->input->documents[i];
+		const bl_attr *body = d->blocks.n ? bl_block_attr(d->blocks.items[0], "body") : NULL;
+		const bl_value *one = body ? bl_value_getz(body->expr->value, "name") : NULL;
+		name = bl_value_is(one, BL_STRING) ? one : name;
+	}
+	if (name)
+		name = bl_compose_text(c->arena, variables, name);
 	if (bl_value_is(name, BL_STRING))
 		return name->string;
-	bl_str path = folder.n ? folder : repo;
-	return project_name(arena, bl_str_slice(path, (size_t)(bl_str_rfind_char(path, '/') + 1), path.n));
+	bl_str path = c->folder.n ? c->folder : c->input->root->repo;
+	return project_name(c->arena, bl_str_slice(path, (size_t)(bl_str_rfind_char(path, '/') + 1), path.n));
 }
 
 const bl_value *bl_compose_built_as(bl_arena *arena, bl_str project, bl_str service, bl_span span)

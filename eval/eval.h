@@ -51,6 +51,8 @@ typedef struct bl_eval_input {
 	const bl_eval_options *options;
 	const bl_schema *schema;
 	bl_sources *sources;
+	const bl_build *const *builds; /* a Dockerfile's, as far as they are known */
+	size_t nbuilds;
 } bl_eval_input;
 
 /*

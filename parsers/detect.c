@@ -82,11 +82,24 @@ static const char *kubernetes_dialect(bl_str name, bl_str text)
 	return NULL;
 }
 
+/* What Compose looks for by name; an override file need not say what its services are made from. */
+static bool is_compose_name(bl_str name)
+{
+	static const char *const names[] = {"compose.yaml", "compose.yml", "compose.override.yaml", "compose.override.yml", "docker-compose.yaml",
+		"docker-compose.yml", "docker-compose.override.yaml", "docker-compose.override.yml"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (bl_str_eqz(name, names[i]))
+			return true;
+	return false;
+}
+
 /* `services:` at the start of a line, a map below it, and in it what a service is made from. GitLab has a list there, and a
  * chart's values may be called anything. */
 static bool is_compose(bl_str path, bl_str text)
 {
 	ptrdiff_t at = bl_str_starts(text, BL_STR("services:")) ? 0 : bl_str_find(text, BL_STR("\nservices:"), 0);
+	if (is_compose_name(base_name(path)) && (top_key(text, "services") || top_key(text, "include")))
+		return true;
 	if (at < 0 || !top_key(text, "services") || bl_str_starts(base_name(path), BL_STR("values")))
 		return false;
 	bl_str rest = bl_str_slice(text, (size_t)at + 1, text.n), line;

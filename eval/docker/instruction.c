@@ -221,14 +221,28 @@ static void eval_pairs(bl_docker_evaluator *e, const bl_block *block, bl_items *
 	}
 }
 
-/* --var NAME=TEXT; NULL where none names it. The last one counts. */
+/* What the one build that is known passes; several may pass this and that. */
+static const bl_value *passed_by_build(bl_docker_evaluator *e, bl_str name, bl_span span)
+{
+	const bl_build *build = e->input->nbuilds == 1 ? e->input->builds[0] : NULL;
+	const bl_item *item = build ? bl_value_item(build->arguments, name, false) : NULL;
+	const bl_value *v = item ? item->value : NULL;
+	if (!v || v->kind == BL_NULL || v->kind == BL_LIST || v->kind == BL_MAP)
+		return NULL;
+	if (v->kind == BL_NUMBER || v->kind == BL_BOOL)
+		v = bl_docker_string(e, v->span, v->kind == BL_NUMBER ? v->digits : v->boolean ? BL_STR("true") : BL_STR("false"));
+	bl_str what = bl_str_fmt(e->arena, "build argument " BL_FMT, BL_ARG(name));
+	return bl_value_at(e->arena, bl_value_through(e->arena, v, what, item->value->span), span);
+}
+
+/* --var NAME=TEXT, or what a build passes; NULL where neither names it. The last --var counts. */
 static const bl_value *given(bl_docker_evaluator *e, bl_str name, bl_span span)
 {
 	const bl_eval_options *o = e->input->options;
 	for (size_t i = o ? o->nvars : 0; i--;)
 		if (bl_str_eq(o->vars[i].name, name))
 			return bl_docker_string(e, span, o->vars[i].text);
-	return NULL;
+	return passed_by_build(e, name, span);
 }
 
 void bl_docker_arg(bl_docker_evaluator *e, const bl_block *block, bl_items *p,

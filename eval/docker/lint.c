@@ -2,6 +2,7 @@
 
 #include "eval/docker/ignore.h"
 #include "eval/docker/image.h"
+#include "eval/path.h"
 
 #include <stdlib.h>
 
@@ -461,17 +462,28 @@ void bl_docker_put_from(bl_docker_evaluator *e, bl_items *items, const bl_block 
 
 /* ---- .dockerignore ---- */
 
-/* NAME.dockerignore beside NAME, or else .dockerignore in its folder. */
+/* The folder that is sent to the build: the one that all known builds say, or the Dockerfile's own. */
+static bl_str context_of(const bl_docker_evaluator *e)
+{
+	const bl_value *same = NULL;
+	for (size_t i = 0; i < e->input->nbuilds; i++) {
+		const bl_value *one = e->input->builds[i]->context;
+		if (!bl_value_is(one, BL_STRING) || (same && !bl_str_eq(same->string, one->string)))
+			return bl_eval_folder(e->path);
+		same = one;
+	}
+	return same ? same->string : bl_eval_folder(e->path);
+}
+
+/* NAME.dockerignore beside NAME, or else .dockerignore of the context. */
 static const bl_docker_ignore *ignore_of(bl_docker_evaluator *e)
 {
 	const bl_loader *loader = e->input->loader;
 	if (e->asked_ignore)
 		return e->ignore.patterns.n ? &e->ignore : NULL;
 	e->asked_ignore = true;
-	ptrdiff_t slash = bl_str_rfind_char(e->path, '/');
-	bl_str folder = bl_str_slice(e->path, 0, (size_t)(slash + 1)), text;
-	bl_str names[] = {bl_str_fmt(e->arena, BL_FMT ".dockerignore", BL_ARG(e->path)),
-		bl_str_fmt(e->arena, BL_FMT ".dockerignore", BL_ARG(folder))};
+	bl_str text, names[] = {bl_str_fmt(e->arena, BL_FMT ".dockerignore", BL_ARG(e->path)),
+		bl_eval_path(e->arena, context_of(e), BL_STR(".dockerignore"))};
 	for (size_t i = 0; loader && i < 2; i++) {
 		if (!loader->bytes(loader->context, names[i], &text))
 			continue;

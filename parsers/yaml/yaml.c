@@ -84,7 +84,7 @@ void bl_parse_yaml(bl_sources *sources, bl_document *d)
 	bool cloudformation = d->language == BL_LANG_CLOUDFORMATION;
 	/* what a pipeline includes may be called anything */
 	bool pipeline = d->language == BL_LANG_PIPELINE || d->language == BL_LANG_YAML;
-	bl_yaml_options options = {.tags = cloudformation || pipeline, .repeats = pipeline,
+	bl_yaml_options options = {.tags = cloudformation || pipeline || d->language == BL_LANG_COMPOSE, .repeats = pipeline,
 		.yaml11 = d->language == BL_LANG_KUBERNETES || cloudformation};
 	bl_yaml_documents documents = {0};
 	if (!bl_yaml_read(&d->arena, d->source, text, options, &documents, &d->diags))
