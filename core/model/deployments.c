@@ -4,6 +4,7 @@ typedef struct builder {
 	bl_graph *graph;
 	bl_arena arena;     /* goes when all is added */
 	bl_map templates;   /* repository and path -> node + 1 */
+	bl_map drawn;       /* step and template: a matrix deploys one template many times */
 } builder;
 
 static bl_str key_of(bl_arena *arena, bl_str repo, bl_str path)
@@ -27,6 +28,11 @@ static void add_deployment(builder *b, const bl_deployment *d)
 		return;
 	bl_str path = bl_str_dup(bl_graph_arena(b->graph), d->template->string);
 	uint32_t to = template_node(b, d->root->repo, path);
+	uint32_t key[] = {(uint32_t)step, to};
+	bl_str seen = {(const char *)key, sizeof key};
+	if (bl_map_get(&b->drawn, seen))
+		return;
+	bl_map_put(&b->arena, &b->drawn, bl_str_dup(&b->arena, seen), b);
 	bl_graph_add_edge(b->graph, (bl_edge){.kind = BL_EDGE_DEPLOYS, .from = (uint32_t)step, .to = to, .span = d->span, .sure = BL_YES,
 		.detail = d->tool, .why = bl_str_fmt(bl_graph_arena(b->graph), "'" BL_FMT "' deploys " BL_FMT " (" BL_FMT ")", BL_ARG(d->by),
 			BL_ARG(path), BL_ARG(d->tool))});

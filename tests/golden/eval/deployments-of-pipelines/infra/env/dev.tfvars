@@ -1,0 +1,2 @@
+name = "logsdev"
+https = false
