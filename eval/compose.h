@@ -22,6 +22,7 @@ typedef struct bl_compose {
 	bl_str project; /* its name, or empty */
 	BL_VEC(bl_compose_service *) services;
 	bl_map by_name; /* of services */
+	size_t included; /* files, each as often as it is included */
 } bl_compose;
 
 /* The services of a file, with those it includes, into c->services. variables: name -> bl_str *. */

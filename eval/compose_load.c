@@ -3,7 +3,10 @@
 
 #include "eval/path.h"
 
-enum { MAX_FILES = 16 }; /* that include or extend one another */
+enum {
+	MAX_FILES = 16, /* that include or extend one another */
+	MAX_INCLUDED = 256
+};
 
 static const bl_value *body_of(const bl_document *d)
 {
@@ -185,8 +188,14 @@ static void include_file(bl_compose *c, const bl_map *variables, const bl_value 
 {
 	bl_str written = bl_value_text(path), at = bl_eval_path(c->arena, bl_eval_folder(by->path), written);
 	const bl_document *d = written.n && bl_str_find(written, BL_STR("://"), 0) < 0 ? document_at(c, at) : NULL;
-	if (!written.n || !d || depth >= MAX_FILES) {
+	if (!written.n || !d) {
 		note_missing(c, path->span, "the included file", written);
+		return;
+	}
+	if (depth >= MAX_FILES || ++c->included > MAX_INCLUDED) {
+		if (c->included <= MAX_INCLUDED + 1)
+			bl_diag_add(c->arena, &c->out->diags, BL_DIAG_ERROR, path->span, "too many files are included; '" BL_FMT "' was not read", BL_ARG(written));
+		c->included = MAX_INCLUDED + 1;
 		return;
 	}
 	bl_map own = {0};
