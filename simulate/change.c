@@ -31,13 +31,23 @@ static sim_things pick(sim_world *w, const sim_things *from, unsigned percent, c
 	return out;
 }
 
+/* Names that are not anybody's to change: Google's own services, and what all the rest is addressed by. */
+static bool keeps_its_name(bl_str type)
+{
+	static const char *const types[] = {"cloudresourcemanager.googleapis.com/Project", "kubernetes/Namespace",
+		"serviceusage.googleapis.com/Service"};
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (bl_str_eqz(type, types[i]))
+			return true;
+	return false;
+}
+
 /* Somebody wrote a name, so somebody may have written another. */
 static bool names_itself(const sim_thing *t)
 {
 	const bl_value *name = sim_declared_name(t);
 	return name && (name->kind == BL_STRING || name->kind == BL_UNKNOWN) &&
-		!bl_str_startsi(t->type, BL_STR("Microsoft.Authorization/")) &&
-		!bl_str_eqz(t->type, "serviceusage.googleapis.com/Service"); /* Google's names, not anybody's */
+		!bl_str_startsi(t->type, BL_STR("Microsoft.Authorization/")) && !keeps_its_name(t->type);
 }
 
 static bool may_drift(const sim_thing *t)

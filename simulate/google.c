@@ -51,6 +51,24 @@ static bl_str location_of(sim_world *w, sim_thing *t)
 	return location.n ? location : region_of(w, t);
 }
 
+bl_str sim_google_number(sim_world *w, bl_str project)
+{
+	return sim_digits(&w->arena, sim_draw(w->options->seed, "project number", project), 12);
+}
+
+bl_str sim_google_project(sim_world *w, const sim_thing *t)
+{
+	bl_str project = {0};
+	ptrdiff_t at = bl_str_find(t->id, BL_STR("/projects/"), 0);
+	if (at >= 0)
+		bl_str_cut(bl_str_slice(t->id, (size_t)at + strlen("/projects/"), t->id.n), '/', &project);
+	/* where a name has the number, it is the number of what the code says */
+	for (size_t i = 0; i < project.n; i++)
+		if (project.p[i] < '0' || project.p[i] > '9')
+			return project;
+	return t->resource ? project_of(w, (sim_thing *)t) : BL_STR("");
+}
+
 static bl_str filled(sim_world *w, sim_thing *t, bl_str hole)
 {
 	bl_arena *a = &w->arena;
@@ -59,8 +77,10 @@ static bl_str filled(sim_world *w, sim_thing *t, bl_str hole)
 		bl_str text = last_part(sim_native_text(w, t, bl_str_z(a, bl_str_slice(hole, 1, hole.n))));
 		return text.n ? text : sim_word(sim_draw(t->seed, "holder", hole));
 	}
+	case 'N':
+		return sim_google_number(w, t->name);
 	case 'P':
-		return sim_digits(a, sim_draw(w->options->seed, "project number", project_of(w, t)), 12);
+		return sim_google_number(w, project_of(w, t));
 	case 'f':
 		return sim_digits(a, sim_draw(t->seed, "folder", BL_STR("")), 12);
 	case 'l':
@@ -136,6 +156,10 @@ const bl_value *sim_google_body(sim_world *w, sim_thing *t)
 		body = bl_value_with(a, body, BL_STR("properties.id"), sim_string(w, sim_digits(a, number, 19)));
 		body = bl_value_with(a, body, BL_STR("properties.creationTimestamp"), sim_string(w, sim_time(w, number)));
 	}
+	if (bl_str_eqz(t->type, "cloudresourcemanager.googleapis.com/Project")) {
+		body = bl_value_with(a, body, BL_STR("properties.projectId"), sim_string(w, t->name));
+		body = bl_value_with(a, body, BL_STR("properties.projectNumber"), sim_string(w, sim_google_number(w, t->name)));
+	}
 	if (account) {
 		body = bl_value_with(a, body, BL_STR("properties.email"), sim_string(w, last_part(t->id)));
 		body = bl_value_with(a, body, BL_STR("properties.uniqueId"), sim_string(w, sim_digits(a, number, 21)));
@@ -179,11 +203,10 @@ void sim_google_write(sim_world *w, bl_buf *out)
 	for (size_t i = 0; i < shown.n; i++) {
 		const sim_thing *t = shown.items[i];
 		bl_json j;
-		bl_str kind = last_part(t->type), host, project = {0};
+		bool project = bl_str_eqz(t->type, "cloudresourcemanager.googleapis.com/Project");
+		bl_str kind = last_part(t->type), host, owner = project ? t->name : sim_google_project(w, t);
+		bl_str number = sim_google_number(w, owner.n ? owner : t->root->project);
 		bl_str_cut(t->type, '/', &host);
-		ptrdiff_t at = bl_str_find(t->id, BL_STR("/projects/"), 0);
-		if (at >= 0)
-			bl_str_cut(bl_str_slice(t->id, (size_t)at + strlen("/projects/"), t->id.n), '/', &project);
 		bl_json_begin(&j, out, false);
 		bl_json_object(&j);
 		bl_json_member(&j, "name", t->id);
@@ -194,13 +217,13 @@ void sim_google_write(sim_world *w, bl_buf *out)
 		bl_json_member(&j, "discovery_document_uri", bl_str_fmt(&w->arena, "https://" BL_FMT "/$discovery/rest", BL_ARG(host)));
 		bl_json_member(&j, "discovery_name", kind);
 		bl_json_member(&j, "parent", bl_str_fmt(&w->arena, "//cloudresourcemanager.googleapis.com/projects/" BL_FMT,
-			BL_ARG(project.n ? project : t->root->project)));
+			BL_ARG(number)));
 		bl_json_key(&j, "data");
 		bl_json_value(&j, data_of(w, t));
 		bl_json_object_end(&j);
 		bl_json_key(&j, "ancestors");
 		bl_json_array(&j);
-		bl_json_str(&j, bl_str_cat(&w->arena, BL_STR("projects/"), project.n ? project : t->root->project));
+		bl_json_str(&j, bl_str_cat(&w->arena, BL_STR("projects/"), number));
 		bl_json_array_end(&j);
 		bl_json_member(&j, "update_time", sim_time(w, sim_draw(t->seed, "updated", BL_STR(""))));
 		bl_json_object_end(&j);

@@ -288,6 +288,10 @@ const bl_value *sim_attribute(sim_world *w, sim_thing *t, bl_str path)
 	}
 	if (step_is_name(t, step))
 		return sim_string(w, sim_name(w, t));
+	if (bl_str_eqz(r->native_type, "google_project") && (bl_str_eqz(step, "id") || bl_str_eqz(step, "number"))) {
+		bl_str name = sim_name(w, t);
+		return sim_string(w, step.n == 2 ? bl_str_cat(&w->arena, BL_STR("projects/"), name) : sim_google_number(w, name));
+	}
 	if (t->cloud == SIM_GOOGLE && (bl_str_eqz(step, "id") || bl_str_eqz(step, "self_link")))
 		return sim_string(w, bl_str_eqz(step, "id") ? sim_google_path(w, t) : sim_google_link(w, t));
 	if (t->cloud == SIM_AWS && bl_str_eqiz(step, "arn"))

@@ -139,17 +139,20 @@ static bl_str by_hint(sim_world *w, sim_thing *t, bl_str hint, uint64_t number)
 {
 	bl_arena *a = &w->arena;
 	const sim_root *r = t->root;
+	bool of_azure = hint_ends(hint, "resource_group_name"), of_google = bl_str_eqiz(hint, "project");
+	if (r->holder && r->holder != t && r->holder->cloud == (of_google ? SIM_GOOGLE : SIM_AZURE) && (of_azure || of_google))
+		return sim_name(w, r->holder);
 	if (bl_str_eqiz(hint, "location"))
 		return t->cloud == SIM_GOOGLE ? BL_STR("europe-west1") : r->location;
 	if (bl_str_eqiz(hint, "region"))
 		return t->cloud == SIM_GOOGLE ? BL_STR("europe-west1") : r->region;
-	if (bl_str_eqiz(hint, "project"))
+	if (of_google)
 		return r->project;
 	if (hint_ends(hint, "tenantId") || hint_ends(hint, "tenant_id"))
 		return r->tenant;
 	if (hint_ends(hint, "subscriptionId") || hint_ends(hint, "subscription_id"))
 		return r->subscription;
-	if (hint_ends(hint, "resource_group_name"))
+	if (of_azure)
 		return r->group;
 	if (hint_ends(hint, "account_id"))
 		return t->cloud == SIM_AWS ? r->account : sim_guid(a, number);

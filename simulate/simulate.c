@@ -177,6 +177,7 @@ int bl_simulate(const bl_schema *schema, const bl_sources *sources, const bl_eva
 	for (size_t i = 0; i < w.things.n; i++)
 		w.things.items[i]->shown &= options->formats;
 	sim_add_shadows(&w);
+	sim_add_context(&w);
 	int result = write_files(&w, write, context);
 	bl_arena_done(&w.arena);
 	return result;

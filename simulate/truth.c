@@ -107,6 +107,17 @@ static void write_images(sim_world *w, bl_json *j)
 	bl_json_array_end(j);
 }
 
+/* The assets that no code declares. */
+static void write_others(sim_world *w, bl_json *j, const char *key, bool context)
+{
+	bl_json_key(j, key);
+	bl_json_array(j);
+	for (size_t i = 0; i < w->things.n; i++)
+		if (!w->things.items[i]->resource && w->things.items[i]->context == context)
+			bl_json_str(j, asset_of(w->things.items[i]));
+	bl_json_array_end(j);
+}
+
 static void write_lists(sim_world *w, bl_json *j)
 {
 	bl_json_key(j, "links");
@@ -127,12 +138,8 @@ static void write_lists(sim_world *w, bl_json *j)
 	}
 	bl_json_array_end(j);
 	write_images(w, j);
-	bl_json_key(j, "shadow");
-	bl_json_array(j);
-	for (size_t i = 0; i < w->things.n; i++)
-		if (!w->things.items[i]->resource)
-			bl_json_str(j, asset_of(w->things.items[i]));
-	bl_json_array_end(j);
+	write_others(w, j, "shadow", false);
+	write_others(w, j, "context", true);
 	bl_json_key(j, "deleted");
 	bl_json_array(j);
 	for (size_t i = 0; i < w->things.n; i++) {

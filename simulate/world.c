@@ -168,6 +168,9 @@ static void add_thing(sim_world *w, sim_root *root, const bl_resource *r, const 
 	bl_buf_done(&address);
 	t->seed = sim_draw(root->seed, "thing", t->address);
 	classify(w, t);
+	bool holds = bl_str_eqiz(t->type, "Microsoft.Resources/resourceGroups") || bl_str_eqz(t->type, "cloudresourcemanager.googleapis.com/Project");
+	if (holds && !root->holder)
+		root->holder = t;
 	if (!bl_map_get(&root->by_address, r->address))
 		bl_map_put(a, &root->by_address, r->address, t);
 	bl_map_put(a, &root->by_address, t->address, t);

@@ -14,6 +14,8 @@ typedef enum sim_cloud {
 	SIM_KUBERNETES
 } sim_cloud;
 
+typedef struct sim_thing sim_thing;
+
 /* A configuration and where it was deployed to. */
 typedef struct sim_root {
 	const bl_evaluation *evaluation;
@@ -27,6 +29,7 @@ typedef struct sim_root {
 	bl_map modules;    /* a module call's address -> bl_resource */
 	bl_map by_name;    /* TYPE|NAME as code has it -> sim_thing; sim_named fills it */
 	bool has_names;
+	sim_thing *holder;         /* the first resource group or project that it declares: what names none that is known stands there; or NULL */
 } sim_root;
 
 /* The key that stands for one unknown "[*]": all addresses that begin with prefix have it there. */
@@ -40,7 +43,6 @@ typedef struct sim_change {
 	const bl_value *code, *cloud;
 } sim_change;
 
-typedef struct sim_thing sim_thing;
 struct sim_thing {
 	sim_root *root;
 	const bl_resource *resource; /* NULL for a shadow */
@@ -51,6 +53,7 @@ struct sim_thing {
 	sim_cloud cloud;
 	bl_str type; /* the cloud's own: "Microsoft.Storage/storageAccounts"; or empty where none is known here */
 	bool named;  /* somebody chooses its name */
+	bool context; /* neither declared nor a shadow: the rest stands in it */
 	bool missing; /* deleted, or another thing's asset is its own */
 	bool deleted, renamed, drifted, stripped, had_tags;
 	unsigned shown;  /* the formats that show it: bl_simulate_format */
@@ -145,10 +148,15 @@ void sim_aws_write_tags(sim_world *w, bl_buf *out);
 bl_str sim_google_id(sim_world *w, sim_thing *t);
 bl_str sim_google_path(sim_world *w, sim_thing *t); /* Terraform's id */
 bl_str sim_google_link(sim_world *w, sim_thing *t); /* the selfLink */
+bl_str sim_google_project(sim_world *w, const sim_thing *t); /* the one that its name says; or empty */
+bl_str sim_google_number(sim_world *w, bl_str project);
 const bl_value *sim_google_body(sim_world *w, sim_thing *t);
 const bl_value *sim_google_tags(sim_world *w, sim_thing *t);
 void sim_google_show(sim_world *w);
 void sim_google_write(sim_world *w, bl_buf *out);
+
+/* context.c */
+void sim_add_context(sim_world *w);
 
 /* kubernetes.c */
 bool sim_kubernetes_is_object(const bl_resource *r);
