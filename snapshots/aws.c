@@ -114,7 +114,10 @@ static bl_str made_arn(bl_snapshot_reader *r, const bl_aws_seen *s)
 	static const char *const services[] = {"dynamodb", "ec2", "ecr", "elasticfilesystem", "kms", "lambda", "rds"};
 	if (bl_str_eqz(s->type, "AWS::S3::Bucket") && s->id.n)
 		return bl_str_fmt(r->scratch, "arn:" BL_FMT ":s3:::" BL_FMT, BL_ARG(partition_of(s->region)), BL_ARG(s->id));
-	if (!s->account.n || !s->region.n || !s->id.n)
+	/* a stack knows an address by itself, not by its allocation; a layer has a version behind its name */
+	bool partly = bl_str_eqz(s->type, "AWS::Lambda::LayerVersion") ||
+		(bl_str_eqz(s->type, "AWS::EC2::EIP") && !bl_str_starts(s->id, BL_STR("eipalloc-")));
+	if (!s->account.n || !s->region.n || !s->id.n || partly)
 		return BL_STR("");
 	for (size_t i = 0; i < sizeof arn_types / sizeof *arn_types; i++) {
 		const arn_type *t = &arn_types[i];

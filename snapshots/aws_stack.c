@@ -18,12 +18,10 @@ static bool add_resource(bl_snapshot_reader *r, const bl_value *row)
 	bool known = bl_aws_arn_parse(bl_snapshot_text(row, "StackId"), &stack);
 	bl_str queue = bl_aws_queue_arn(r->scratch, physical), id = queue.n ? queue : physical;
 	bool arn = bl_str_starts(id, BL_STR("arn:"));
-	if (!bl_str_starts(type, BL_STR("Custom::")) && !bl_str_eqz(type, "AWS::CloudFormation::CustomResource")) {
-		bl_aws_seen seen = {.type = type, .arn = arn ? id : BL_STR(""), .id = arn ? BL_STR("") : physical,
-			.account = known ? stack.account : BL_STR(""), .region = known ? stack.region : BL_STR("")};
-		seen.seen_at = bl_snapshot_text(row, "Timestamp");
-		id = bl_aws_add(r, &seen)->id;
-	}
+	bl_aws_seen seen = {.type = type, .arn = arn ? id : BL_STR(""), .id = arn ? BL_STR("") : physical,
+		.account = known ? stack.account : BL_STR(""), .region = known ? stack.region : BL_STR("")};
+	seen.seen_at = bl_snapshot_text(row, "Timestamp");
+	id = bl_aws_add(r, &seen)->id;
 	bl_binding *binding = bl_snapshot_bind(r, BL_FROM_STACK, logical, type, id);
 	binding->owner = bl_keep_str(&r->keeper, bl_snapshot_text(row, "StackName"));
 	binding->scope = bl_aws_scope(r, bl_snapshot_text(row, "StackId"));

@@ -9,7 +9,8 @@ typedef struct joining {
 	bl_arena arena;
 	bl_map azure; /* id -> asset, without regard to case */
 	bl_map ids;
-	bl_map short_ids; /* type and short id -> asset; of two the value is the mark below */
+	bl_map short_ids; /* type and short id -> asset; of two in two scopes the value is the mark below */
+	bl_map scoped;    /* type, short id and scope -> asset */
 } joining;
 
 static bl_asset several; /* a short id that several assets have (in several accounts) says nothing */
@@ -38,6 +39,7 @@ static void merge(bl_asset *a, bl_asset *b)
 	bool newer = bl_str_cmp(b->seen_at, a->seen_at) > 0;
 	size_t x = richness(a->body, 0), y = richness(b->body, 0);
 	if (y > x || (y == x && newer)) {
+		a->id = b->id;
 		a->body = b->body;
 		a->snapshot = b->snapshot;
 	}
@@ -61,15 +63,32 @@ static bl_str short_key(joining *j, bl_str type, bl_str id)
 	return bl_str_fmt(&j->arena, BL_FMT "\x1f" BL_FMT, BL_ARG(type), BL_ARG(id));
 }
 
+/* Services spell ARNs in two ways (elastic-ip, eip-allocation): type, short id and place are one thing all the same. */
+static bl_asset *same_place(joining *j, bl_asset *a)
+{
+	if (!a->short_id.n || !a->scope.n)
+		return NULL;
+	bl_str key = bl_str_fmt(&j->arena, BL_FMT "\x1f" BL_FMT "\x1f" BL_FMT, BL_ARG(a->type), BL_ARG(a->short_id), BL_ARG(a->scope));
+	bl_asset *other = bl_map_get(&j->scoped, key);
+	if (!other)
+		bl_map_put(&j->arena, &j->scoped, key, a);
+	return other;
+}
+
 static void index_asset(joining *j, bl_asset *a)
 {
 	bl_map *ids = bl_azure_id_is(a->id) ? &j->azure : &j->ids;
 	bl_asset *known = bl_map_get(ids, a->id);
-	if (known)
+	if (!known)
+		known = same_place(j, a);
+	if (known) {
+		bl_str id = a->id;
 		merge(known, a);
-	else
-		bl_map_put(&j->arena, ids, a->id, a);
-	if (!a->short_id.n || known)
+		bl_map_put(&j->arena, ids, id, known);
+		return;
+	}
+	bl_map_put(&j->arena, ids, a->id, a);
+	if (!a->short_id.n)
 		return;
 	bl_str key = short_key(j, a->type, a->short_id);
 	bl_asset *other = bl_map_get(&j->short_ids, key);
@@ -101,6 +120,8 @@ void bl_snapshot_join(bl_snapshot *const *snapshots, size_t n)
 		for (size_t k = 0; k < snapshots[i]->bindings.n; k++) {
 			bl_binding *b = &snapshots[i]->bindings.items[k];
 			const bl_asset *whole = by_short_id(&j, b->type, b->id);
+			if (!whole)
+				whole = bl_map_get(&j.ids, b->id);
 			if (whole)
 				b->id = whole->id;
 		}

@@ -173,13 +173,27 @@ static void stacks_say_which_logical_id_is_which_resource(void **state)
 		RESOURCE("G", "sg-1", "AWS::EC2::SecurityGroup", "CREATE_COMPLETE") "," RESOURCE("C", "c-1", "Custom::X", "CREATE_COMPLETE") ","
 		RESOURCE("D", "d-1", "AWS::EC2::Volume", "DELETE_COMPLETE") "]}");
 	assert_int_equal(s.bindings.n, 3);
-	assert_int_equal(s.assets.n, 2);
+	assert_int_equal(s.assets.n, 3);
 	assert_text(binding_of(&s, "Q")->id, "arn:aws:sqs:eu-west-1:1:q");
 	assert_text(binding_of(&s, "G")->id, "arn:aws:ec2:eu-west-1:1:security-group/sg-1");
 	assert_text(binding_of(&s, "C")->id, "c-1");
 	assert_text(binding_of(&s, "G")->owner, "st");
 	assert_text(binding_of(&s, "G")->scope, "1/eu-west-1");
 	bl_snapshot_done(&s);
+}
+
+static void two_spellings_of_an_arn_are_one_asset(void **state)
+{
+	bl_snapshot a = snapshot_of("{\"StackResources\":[" RESOURCE("E", "eipalloc-1", "AWS::EC2::EIP", "CREATE_COMPLETE") "," RESOURCE("F", "192.0.2.1", "AWS::EC2::EIP", "CREATE_COMPLETE") "]}");
+	bl_snapshot b = snapshot_of("{\"configurationItems\":[{\"resourceType\":\"AWS::EC2::EIP\",\"resourceId\":\"eipalloc-1\",\"arn\":\"arn:aws:ec2:eu-west-1:1:eip-allocation/eipalloc-1\","
+				    "\"awsAccountId\":\"1\",\"awsRegion\":\"eu-west-1\",\"configurationItemStatus\":\"OK\",\"configuration\":{\"domain\":\"vpc\"}}]}");
+	bl_snapshot *all[] = {&a, &b};
+	bl_snapshot_join(all, 2);
+	assert_text(a.assets.items[0]->id, "arn:aws:ec2:eu-west-1:1:eip-allocation/eipalloc-1");
+	assert_text(binding_of(&a, "E")->id, "arn:aws:ec2:eu-west-1:1:eip-allocation/eipalloc-1");
+	assert_text(binding_of(&a, "F")->id, "192.0.2.1");
+	bl_snapshot_done(&a);
+	bl_snapshot_done(&b);
 }
 
 /* A stack without its StackId knows a function by its name; Config has the ARN. */
@@ -209,6 +223,7 @@ int main(void)
 		cmocka_unit_test(descriptions_get_the_arn_they_leave_out),
 		cmocka_unit_test(a_directory_of_identities_has_its_documents_decoded),
 		cmocka_unit_test(stacks_say_which_logical_id_is_which_resource),
+		cmocka_unit_test(two_spellings_of_an_arn_are_one_asset),
 		cmocka_unit_test(joining_gives_short_ids_the_arn),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
