@@ -21,8 +21,10 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 	bl_snapshot snapshot = {0};
 	bl_error error = {""};
-	if (bl_snapshot_read(schema, path, &snapshot, &error) != BL_OK && !error.text[0])
+	bl_status status = bl_snapshot_read(schema, path, &snapshot, &error);
+	if (status != BL_OK && !error.text[0])
 		abort();
+	bl_snapshot_join((bl_snapshot *[]){&snapshot}, status == BL_OK);
 	bl_snapshot_done(&snapshot);
 	close(fd);
 	return 0;
