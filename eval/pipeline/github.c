@@ -161,13 +161,15 @@ bl_resource *bl_github_declare(bl_github_workflow *w, const char *type, bl_str a
 
 static void declare_file(bl_github_workflow *w, const char *type)
 {
-	static const char *const keys[] = {"name", "run-name", "description", "permissions", "env", "defaults", "concurrency", "inputs", "outputs", "runs"};
+	static const char *const keys[] = {"name", "run-name", "description", "permissions", "defaults", "concurrency", "inputs", "outputs", "runs"};
 	bl_arena *arena = w->run->arena;
 	const bl_value *jobs = bl_value_getz(w->tree, "jobs");
 	bl_items p = {0};
 	bl_values names = {0};
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 		put(arena, &p, keys[i], bl_value_getz(w->tree, keys[i]));
+	if (bl_value_getz(w->tree, "env"))
+		put(arena, &p, "env", bl_github_value(arena, &w->contexts, bl_value_getz(w->tree, "env")));
 	put(arena, &p, "on", event_map(arena, bl_value_getz(w->tree, "on")));
 	put(arena, &p, "events", w->events);
 	for (uint32_t i = 0; bl_value_is(jobs, BL_MAP) && i < jobs->n; i++)

@@ -1,6 +1,7 @@
 /* Jobs and their steps: what each says with its expressions put in, and what its scripts and actions do. */
 #include "eval/pipeline/github.h"
 
+#include "eval/docker/image.h"
 #include "eval/path.h"
 
 enum { MAX_ENVIRONMENT = 200, MAX_OUTPUTS = 100 };
@@ -9,6 +10,7 @@ enum { MAX_ENVIRONMENT = 200, MAX_OUTPUTS = 100 };
 typedef struct job {
 	bl_github_workflow *w;
 	bl_str id, address;
+	bl_span key; /* where its id is written */
 	const bl_value *tree, *runs_on, *permissions;
 	bl_pipeline_job acts;
 	bl_items env; /* what all steps see: it grows */
@@ -410,9 +412,33 @@ static const bl_value *runs_on(bl_arena *arena, const bl_github_contexts *contex
 	return v ? bl_github_list(arena, v) : NULL;
 }
 
+/* What runs in a container: its image split, whether it is written alone or with more. */
+static const bl_value *container_of(bl_arena *arena, const bl_value *v)
+{
+	bl_items items = {0};
+	const bl_value *image = v->kind == BL_MAP ? bl_value_getz(v, "image") : v;
+	for (uint32_t i = 0; v->kind == BL_MAP && i < v->n; i++)
+		bl_vec_push(arena, &items, v->map[i]);
+	if (bl_value_is(image, BL_STRING) && bl_str_starts(image->string, BL_STR("docker://")))
+		image = bl_pipeline_tail(arena, image, 9);
+	if (image && (image->kind == BL_UNKNOWN || (image->kind == BL_STRING && image->string.n)))
+		put(arena, &items, "image", bl_docker_image(arena, image));
+	return bl_items_value(arena, v->span, &items);
+}
+
+static const bl_value *services_of(bl_arena *arena, const bl_value *v)
+{
+	bl_items items = {0};
+	if (v->kind != BL_MAP)
+		return v;
+	for (uint32_t i = 0; i < v->n; i++)
+		bl_items_put(arena, &items, v->map[i].key, v->map[i].key_span, container_of(arena, v->map[i].value));
+	return bl_items_value(arena, v->span, &items);
+}
+
 static void declare_job(job *j, const bl_github_contexts *contexts, const bl_value *group)
 {
-	static const char *const keys[] = {"name", "if", "environment", "env", "container", "services", "strategy", "timeout-minutes", "with", "secrets",
+	static const char *const keys[] = {"name", "if", "environment", "env", "strategy", "timeout-minutes", "with", "secrets",
 		"concurrency", "defaults", "outputs"};
 	bl_github_workflow *w = j->w;
 	bl_arena *arena = w->run->arena;
@@ -424,6 +450,12 @@ static void declare_job(job *j, const bl_github_contexts *contexts, const bl_val
 		if (v)
 			put(arena, &p, keys[i], raw ? v : bl_github_value(arena, contexts, v));
 	}
+	const bl_value *container = bl_value_getz(j->tree, "container"), *services = bl_value_getz(j->tree, "services");
+	put(arena, &p, "id", bl_value_string(arena, j->tree->span, j->id));
+	if (container)
+		put(arena, &p, "container", container_of(arena, bl_github_value(arena, contexts, container)));
+	if (services)
+		put(arena, &p, "services", services_of(arena, bl_github_value(arena, contexts, services)));
 	put(arena, &p, "needs", bl_github_list(arena, bl_value_getz(j->tree, "needs")));
 	put(arena, &p, "runs-on", j->runs_on);
 	put(arena, &p, "runner-group", group);
@@ -432,7 +464,9 @@ static void declare_job(job *j, const bl_github_contexts *contexts, const bl_val
 	put(arena, &p, "events", w->events);
 	if (bl_value_is(steps, BL_LIST))
 		put(arena, &p, "steps", bl_value_number(arena, steps->span, steps->n));
-	bl_github_declare(w, w->module.n ? "github/called-job" : "github/job", j->address, j->id, j->tree, &p);
+	bl_resource *r = bl_github_declare(w, w->module.n ? "github/called-job" : "github/job", j->address, j->id, j->tree, &p);
+	r->head = j->key;
+	r->span = bl_span_join(j->key, r->span);
 }
 
 /* A called workflow's jobs stand below the job that calls it. */
@@ -611,7 +645,7 @@ void bl_github_jobs(bl_github_workflow *w)
 		if (item->value->kind != BL_MAP)
 			continue;
 		w->run->steps++; /* a job costs as much as a step */
-		job j = {.w = w, .id = item->key, .tree = item->value, .address = bl_str_cat(arena, w->prefix, item->key),
+		job j = {.w = w, .id = item->key, .key = item->key_span, .tree = item->value, .address = bl_str_cat(arena, w->prefix, item->key),
 			.permissions = permissions_of(w, item->value)};
 		bl_github_contexts contexts = w->contexts;
 		contexts.needs = map_of(arena, jobs->span, &w->needs, true);

@@ -152,13 +152,21 @@ static void call_script(runner *r, const bl_value *command)
 
 /* ---- running ---- */
 
+/* Its text is the file's: with the expressions that are written there, and no holes. */
+static const bl_value *as_written(bl_pipeline_job *job, const bl_value *command)
+{
+	bl_span root = bl_sources_root(job->input->sources, command->span);
+	bl_value *text = bl_value_string(job->arena, command->span, bl_sources_slice(job->input->sources, root));
+	return bl_value_with(job->arena, command, BL_STR("text"), text);
+}
+
 static void run_command(runner *r, const bl_expr *e)
 {
 	bl_pipeline_job *job = r->step->job;
 	bl_values commands = {0};
 	bl_docker_command(job->arena, job->input->sources, r->scope, e, &commands);
 	for (size_t i = 0; i < commands.n && job->commands < BL_PIPELINE_MAX_COMMANDS; i++) {
-		const bl_value *command = commands.items[i];
+		const bl_value *command = as_written(job, commands.items[i]);
 		job->commands++;
 		if (r->out)
 			bl_vec_push(job->arena, r->out, command);
