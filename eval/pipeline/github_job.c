@@ -288,7 +288,7 @@ static void declare_step(frame *f, const bl_value *tree, bl_str address, bl_str 
 	put(arena, &p, "permissions", j->permissions);
 	put(arena, &p, "runs-on", j->runs_on);
 	bl_resource *r = bl_github_declare(j->w, called ? "github/called-step" : "github/step", address, label, tree, &p);
-	r->condition = t->condition;
+	r->condition = t->condition == BL_NO ? BL_NO : BL_YES; /* it is there, if not in every run */
 	if (f->module.n)
 		r->module = f->module;
 }
@@ -529,7 +529,7 @@ static void run_job(job *j, bl_github_contexts contexts, bl_evaluation *out, bl_
 	frame f = {.job = j, .contexts = contexts, .prefix = j->address, .shell = shell};
 	bl_tri condition = condition_of(&f, bl_value_getz(j->tree, "if"));
 	if (j->declares)
-		w->run->out->resources.items[w->run->out->resources.n - 1]->condition = condition;
+		w->run->out->resources.items[w->run->out->resources.n - 1]->condition = condition == BL_NO ? BL_NO : BL_YES;
 	f.folder = folder ? bl_github_value(arena, &contexts, folder) : bl_value_string(arena, j->tree->span, BL_STR(""));
 	if (condition == BL_NO)
 		j->acts.out = NULL;
