@@ -354,7 +354,8 @@ static void run_step(frame *f, const bl_value *tree, uint32_t index)
 	add_expressions(f, &t.expressions, BL_STR("run"), run);
 	add_all_expressions(f, &t.expressions, "with", with);
 	add_all_expressions(f, &t.expressions, "env", own);
-	const bl_value *stands = folder ? bl_github_value(arena, &f->contexts, folder) : f->folder;
+	/* an action runs in the workspace, whatever the defaults of `run` say */
+	const bl_value *stands = !run ? bl_value_string(arena, tree->span, BL_STR("")) : folder ? bl_github_value(arena, &f->contexts, folder) : f->folder;
 	bl_pipeline_step step = {.job = &j->acts, .by = address, .environment = script_environment(f, f->contexts.env), .span = tree->span};
 	bl_pipeline_step top = {.job = &j->acts};
 	step.folder = bl_pipeline_folder(&top, stands);
