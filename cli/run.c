@@ -100,6 +100,7 @@ bl_report *cli_run(const command *c, bl_session *session, bl_run_options *run, i
 	run->nvars = c->o.var.n;
 	run->var_after = order_of_vars(c);
 	run->env_vars = c->o.env_vars.n > 0;
+	run->helm = c->o.helm.n > 0;
 	run->var_files = c->o.var_file.items;
 	run->nvar_files = c->o.var_file.n;
 	run->module_dir = cli_value(c->o.module_dir, NULL);

@@ -58,6 +58,7 @@ typedef struct bl_root_plan {
 	bl_str workspace, subscription, resource_group, location; /* alike; or empty */
 	BL_VEC(const bl_build *) builds; /* of a Dockerfile */
 	bool evaluated;
+	bool rendered; /* a chart: helm was asked, and what it printed is among the documents */
 	bl_evaluation evaluation;
 	const bl_value *template; /* what a Bicep file stands for, when that was asked for; or NULL */
 	bl_arena arena; /* of the evaluation; adopted by the report */
@@ -128,6 +129,8 @@ int bl_engine_by_precedence(const void *a, const void *b);
 void bl_engine_plan_compose(bl_report *report, bl_side *side);
 /* roots_terraform.c */
 void bl_engine_plan_terraform(bl_report *report, bl_side *side);
+/* helm.c: asks helm for the manifests of all charts, when the options say so. */
+void bl_engine_render_charts(bl_report *report);
 /* roots_kubernetes.c */
 void bl_engine_plan_kubernetes(bl_report *report, bl_side *side);
 /* "a/b/../c" -> "a/c"; false when it leaves the root. */

@@ -54,6 +54,7 @@ static void evaluate_root(void *context, size_t item, bl_arena *scratch)
 	options.var_files = plan->var_files.items;
 	options.nvar_files = plan->var_files.n;
 	options.ncommand_files = plan->ncommand_files;
+	options.helm = plan->rendered;
 	set_inputs(&options, plan, scratch);
 	bl_eval_input input = {
 		.root = &plan->root,
@@ -245,6 +246,7 @@ static bl_status run_stages(bl_report *report, bl_error *error)
 		status = read_snapshots(report, error);
 	if (status == BL_OK && report->depth >= BL_RUN_EVALUATE) {
 		bl_engine_plan(report);
+		bl_engine_render_charts(report);
 		evaluate(report, pool);
 		if (report->depth >= BL_RUN_JUDGE)
 			judge(report, pool);

@@ -155,5 +155,5 @@ void bl_helm_chart(const bl_eval_input *input, bl_arena *arena, bl_evaluation *o
 	bl_vec_push(arena, &out->resources, r);
 	if (!input->options || !input->options->helm)
 		bl_diag_add(arena, &out->diags, BL_DIAG_WARNING, name->span,
-			"the templates of the Helm chart '" BL_FMT "' are not analysed: render it and scan what comes out", BL_ARG(r->label));
+			"the templates of the Helm chart '" BL_FMT "' are not analysed: --helm renders them", BL_ARG(r->label));
 }

@@ -71,6 +71,7 @@ typedef struct bl_run_options {
 	const char *const *vars; /* "NAME=VALUE" */
 	size_t nvars;
 	const size_t *var_after; /* for each of vars: how many of var_files give way to it; NULL: all do */
+	int helm;                /* charts of the work tree are rendered by the program helm, and what it prints is read */
 	int env_vars;            /* Terraform's variables from TF_VAR_NAME in the environment too */
 	const char *const *var_files;
 	size_t nvar_files;
