@@ -126,7 +126,7 @@ int cmd_map(command *c)
 		cli_complain("'map' needs what runs: --snapshot FILE");
 		return BL_EXIT_USAGE;
 	}
-	bl_run_options run = {.depth = BL_RUN_JOIN, .paths = c->o.arguments, .npaths = c->o.narguments};
+	bl_run_options run = {.depth = BL_RUN_JOIN, .paths = c->o.arguments, .npaths = c->o.narguments, .links_only = 1};
 	return run_and_print(c, &run, "links", end_plain);
 }
 

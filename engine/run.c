@@ -226,12 +226,16 @@ static void build_graph(bl_report *report)
 static void judge(bl_report *report, bl_pool *pool)
 {
 	build_graph(report);
+	bool links_only = report->options && report->options->links_only;
 	bl_engine_progress(report, "judging", 0, bl_graph_size(report->graph));
-	bl_rules_run(report->session->rules, report->graph, pool);
+	if (!links_only)
+		bl_rules_run(report->session->rules, report->graph, pool);
 	if (report->depth < BL_RUN_JOIN)
 		return;
 	bl_engine_progress(report, "joining", 0, 0);
 	bl_mapping_run(report->graph, &report->mapping);
+	if (links_only)
+		return;
 	bl_paths_edges(report->graph);
 	bl_paths_search(report->graph, &report->joined);
 }

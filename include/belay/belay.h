@@ -81,6 +81,7 @@ typedef struct bl_run_options {
 	const char *now;      /* the time it is, beginning YYYY-MM-DD (UTC); NULL: the clock's */
 	unsigned jobs;        /* 0: one a processor */
 	int build;            /* make the templates that Bicep files stand for, for the view "build" */
+	int links_only;       /* with BL_RUN_JOIN: no findings and no paths, which links do not need */
 	int one_root;         /* a folder given that is a configuration itself is the only one */
 	bl_progress_fn progress;
 	void *progress_context;
