@@ -124,12 +124,6 @@ static void add_resource(bl_stack *s, bl_stack_item *item)
 
 /* ---- the template */
 
-static void gap(bl_stack *s, bl_span span, const char *what)
-{
-	bl_diag_add(s->run->arena, &s->run->out->diags, BL_DIAG_WARNING, span, "%s", what);
-	s->run->out->not_analysed++;
-}
-
 static void declare_resources(bl_stack *s)
 {
 	bl_cloudformation *run = s->run;
@@ -138,9 +132,9 @@ static void declare_resources(bl_stack *s)
 		const bl_item *r = &resources->map[i];
 		bl_str type = bl_value_text(bl_value_getz(r->value, "Type"));
 		if (bl_str_eqz(r->key, "Fn::Transform"))
-			gap(s, r->key_span, "the resources that a macro declares are not known");
+			bl_stack_gap(s, r->key_span, "the resources that a macro declares are not known");
 		if (bl_str_ends(type, BL_STR("::MODULE")))
-			gap(s, r->key_span, "a module of the CloudFormation registry is not read");
+			bl_stack_gap(s, r->key_span, "a module of the CloudFormation registry is not read");
 		if (bl_str_starts(r->key, BL_STR("Fn::")))
 			continue; /* a loop that went wrong */
 		if (s->sam && bl_sam_declare(s, r))
@@ -197,8 +191,7 @@ const bl_value *bl_stack_run(bl_cloudformation *run, bl_stack *s, const bl_value
 
 static void run_document(bl_cloudformation *run, const bl_document *d, const bl_value *given)
 {
-	const bl_attr *body = d->blocks.n ? bl_block_attr(d->blocks.items[0], "body") : NULL;
-	const bl_value *root = body ? body->expr->value : NULL;
+	const bl_value *root = bl_document_tree(d);
 	if (!bl_value_is(root, BL_MAP))
 		return;
 	bl_stack *s = bl_new(run->arena, bl_stack);

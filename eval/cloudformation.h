@@ -112,6 +112,8 @@ const bl_value *bl_stack_either(bl_stack *s, bl_span span, const bl_value *const
 bool bl_stack_is_sensitive(const bl_value *v);
 /* Text, or a list of text: all that may go from stack to stack. */
 bool bl_stack_is_flat(const bl_value *v);
+/* Says that something of the template is not at hand: a warning, counted. */
+void bl_stack_gap(bl_stack *s, bl_span span, const char *what, ...) __attribute__((format(printf, 3, 4)));
 /* A string, or what a number or a boolean is as one; false for anything else. */
 bool bl_stack_text(const bl_value *v, bl_str *out);
 /* A whole number from 0 on, also one in a string. */

@@ -49,12 +49,6 @@ const bl_document *bl_stack_local(const bl_stack *s, bl_str path)
 	return where.n && l && l->document ? l->document(l->context, where) : NULL;
 }
 
-static const bl_value *tree_of(const bl_document *d)
-{
-	const bl_attr *body = d && d->blocks.n ? bl_block_attr(d->blocks.items[0], "body") : NULL;
-	return body ? body->expr->value : NULL;
-}
-
 /* The fragment's tree; NULL, and a known gap, when it is not at hand. */
 static const bl_value *fragment(expansion *x, const bl_value *location)
 {
@@ -68,11 +62,10 @@ static const bl_value *fragment(expansion *x, const bl_value *location)
 		if (!ours) /* a fragment need not look like a template */
 			d = l->parse(l->context, BL_LANG_CLOUDFORMATION,
 				d ? d->source : bl_sources_add(s->run->input->sources, s->document->repo, whole, text));
-		if (tree_of(d))
-			return tree_of(d);
+		if (bl_document_tree(d))
+			return bl_document_tree(d);
 	}
-	bl_diag_add(x->arena, &s->run->out->diags, BL_DIAG_WARNING, location->span, "what AWS::Include brings in is not read");
-	s->run->out->not_analysed++;
+	bl_stack_gap(s, location->span, "what AWS::Include brings in is not read");
 	s->macros = true;
 	return NULL;
 }
@@ -320,9 +313,7 @@ static void note_macro(bl_stack *s, const bl_value *v)
 	s->macros = true;
 	if (bl_str_eqz(name, "AWS::Include"))
 		return;
-	bl_diag_add(s->run->arena, &s->run->out->diags, BL_DIAG_WARNING, v->span,
-		"the macro '" BL_FMT "' runs when the stack is deployed: what it changes is not known", BL_ARG(name));
-	s->run->out->not_analysed++;
+	bl_stack_gap(s, v->span, "the macro '" BL_FMT "' runs when the stack is deployed: what it changes is not known", BL_ARG(name));
 }
 
 const bl_value *bl_stack_include_sections(bl_stack *s, const bl_value *root)

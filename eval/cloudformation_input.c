@@ -1,4 +1,5 @@
 /* What comes into a CloudFormation template from outside: parameters, pseudo parameters, --var and parameter files. */
+#include "core/codec/number.h"
 #include "eval/cloudformation.h"
 
 /* ---- parameter files */
@@ -35,12 +36,6 @@ static const bl_document *as_parameters(bl_cloudformation *run, const bl_documen
 	return other || !l || !l->parse ? NULL : l->parse(l->context, BL_LANG_CLOUDFORMATION, d->source);
 }
 
-static const bl_value *tree_of(const bl_document *d)
-{
-	const bl_attr *body = d && d->blocks.n ? bl_block_attr(d->blocks.items[0], "body") : NULL;
-	return body ? body->expr->value : NULL;
-}
-
 const bl_value *bl_stack_command_line(bl_cloudformation *run)
 {
 	const bl_eval_options *o = run->input->options;
@@ -48,7 +43,7 @@ const bl_value *bl_stack_command_line(bl_cloudformation *run)
 	bl_items items = {0};
 	bl_map index = {0};
 	for (size_t i = 0; i < o->nvar_files; i++) {
-		const bl_value *root = tree_of(as_parameters(run, o->var_files[i])), *map = bl_value_getz(root, "Parameters");
+		const bl_value *root = bl_document_tree(as_parameters(run, o->var_files[i])), *map = bl_value_getz(root, "Parameters");
 		for (uint32_t k = 0; bl_value_is(root, BL_LIST) && k < root->n; k++)
 			read_entry(arena, &items, &index, root->list[k]);
 		for (uint32_t k = 0; bl_value_is(map, BL_MAP) && k < map->n; k++)
@@ -97,10 +92,8 @@ static const bl_value *list_of(bl_stack *s, const bl_value *v, bool numbers)
 		more = bl_str_find(rest, BL_STR(","), 0) >= 0;
 		rest = bl_str_cut(rest, ',', &member);
 		member = bl_str_trim(member);
-		bl_value *m = bl_value_string(arena, v->span, member);
-		size_t whole;
-		if (numbers && bl_stack_count(m, &whole))
-			m = bl_value_number(arena, v->span, (double)whole);
+		bool number = numbers && bl_number_valid(member);
+		bl_value *m = number ? bl_value_digits(arena, v->span, bl_number_canonical(arena, member)) : bl_value_string(arena, v->span, member);
 		m->sensitive = v->sensitive;
 		bl_vec_push(arena, &list, m);
 	}
@@ -112,11 +105,10 @@ static const bl_value *list_of(bl_stack *s, const bl_value *v, bool numbers)
 /* Text given from outside is what a parameter's type makes of it. */
 static const bl_value *typed(bl_stack *s, const bl_value *v, bl_str type)
 {
-	size_t whole;
 	if (bl_str_eqz(type, "CommaDelimitedList") || bl_str_starts(type, BL_STR("List<")))
 		return list_of(s, v, bl_str_eqz(type, "List<Number>"));
-	if (bl_str_eqz(type, "Number") && v->kind == BL_STRING && bl_stack_count(v, &whole))
-		return bl_value_number(s->run->arena, v->span, (double)whole);
+	if (bl_str_eqz(type, "Number") && v->kind == BL_STRING && bl_number_valid(v->string))
+		return bl_value_digits(s->run->arena, v->span, bl_number_canonical(s->run->arena, v->string));
 	return v;
 }
 

@@ -14,13 +14,7 @@ static bool is_under_way(const bl_stack *s, const bl_document *d)
 	return false;
 }
 
-static void gap(bl_stack *s, bl_span span)
-{
-	bl_diag_add(s->run->arena, &s->run->out->diags, BL_DIAG_WARNING, span, "the template of a nested stack is not read");
-	s->run->out->not_analysed++;
-}
-
-static void run(bl_stack *s, bl_stack_item *item, const bl_document *d, const bl_value *path)
+static void run(bl_stack *s, bl_stack_item *item, const bl_document *d, const bl_value *root, const bl_value *path)
 {
 	bl_cloudformation *r = s->run;
 	bl_arena *arena = r->arena;
@@ -39,7 +33,6 @@ static void run(bl_stack *s, bl_stack_item *item, const bl_document *d, const bl
 	child->depth = s->depth + 1;
 	bl_stack_resources *sink = r->sink;
 	r->sink = &item->resources;
-	const bl_value *root = bl_block_attr(d->blocks.items[0], "body")->expr->value;
 	item->outputs = bl_stack_run(r, child, root, parameters ? bl_stack_evaluate(s, parameters, 0) : NULL);
 	r->sink = sink;
 }
@@ -51,14 +44,15 @@ void bl_stack_run_nested(bl_stack *s, bl_stack_item *item)
 	item->state = BL_NESTED_BUSY;
 	const bl_value *written = bl_value_getz(bl_value_getz(item->declared, "Properties"), "TemplateURL"), *path = written ? bl_stack_evaluate(s, written, 0) : NULL;
 	const bl_document *d = path ? bl_stack_local(s, bl_value_text(path)) : NULL;
-	if (!path || !d || d->language != BL_LANG_CLOUDFORMATION || !d->blocks.n || !bl_block_attr(d->blocks.items[0], "body"))
-		gap(s, written ? written->span : item->key_span);
+	const bl_value *root = d && d->language == BL_LANG_CLOUDFORMATION ? bl_document_tree(d) : NULL;
+	if (!path || !bl_value_is(root, BL_MAP))
+		bl_stack_gap(s, written ? written->span : item->key_span, "the template of a nested stack is not read");
 	else if (is_under_way(s, d))
 		bl_diag_add(s->run->arena, &s->run->out->diags, BL_DIAG_ERROR, path->span, "'" BL_FMT "' uses itself", BL_ARG(d->path));
 	else if (s->depth >= BL_STACK_MAX_NESTED)
 		bl_diag_add(s->run->arena, &s->run->out->diags, BL_DIAG_ERROR, path->span,
 			"stacks are nested too deeply: this one is left out");
 	else
-		run(s, item, d, path);
+		run(s, item, d, root, path);
 	item->state = BL_NESTED_DONE;
 }

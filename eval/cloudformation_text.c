@@ -1,26 +1,10 @@
 /* CloudFormation's functions that make text and address blocks: Fn::Base64, Fn::Cidr, Fn::Split, Fn::ToJsonString. */
+#include "core/codec/base64.h"
 #include "core/codec/cidr.h"
 #include "core/codec/json.h"
 #include "eval/cloudformation.h"
 
 enum { MAX_BLOCKS = 256 }; /* Fn::Cidr's own limit */
-
-static bl_str encode(bl_arena *arena, bl_str s)
-{
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	char *out = bl_arena_alloc(arena, (s.n + 2) / 3 * 4);
-	size_t n = 0;
-	for (size_t i = 0; i < s.n; i += 3) {
-		const unsigned char *p = (const unsigned char *)s.p + i;
-		size_t left = s.n - i;
-		uint32_t bits = (uint32_t)p[0] << 16 | (left > 1 ? (uint32_t)p[1] << 8 : 0) | (left > 2 ? p[2] : 0);
-		out[n++] = letters[bits >> 18];
-		out[n++] = letters[bits >> 12 & 63];
-		out[n++] = left > 1 ? letters[bits >> 6 & 63] : '=';
-		out[n++] = left > 2 ? letters[bits & 63] : '=';
-	}
-	return bl_str_make(out, n);
-}
 
 /* A computed string, as sensitive as what it is made from. */
 static const bl_value *text_of(bl_stack *s, bl_str text, const bl_value *from, bl_span span)
@@ -40,7 +24,11 @@ const bl_value *bl_stack_base64(bl_stack *s, const bl_value *argument, bl_span s
 		return bl_stack_unknown(s, span, BL_STRING, &v, 1, "what Fn::Base64 encodes is not known");
 	if (!bl_stack_spend_bytes(s->run, text.n * 4 / 3))
 		return bl_stack_unknown(s, span, BL_STRING, &v, 1, "the template is past the limits of evaluation");
-	return text_of(s, encode(s->run->arena, text), v, span);
+	bl_buf out = {0};
+	bl_base64_write(text, &out);
+	bl_str encoded = bl_str_dup(s->run->arena, bl_buf_str(&out));
+	bl_buf_done(&out);
+	return text_of(s, encoded, v, span);
 }
 
 const bl_value *bl_stack_split(bl_stack *s, const bl_value *argument, bl_span span, int depth)

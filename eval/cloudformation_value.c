@@ -117,6 +117,16 @@ const bl_value *bl_stack_either(bl_stack *s, bl_span span, const bl_value *const
 	return v;
 }
 
+void bl_stack_gap(bl_stack *s, bl_span span, const char *what, ...)
+{
+	va_list ap;
+	va_start(ap, what);
+	bl_str words = bl_str_vfmt(s->run->arena, what, ap);
+	va_end(ap);
+	bl_diag_add(s->run->arena, &s->run->out->diags, BL_DIAG_WARNING, span, BL_FMT, BL_ARG(words));
+	s->run->out->not_analysed++;
+}
+
 bool bl_stack_text(const bl_value *v, bl_str *out)
 {
 	switch ((bl_kind)v->kind) {

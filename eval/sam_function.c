@@ -1,6 +1,42 @@
 /* AWS::Serverless::Function: the function, its role, alias, address and deployments ("sam-specification-generated-resources-function"). */
 #include "eval/sam.h"
 
+#include "eval/build_paths.h"
+#include "eval/path.h"
+
+/*
+ * What `sam build` makes of the function's metadata ("Building Lambda functions", "container image"): an image that has the function's name in
+ * small letters, which it writes where ImageUri stands. NULL when the function is no image, or one that is there already.
+ */
+static const bl_value *image_build(const bl_sam *sam)
+{
+	bl_cloudformation *run = sam->stack->run;
+	const bl_item *item = bl_value_item(sam->declared, BL_STR("Metadata"), false);
+	if (!item || bl_sam_get(sam, "ImageUri") || !bl_value_is_string(bl_sam_get(sam, "PackageType"), "Image"))
+		return NULL;
+	const bl_value *metadata = bl_stack_evaluate(sam->stack, item->value, 0), *file = bl_value_getz(metadata, "Dockerfile");
+	const bl_value *context = bl_value_getz(metadata, "DockerContext"), *arguments = bl_value_getz(metadata, "DockerBuildArgs");
+	bl_str tag = bl_value_text(bl_value_getz(metadata, "DockerTag"));
+	if (!file)
+		return NULL;
+	bl_value *image = bl_value_string(sam->arena, item->value->span,
+		bl_sam_name(sam, BL_FMT ":" BL_FMT, BL_ARG(bl_str_lower(sam->arena, sam->id)), BL_ARG(tag.n ? tag : BL_STR("latest"))));
+	image->origin = BL_COMPUTED;
+	bl_build *b = bl_new(sam->arena, bl_build);
+	b->root = run->input->root;
+	b->by = bl_sam_name(sam, BL_FMT "AWS::Serverless::Function." BL_FMT, BL_ARG(sam->stack->prefix), BL_ARG(sam->id));
+	b->tool = BL_STR("sam build");
+	b->context = bl_build_path(sam->arena, bl_eval_folder(sam->stack->document->path), context ? context : bl_sam_text(sam, "."));
+	b->dockerfile = bl_build_dockerfile(sam->arena, b->context, file);
+	b->target = bl_value_getz(metadata, "DockerBuildTarget");
+	b->arguments = bl_value_is(arguments, BL_MAP) ? arguments : NULL;
+	b->tags = bl_sam_list(sam, image);
+	b->pushes = BL_NO; /* `sam deploy` does, under another name */
+	b->span = item->value->span;
+	bl_vec_push(sam->arena, &run->out->builds, b);
+	return image;
+}
+
 /* CodeUri: a path that is uploaded, "s3://bucket/key", or {Bucket, Key, Version}. */
 static const bl_value *code(const bl_sam *sam)
 {
@@ -18,6 +54,8 @@ static const bl_value *code(const bl_sam *sam)
 		bl_sam_rename(sam, &c, uri, "Key", "S3Key");
 		bl_sam_rename(sam, &c, uri, "Version", "S3ObjectVersion");
 	}
+	const bl_value *image = image_build(sam);
+	bl_sam_put(sam, &c, "ImageUri", image);
 	if (!c.n) {
 		const bl_value *uploaded = bl_value_unknown(sam->arena, sam->at, "where the code is uploaded to is known when it is packaged");
 		bl_sam_put(sam, &c, "S3Bucket", uploaded);

@@ -51,6 +51,12 @@ const bl_attr *bl_block_attr(const bl_block *block, const char *name)
 	return NULL;
 }
 
+const bl_value *bl_document_tree(const bl_document *d)
+{
+	const bl_attr *body = d && d->blocks.n ? bl_block_attr(d->blocks.items[0], "body") : NULL;
+	return body && body->expr->kind == BL_EXPR_LITERAL ? body->expr->value : NULL;
+}
+
 bl_str bl_block_label(const bl_block *block, size_t i)
 {
 	return i < block->labels.n ? block->labels.items[i].text : BL_STR("");

@@ -107,6 +107,8 @@ typedef struct bl_document {
 const bl_attr *bl_block_attr(const bl_block *block, const char *name);
 /* Adds an attribute. */
 void bl_block_put(bl_arena *arena, bl_block *block, bl_str name, bl_span span, const bl_expr *expr);
+/* The whole tree of a document of the yaml family, its first one; NULL when there is none. */
+const bl_value *bl_document_tree(const bl_document *document);
 /* The label's text, or empty. */
 bl_str bl_block_label(const bl_block *block, size_t i);
 

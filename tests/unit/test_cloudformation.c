@@ -10,7 +10,7 @@ static const char head[] = "AWSTemplateFormatVersion: 2010-09-09\n"
 			   "  Name: {Type: String, Default: web}\n"
 			   "  Absent: {Type: String, AllowedValues: [a, b]}\n"
 			   "  Names: {Type: CommaDelimitedList, Default: 'a, b ,c'}\n"
-			   "  Counts: {Type: List<Number>, Default: '80,20'}\n"
+			   "  Counts: {Type: List<Number>, Default: '80,-2.5'}\n"
 			   "  Count: {Type: Number, Default: '3'}\n"
 			   "  Secret: {Type: String, Default: hush, NoEcho: true}\n"
 			   "  Stored: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /path}\n"
@@ -62,7 +62,7 @@ static void parameters_have_the_value_their_type_makes_of_the_text(void **state)
 	bl_var var = {.name = BL_STR("Names"), .text = BL_STR("x,y")};
 	assert_gives("!Ref Name", "\"web\"");
 	assert_gives("!Ref Names", "[\"a\",\"b\",\"c\"]");
-	assert_gives("!Ref Counts", "[80,20]");
+	assert_gives("!Ref Counts", "[80,-2.5]");
 	assert_gives("!Ref Count", "3");
 	assert_gives("!Ref Secret", "{\"$sensitive\":true}");
 	assert_gives("!Ref Absent", "{\"$unknown\":\"parameter Absent has no value\"}");
@@ -344,6 +344,18 @@ static void names_that_lead_nowhere_are_errors(void **state)
 	assert_error(TEMPLATE("Transform: MyMacro\nResources: {B: {Type: 'AWS::S3::Bucket', Properties: {N: !Ref Made}}}\n"), "");
 }
 
+static void every_function_of_the_reference_is_known(void **state)
+{
+	static const char *const names[] = {"And", "Base64", "Cidr", "Contains", "EachMemberEquals", "EachMemberIn", "Equals", "FindInMap",
+		"GetAZs", "GetAtt", "GetStackOutput", "If", "ImportValue", "Join", "Length", "Not", "Or", "RefAll", "Select", "Split", "Sub",
+		"ToJsonString", "Transform", "ValueOf", "ValueOfAll"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		char text[256];
+		snprintf(text, sizeof text, WITH("{N: {'Fn::%s': {}}}"), names[i]);
+		assert_error(text, "");
+	}
+}
+
 static void rules_hold_for_the_parameters_that_are_given(void **state)
 {
 	fixture f;
@@ -440,6 +452,7 @@ int main(void)
 		cmocka_unit_test(a_stack_that_uses_itself_is_an_error),
 		cmocka_unit_test(fragments_beside_the_template_are_included),
 		cmocka_unit_test(names_that_lead_nowhere_are_errors),
+		cmocka_unit_test(every_function_of_the_reference_is_known),
 		cmocka_unit_test(rules_hold_for_the_parameters_that_are_given),
 		cmocka_unit_test(loops_that_grow_without_end_meet_a_limit),
 		cmocka_unit_test(a_long_text_that_is_used_often_meets_a_limit),

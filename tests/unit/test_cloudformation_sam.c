@@ -247,6 +247,25 @@ static void apis_tables_and_machines_are_what_they_become(void **state)
 	done(&f);
 }
 
+static void sam_build_makes_an_image_of_the_dockerfile_in_the_metadata(void **state)
+{
+	fixture f;
+	run(&f, SAM("Resources:\n"
+		    "  Hello:\n"
+		    "    Type: AWS::Serverless::Function\n"
+		    "    Properties: {PackageType: Image}\n"
+		    "    Metadata: {Dockerfile: Dockerfile.prod, DockerContext: ./hello, DockerTag: v1, DockerBuildTarget: run}\n"));
+	assert_int_equal(f.out.builds.n, 1);
+	const bl_build *b = f.out.builds.items[0];
+	assert_str(b->by, "AWS::Serverless::Function.Hello");
+	assert_str(b->context->string, "hello");
+	assert_str(b->dockerfile->string, "hello/Dockerfile.prod");
+	assert_str(b->target->string, "run");
+	assert_json(b->tags, "[\"hello:v1\"]");
+	assert_str(written(&f, "AWS::Lambda::Function.Hello", "properties.Code.ImageUri")->string, "hello:v1");
+	done(&f);
+}
+
 static void an_application_is_a_nested_stack(void **state)
 {
 	fixture f;
@@ -298,6 +317,7 @@ int main(void)
 		cmocka_unit_test(events_permit_and_subscribe),
 		cmocka_unit_test(an_alias_a_url_and_deployments_are_generated),
 		cmocka_unit_test(apis_tables_and_machines_are_what_they_become),
+		cmocka_unit_test(sam_build_makes_an_image_of_the_dockerfile_in_the_metadata),
 		cmocka_unit_test(an_application_is_a_nested_stack),
 		cmocka_unit_test(what_somebody_wrote_goes_before_what_is_generated),
 		cmocka_unit_test(without_the_transform_a_serverless_resource_is_itself),
