@@ -109,6 +109,21 @@ const bl_value *bl_sam_tags(const bl_sam *sam, const bl_value *tags, const char 
 	return list.n ? bl_values_value(sam->arena, tags ? tags->span : sam->at, &list) : NULL;
 }
 
+const bl_value *bl_sam_location(const bl_sam *sam, const bl_value *uri, const char *const names[3])
+{
+	static const char *const keys[] = {"Bucket", "Key", "Version"};
+	bl_str bucket, text = bl_value_text(uri);
+	bl_items p = {0};
+	if (bl_str_starts(text, BL_STR("s3://"))) {
+		bl_str key = bl_str_cut(bl_str_slice(text, 5, text.n), '/', &bucket);
+		bl_sam_put(sam, &p, names[0], bl_value_string(sam->arena, uri->span, bucket));
+		bl_sam_put(sam, &p, names[1], bl_value_string(sam->arena, uri->span, key));
+	}
+	for (size_t i = 0; bl_value_is(uri, BL_MAP) && i < 3; i++)
+		bl_sam_rename(sam, &p, uri, keys[i], names[i]);
+	return p.n ? bl_value_map(sam->arena, uri->span, p.items, p.n) : NULL;
+}
+
 bl_stack_item *bl_sam_make(const bl_sam *sam, bl_str id, const char *type, const bl_items *properties)
 {
 	static const char *const for_all[] = {"Condition", NULL};
@@ -210,20 +225,43 @@ static void application(const bl_sam *sam)
 static void layer_version(const bl_sam *sam)
 {
 	static const char *const keys[] = {"CompatibleArchitectures", "CompatibleRuntimes", "Description", "LayerName", "LicenseInfo", NULL};
+	static const char *const names[] = {"S3Bucket", "S3Key", "S3ObjectVersion"};
 	bl_items p = {0};
-	bl_sam_rename(sam, &p, sam->properties, "ContentUri", "Content");
+	bl_sam_put(sam, &p, "Content", bl_sam_location(sam, bl_sam_get(sam, "ContentUri"), names));
+	bl_sam_put(sam, &p, "LayerName", bl_sam_str(sam, sam->id));
 	bl_sam_copy(sam, &p, sam->properties, keys);
 	bl_sam_make(sam, sam->id, "AWS::Lambda::LayerVersion", &p);
+}
+
+/* It logs unless Logging is false, through a role of its own unless one is given. */
+static const bl_value *graphql_logging(const bl_sam *sam)
+{
+	static const char *const managed[] = {"AWSAppSyncPushToCloudWatchLogs", NULL}, *const keys[] = {"CloudWatchLogsRoleArn", "ExcludeVerboseContent",
+		"FieldLogLevel", NULL};
+	const bl_value *logging = bl_sam_get(sam, "Logging");
+	bl_items p = {0};
+	if (bl_value_is(logging, BL_BOOL) && !logging->boolean)
+		return NULL;
+	if (!bl_value_getz(logging, "FieldLogLevel"))
+		bl_sam_put(sam, &p, "FieldLogLevel", bl_sam_text(sam, "ALL"));
+	if (!bl_value_getz(logging, "CloudWatchLogsRoleArn")) {
+		bl_str role = bl_str_cat(sam->arena, sam->id, BL_STR("CloudWatchRole"));
+		bl_sam_put(sam, &p, "CloudWatchLogsRoleArn", bl_sam_get_att(sam, role, "Arn"));
+		bl_sam_make_role(sam, role, "appsync.amazonaws.com", managed);
+	}
+	bl_sam_copy(sam, &p, logging, keys);
+	return bl_value_map(sam->arena, logging ? logging->span : sam->at, p.items, p.n);
 }
 
 static void graphql_api(const bl_sam *sam)
 {
 	static const char *const keys[] = {"Name", "XrayEnabled", NULL};
 	bl_items p = {0};
+	bl_sam_put(sam, &p, "Name", bl_sam_str(sam, sam->id));
 	bl_sam_copy(sam, &p, sam->properties, keys);
 	bl_sam_rename(sam, &p, bl_sam_get(sam, "Auth"), "Type", "AuthenticationType");
-	bl_sam_rename(sam, &p, sam->properties, "Logging", "LogConfig");
-	bl_sam_put(sam, &p, "Tags", bl_sam_tags(sam, bl_sam_get(sam, "Tags"), NULL));
+	bl_sam_put(sam, &p, "LogConfig", graphql_logging(sam));
+	bl_sam_put(sam, &p, "Tags", bl_sam_tags(sam, bl_sam_get(sam, "Tags"), "graphqlapi:createdBy"));
 	bl_sam_make(sam, sam->id, "AWS::AppSync::GraphQLApi", &p);
 }
 
@@ -256,10 +294,11 @@ static void simple_table(const bl_sam *sam)
 static void state_machine(const bl_sam *sam)
 {
 	static const char *const keys[] = {"Definition", "DefinitionSubstitutions", "LoggingConfiguration", NULL};
-	static const char *const none[] = {NULL};
+	static const char *const names[] = {"Bucket", "Key", "Version"};
+	const char *managed[] = {NULL, NULL};
 	bl_items p = {0}, tracing = {0};
 	bl_sam_copy(sam, &p, sam->properties, keys);
-	bl_sam_rename(sam, &p, sam->properties, "DefinitionUri", "DefinitionS3Location");
+	bl_sam_put(sam, &p, "DefinitionS3Location", bl_sam_location(sam, bl_sam_get(sam, "DefinitionUri"), names));
 	bl_sam_rename(sam, &p, sam->properties, "Name", "StateMachineName");
 	bl_sam_rename(sam, &p, sam->properties, "Type", "StateMachineType");
 	bl_sam_rename(sam, &tracing, bl_sam_get(sam, "Tracing"), "Enabled", "Enabled");
@@ -270,10 +309,13 @@ static void state_machine(const bl_sam *sam)
 	} else {
 		bl_str role = bl_str_cat(sam->arena, sam->id, BL_STR("Role"));
 		bl_sam_put(sam, &p, "RoleArn", bl_sam_get_att(sam, role, "Arn"));
-		bl_sam_make_role(sam, role, "states.amazonaws.com", none);
+		if (tracing.n && bl_sam_is_true(tracing.items[0].value))
+			managed[0] = "AWSXrayWriteOnlyAccess";
+		bl_sam_make_role(sam, role, "states.amazonaws.com", managed);
 	}
 	bl_sam_put(sam, &p, "Tags", bl_sam_tags(sam, bl_sam_get(sam, "Tags"), "stateMachine:createdBy"));
 	bl_sam_make(sam, sam->id, "AWS::StepFunctions::StateMachine", &p);
+	bl_sam_machine_events(sam);
 }
 
 /* ---- resources */

@@ -1,7 +1,7 @@
 /*
  * Inside eval/ only: the transform AWS::Serverless-2016-10-31. Each AWS::Serverless::* resource stays, so that rules on it judge what was
  * written, and becomes the resources that the SAM developer guide says it generates, with their logical ids. Where the guide's id ends in
- * a hash, ours ends before it. Trees are built, not values: generated resources are evaluated as if somebody had written them.
+ * a hash of what is not known yet, ours ends before it. Trees are built, not values: generated resources are evaluated as if somebody had written them.
  */
 #ifndef BL_EVAL_SAM_H
 #define BL_EVAL_SAM_H
@@ -50,6 +50,8 @@ void bl_sam_rename(const bl_sam *sam, bl_items *out, const bl_value *from, const
 /* {a: b} as [{Key: a, Value: b}], with SAM's own tag when by is not NULL. */
 const bl_value *bl_sam_tags(const bl_sam *sam, const bl_value *tags, const char *by);
 
+/* A file in S3, as "s3://bucket/key" or {Bucket, Key, Version}, under the names that names gives for those three; NULL for a path that is uploaded. */
+const bl_value *bl_sam_location(const bl_sam *sam, const bl_value *uri, const char *const names[3]);
 /* Declares a generated resource; it has the condition of the one it is made from. */
 bl_stack_item *bl_sam_make(const bl_sam *sam, bl_str id, const char *type, const bl_items *properties);
 /* Another name of a generated resource: "Function.Alias". */
@@ -76,6 +78,8 @@ void bl_sam_function(const bl_sam *sam);
 
 /* What the events of a function generate; target is the function, or its alias. */
 void bl_sam_events(const bl_sam *sam, bl_str target);
+/* What the events of a state machine generate. */
+void bl_sam_machine_events(const bl_sam *sam);
 /* The managed policies that polling the function's events takes are added to names (ended by NULL, of room entries). */
 void bl_sam_event_policies(const bl_sam *sam, const char **names, size_t room);
 

@@ -7,15 +7,15 @@
 /* One event, on its way: sam stands at the event, and its properties are the event's. */
 typedef struct event {
 	bl_sam sam;
-	bl_str function; /* the function's id */
+	bl_str function; /* the function's id, or the state machine's */
 	bl_str target;   /* the function, or its alias */
 	bl_str id;       /* function and event: what the guide calls <function-LogicalId><event-LogicalId> */
-	bl_str type;
+	bool machine;    /* a state machine: who starts it takes a role, there are no permissions on it */
 } event;
 
 static const bl_value *target_arn(const event *e)
 {
-	return bl_str_eq(e->function, e->target) ? bl_sam_get_att(&e->sam, e->function, "Arn") : bl_sam_ref(&e->sam, e->target);
+	return bl_str_eq(e->function, e->target) && !e->machine ? bl_sam_get_att(&e->sam, e->function, "Arn") : bl_sam_ref(&e->sam, e->target);
 }
 
 static void permit_as(const event *e, bl_str id, const char *principal, const bl_value *source, bl_items *more)
@@ -34,6 +34,22 @@ static void permit_as(const event *e, bl_str id, const char *principal, const bl
 static void permit(const event *e, const char *principal, const bl_value *source, bl_items *more)
 {
 	permit_as(e, bl_str_cat(e->sam.arena, e->id, BL_STR("Permission")), principal, source, more);
+}
+
+/* The role that service takes to call the target. */
+static bl_str caller_role(const event *e, const char *service)
+{
+	static const char *const none[] = {NULL};
+	const bl_sam *sam = &e->sam;
+	bl_str id = bl_str_cat(sam->arena, e->id, BL_STR("Role"));
+	bl_items p = {0};
+	const char *action = e->machine ? "states:StartExecution" : "lambda:InvokeFunction";
+	bl_sam_put(sam, &p, "Policies", bl_sam_policy(sam, bl_sam_text(sam, action), target_arn(e)));
+	bl_sam_rename(sam, &p, sam->properties, "PermissionsBoundary", "PermissionsBoundary");
+	bl_sam caller = *sam;
+	caller.properties = bl_sam_map(sam, &p);
+	bl_sam_make_role(&caller, id, service, none);
+	return id;
 }
 
 /* ---- APIs */
@@ -68,6 +84,16 @@ static bl_str named_api(const bl_value *v)
 	return bl_value_text(ref ? v->map[0].value : v);
 }
 
+static const char *verb_of(const bl_sam *sam, bl_str method)
+{
+	bool any = !method.n || bl_str_eqiz(method, "any") || bl_str_starts(method, BL_STR("x-"));
+	char *verb = bl_str_z(sam->arena, any ? BL_STR("*") : method);
+	for (char *c = verb; *c; c++)
+		if (*c >= 'a' && *c <= 'z')
+			*c = (char)(*c - 32);
+	return verb;
+}
+
 static void on_api(const event *e)
 {
 	const bl_sam *sam = &e->sam;
@@ -82,12 +108,12 @@ static void on_api(const event *e)
 		note_implicit(e, &sam->stack->rest_api);
 		given = bl_sam_ref(sam, BL_STR("ServerlessRestApi"));
 	}
-	bool any = !method.n || bl_str_eqiz(method, "any");
-	char *verb = bl_str_z(sam->arena, any ? BL_STR("*") : method);
-	for (char *c = verb; *c; c++)
-		if (*c >= 'a' && *c <= 'z')
-			*c = (char)(*c - 32);
-	bl_str arn = bl_sam_name(sam, "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${__ApiId__}/*/%s" BL_FMT, verb, BL_ARG(path));
+	if (e->machine) {
+		caller_role(e, "apigateway.amazonaws.com");
+		return;
+	}
+	bl_str arn = bl_sam_name(sam, "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${__ApiId__}/*/%s" BL_FMT,
+		verb_of(sam, method), BL_ARG(path));
 	permit_as(e, bl_sam_name(sam, BL_FMT "Permission" BL_FMT, BL_ARG(e->id), BL_ARG(suffix)), "apigateway.amazonaws.com",
 		bl_sam_sub(sam, arn, "__ApiId__", given), NULL);
 }
@@ -95,13 +121,15 @@ static void on_api(const event *e)
 static void on_http_api(const event *e)
 {
 	const bl_sam *sam = &e->sam;
-	const bl_value *given = bl_sam_get(sam, "ApiId"), *path = bl_sam_get(sam, "Path");
+	const bl_value *given = bl_sam_get(sam, "ApiId");
+	bl_str path = bl_value_text(bl_sam_get(sam, "Path"));
 	if (!given) {
 		note_implicit(e, &sam->stack->http_api);
 		given = bl_sam_ref(sam, BL_STR("ServerlessHttpApi"));
 	}
-	bl_str arn = bl_sam_name(sam, "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${__ApiId__}/*" BL_FMT,
-		BL_ARG(path ? route(e, bl_value_text(path)) : BL_STR("/$default")));
+	/* Fn::Sub leaves the braces of "/x/{y}" alone, and so does SAM here */
+	bl_str arn = bl_sam_name(sam, "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${__ApiId__}/*/%s" BL_FMT,
+		verb_of(sam, bl_value_text(bl_sam_get(sam, "Method"))), BL_ARG(bl_str_eqz(path, "$default") ? BL_STR("") : path));
 	permit(e, "apigateway.amazonaws.com", bl_sam_sub(sam, arn, "__ApiId__", given), NULL);
 }
 
@@ -118,15 +146,14 @@ static void on_s3(const event *e)
 static void through_queue(const event *e, const bl_value *topic)
 {
 	const bl_sam *sam = &e->sam;
-	bl_items queue = {0}, policy = {0}, mapping = {0}, statement = {0}, equals = {0}, condition = {0}, document = {0}, service = {0};
+	bl_items queue = {0}, policy = {0}, mapping = {0}, statement = {0}, equals = {0}, condition = {0}, document = {0};
 	bl_str id = bl_str_cat(sam->arena, e->id, BL_STR("Queue"));
 	bl_sam_make(sam, id, "AWS::SQS::Queue", &queue);
 	bl_sam_put(sam, &equals, "aws:SourceArn", topic);
 	bl_sam_put(sam, &condition, "ArnEquals", bl_sam_map(sam, &equals));
-	bl_sam_put(sam, &service, "Service", bl_sam_text(sam, "sns.amazonaws.com"));
 	bl_sam_put(sam, &statement, "Effect", bl_sam_text(sam, "Allow"));
 	bl_sam_put(sam, &statement, "Action", bl_sam_text(sam, "sqs:SendMessage"));
-	bl_sam_put(sam, &statement, "Principal", bl_sam_map(sam, &service));
+	bl_sam_put(sam, &statement, "Principal", bl_sam_text(sam, "*"));
 	bl_sam_put(sam, &statement, "Resource", bl_sam_get_att(sam, id, "Arn"));
 	bl_sam_put(sam, &statement, "Condition", bl_sam_map(sam, &condition));
 	bl_sam_put(sam, &document, "Version", bl_sam_text(sam, "2012-10-17"));
@@ -134,6 +161,8 @@ static void through_queue(const event *e, const bl_value *topic)
 	bl_sam_put(sam, &policy, "PolicyDocument", bl_sam_map(sam, &document));
 	bl_sam_put(sam, &policy, "Queues", bl_sam_list(sam, bl_sam_ref(sam, id)));
 	bl_sam_make(sam, bl_str_cat(sam->arena, e->id, BL_STR("QueuePolicy")), "AWS::SQS::QueuePolicy", &policy);
+	bl_sam_put(sam, &mapping, "BatchSize", bl_value_number(sam->arena, sam->at, 10));
+	bl_sam_put(sam, &mapping, "Enabled", bl_value_bool(sam->arena, sam->at, true));
 	bl_sam_put(sam, &mapping, "EventSourceArn", bl_sam_get_att(sam, id, "Arn"));
 	bl_sam_put(sam, &mapping, "FunctionName", bl_sam_ref(sam, e->target));
 	bl_sam_make(sam, bl_str_cat(sam->arena, e->id, BL_STR("EventSourceMapping")), "AWS::Lambda::EventSourceMapping", &mapping);
@@ -188,11 +217,15 @@ static void on_rule(const event *e)
 	if (enabled)
 		bl_sam_put(sam, &p, "State", bl_sam_text(sam, bl_sam_is_true(enabled) ? "ENABLED" : "DISABLED"));
 	bl_sam_put(sam, &target, "Arn", target_arn(e));
-	bl_sam_put(sam, &target, "Id", bl_sam_str(sam, bl_str_cat(sam->arena, e->id, BL_STR("LambdaTarget"))));
+	bl_str own = bl_str_cat(sam->arena, e->id, e->machine ? BL_STR("StepFunctionsTarget") : BL_STR("LambdaTarget"));
+	bl_sam_put(sam, &target, "Id", bl_sam_str(sam, own));
 	bl_sam_copy(sam, &target, sam->properties, for_target);
+	if (e->machine)
+		bl_sam_put(sam, &target, "RoleArn", bl_sam_get_att(sam, caller_role(e, "events.amazonaws.com"), "Arn"));
 	bl_sam_put(sam, &p, "Targets", bl_sam_list(sam, bl_sam_map(sam, &target)));
 	bl_sam_make(sam, e->id, "AWS::Events::Rule", &p);
-	permit(e, "events.amazonaws.com", bl_sam_get_att(sam, e->id, "Arn"), NULL);
+	if (!e->machine)
+		permit(e, "events.amazonaws.com", bl_sam_get_att(sam, e->id, "Arn"), NULL);
 }
 
 /* EventBridge's scheduler calls through a role of its own. */
@@ -200,27 +233,20 @@ static void on_schedule(const event *e)
 {
 	static const char *const keys[] = {"Description", "EndDate", "GroupName", "KmsKeyArn", "Name", "ScheduleExpression",
 		"ScheduleExpressionTimezone", "StartDate", "State", NULL};
-	static const char *const none[] = {NULL}, *const for_target[] = {"DeadLetterConfig", "Input", "RetryPolicy", NULL};
+	static const char *const for_target[] = {"DeadLetterConfig", "Input", "RetryPolicy", NULL};
 	const bl_sam *sam = &e->sam;
 	const bl_value *window = bl_sam_get(sam, "FlexibleTimeWindow"), *own = bl_sam_get(sam, "RoleArn");
 	bl_items p = {0}, target = {0}, off = {0};
-	bl_str role = bl_str_cat(sam->arena, e->id, BL_STR("Role"));
 	bl_sam_put(sam, &off, "Mode", bl_sam_text(sam, "OFF"));
+	if (!bl_sam_get(sam, "Name"))
+		bl_sam_put(sam, &p, "Name", bl_sam_str(sam, e->id));
 	bl_sam_copy(sam, &p, sam->properties, keys);
 	bl_sam_put(sam, &p, "FlexibleTimeWindow", window ? window : bl_sam_map(sam, &off));
 	bl_sam_put(sam, &target, "Arn", target_arn(e));
-	bl_sam_put(sam, &target, "RoleArn", own ? own : bl_sam_get_att(sam, role, "Arn"));
+	bl_sam_put(sam, &target, "RoleArn", own ? own : bl_sam_get_att(sam, caller_role(e, "scheduler.amazonaws.com"), "Arn"));
 	bl_sam_copy(sam, &target, sam->properties, for_target);
 	bl_sam_put(sam, &p, "Target", bl_sam_map(sam, &target));
 	bl_sam_make(sam, e->id, "AWS::Scheduler::Schedule", &p);
-	if (own)
-		return;
-	bl_items invoke = {0};
-	bl_sam_put(sam, &invoke, "Policies", bl_sam_policy(sam, bl_sam_text(sam, "lambda:InvokeFunction"), target_arn(e)));
-	bl_sam_rename(sam, &invoke, sam->properties, "PermissionsBoundary", "PermissionsBoundary");
-	bl_sam scheduler = *sam;
-	scheduler.properties = bl_sam_map(sam, &invoke);
-	bl_sam_make_role(&scheduler, role, "scheduler.amazonaws.com", none);
 }
 
 /* ---- other services */
@@ -235,14 +261,14 @@ static void on_alexa(const event *e)
 static void on_cognito(const event *e)
 {
 	bl_str pool = named_api(bl_sam_get(&e->sam, "UserPool"));
-	permit_as(e, bl_str_cat(e->sam.arena, e->function, BL_STR("CognitoPermission")), "cognito-idp.amazonaws.com",
+	permit_as(e, bl_str_cat(e->sam.arena, e->target, BL_STR("CognitoPermission")), "cognito-idp.amazonaws.com",
 		pool.n ? bl_sam_get_att(&e->sam, pool, "Arn") : NULL, NULL);
 }
 
 static void on_iot(const event *e)
 {
 	const bl_sam *sam = &e->sam;
-	bl_items lambda = {0}, action = {0}, payload = {0}, p = {0};
+	bl_items lambda = {0}, action = {0}, payload = {0}, p = {0}, more = {0};
 	bl_sam_put(sam, &lambda, "FunctionArn", target_arn(e));
 	bl_sam_put(sam, &action, "Lambda", bl_sam_map(sam, &lambda));
 	bl_sam_put(sam, &payload, "Actions", bl_sam_list(sam, bl_sam_map(sam, &action)));
@@ -251,10 +277,11 @@ static void on_iot(const event *e)
 	bl_sam_rename(sam, &payload, sam->properties, "Sql", "Sql");
 	bl_sam_put(sam, &p, "TopicRulePayload", bl_sam_map(sam, &payload));
 	bl_sam_make(sam, e->id, "AWS::IoT::TopicRule", &p);
+	bl_sam_put(sam, &more, "SourceAccount", bl_sam_ref(sam, BL_STR("AWS::AccountId")));
 	permit(e, "iot.amazonaws.com",
 		bl_sam_sub(sam, BL_STR("arn:${AWS::Partition}:iot:${AWS::Region}:${AWS::AccountId}:rule/${RuleName}"), "RuleName",
 			bl_sam_ref(sam, e->id)),
-		NULL);
+		&more);
 }
 
 static void on_logs(const event *e)
@@ -296,20 +323,40 @@ static const struct {
 	{"SelfManagedKafka", on_stream, NULL},
 };
 
-void bl_sam_events(const bl_sam *sam, bl_str target)
+static bool starts_machines(const char *type)
+{
+	static const char *const names[] = {"Api", "CloudWatchEvent", "EventBridgeRule", "Schedule", "ScheduleV2"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (!strcmp(type, names[i]))
+			return true;
+	return false;
+}
+
+static void make_events(const bl_sam *sam, bl_str target, bool machine)
 {
 	const bl_value *events = bl_sam_get(sam, "Events");
 	for (uint32_t i = 0; bl_value_is(events, BL_MAP) && i < events->n && bl_stack_spend(sam->stack->run, 1); i++) {
 		const bl_item *item = &events->map[i];
 		const bl_value *properties = bl_value_getz(item->value, "Properties");
-		event e = {*sam, sam->id, target, bl_str_cat(sam->arena, sam->id, item->key), bl_value_text(bl_value_getz(item->value, "Type"))};
+		bl_str type = bl_value_text(bl_value_getz(item->value, "Type"));
+		event e = {*sam, sam->id, target, bl_str_cat(sam->arena, sam->id, item->key), machine};
 		e.sam.at = item->key_span;
 		e.sam.block = item->value->span;
 		e.sam.properties = bl_value_is(properties, BL_MAP) ? properties : bl_value_map(sam->arena, item->value->span, NULL, 0);
 		for (size_t k = 0; k < sizeof types / sizeof *types; k++)
-			if (bl_str_eqz(e.type, types[k].type))
+			if (bl_str_eqz(type, types[k].type) && (!machine || starts_machines(types[k].type)))
 				types[k].make(&e);
 	}
+}
+
+void bl_sam_events(const bl_sam *sam, bl_str target)
+{
+	make_events(sam, target, false);
+}
+
+void bl_sam_machine_events(const bl_sam *sam)
+{
+	make_events(sam, sam->id, true);
 }
 
 void bl_sam_event_policies(const bl_sam *sam, const char **names, size_t room)

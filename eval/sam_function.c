@@ -37,29 +37,21 @@ static const bl_value *image_build(const bl_sam *sam)
 	return image;
 }
 
-/* CodeUri: a path that is uploaded, "s3://bucket/key", or {Bucket, Key, Version}. */
+/* CodeUri: a path that is uploaded, or what lies in S3. */
 static const bl_value *code(const bl_sam *sam)
 {
-	const bl_value *uri = bl_sam_get(sam, "CodeUri");
-	bl_str bucket, text = bl_value_text(uri);
+	static const char *const names[] = {"S3Bucket", "S3Key", "S3ObjectVersion"};
+	const bl_value *uri = bl_sam_get(sam, "CodeUri"), *stored = bl_sam_location(sam, uri, names);
 	bl_items c = {0};
+	if (stored)
+		return stored;
 	bl_sam_rename(sam, &c, sam->properties, "InlineCode", "ZipFile");
 	bl_sam_rename(sam, &c, sam->properties, "ImageUri", "ImageUri");
-	if (bl_str_starts(text, BL_STR("s3://"))) {
-		bl_str key = bl_str_cut(bl_str_slice(text, 5, text.n), '/', &bucket);
-		bl_sam_put(sam, &c, "S3Bucket", bl_value_string(sam->arena, uri->span, bucket));
-		bl_sam_put(sam, &c, "S3Key", bl_value_string(sam->arena, uri->span, key));
-	} else if (bl_value_is(uri, BL_MAP)) {
-		bl_sam_rename(sam, &c, uri, "Bucket", "S3Bucket");
-		bl_sam_rename(sam, &c, uri, "Key", "S3Key");
-		bl_sam_rename(sam, &c, uri, "Version", "S3ObjectVersion");
-	}
-	const bl_value *image = image_build(sam);
-	bl_sam_put(sam, &c, "ImageUri", image);
+	bl_sam_put(sam, &c, "ImageUri", image_build(sam));
 	if (!c.n) {
 		const bl_value *uploaded = bl_value_unknown(sam->arena, sam->at, "where the code is uploaded to is known when it is packaged");
-		bl_sam_put(sam, &c, "S3Bucket", uploaded);
-		bl_sam_put(sam, &c, "S3Key", uploaded);
+		bl_sam_put(sam, &c, names[0], uploaded);
+		bl_sam_put(sam, &c, names[1], uploaded);
 	}
 	return bl_value_map(sam->arena, uri ? uri->span : sam->at, c.items, c.n);
 }
@@ -151,6 +143,12 @@ static void address(const bl_sam *sam, bl_str target)
 	bl_sam_put(&here, &permission, "FunctionUrlAuthType", login);
 	bl_sam_put(&here, &permission, "Principal", bl_sam_text(&here, "*"));
 	bl_sam_make(&here, bl_str_cat(sam->arena, sam->id, BL_STR("UrlPublicPermissions")), "AWS::Lambda::Permission", &permission);
+	bl_items invoke = {0};
+	bl_sam_put(&here, &invoke, "Action", bl_sam_text(&here, "lambda:InvokeFunction"));
+	bl_sam_put(&here, &invoke, "FunctionName", bl_sam_ref(&here, target));
+	bl_sam_put(&here, &invoke, "InvokedViaFunctionUrl", bl_value_bool(sam->arena, here.at, true));
+	bl_sam_put(&here, &invoke, "Principal", bl_sam_text(&here, "*"));
+	bl_sam_make(&here, bl_str_cat(sam->arena, sam->id, BL_STR("URLInvokeAllowPublicAccess")), "AWS::Lambda::Permission", &invoke);
 }
 
 /* {Type, Destination}; without a destination a topic or a queue is made. */
@@ -167,7 +165,7 @@ static const bl_value *destination(const bl_sam *sam, const bl_value *d, const c
 	for (size_t i = 0; !p.n && i < sizeof made / sizeof *made; i++) {
 		if (!bl_value_is_string(bl_value_getz(d, "Type"), made[i].type))
 			continue;
-		bl_str id = bl_sam_name(sam, BL_FMT "%s%s", BL_ARG(sam->id), when, made[i].suffix);
+		bl_str id = bl_sam_name(sam, BL_FMT "EventInvokeConfig%s%s", BL_ARG(sam->id), when, made[i].suffix);
 		bl_sam_alias(sam, made[i].name, bl_sam_make(sam, id, made[i].generates, &none));
 		bl_sam_put(sam, &p, "Destination", made[i].attribute ? bl_sam_get_att(sam, id, made[i].attribute) : bl_sam_ref(sam, id));
 	}
@@ -195,6 +193,24 @@ static void invocations(const bl_sam *sam)
 	bl_sam_make(sam, bl_str_cat(sam->arena, sam->id, BL_STR("EventInvokeConfig")), "AWS::Lambda::EventInvokeConfig", &p);
 }
 
+static void put_deployment_style(const bl_sam *sam, bl_items *group, const bl_value *type)
+{
+	static const char *const events[] = {"DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST"};
+	bl_items rollback = {0}, style = {0};
+	bl_values on = {0};
+	for (size_t i = 0; i < sizeof events / sizeof *events; i++)
+		bl_vec_push(sam->arena, &on, bl_sam_text(sam, events[i]));
+	bl_sam_put(sam, &rollback, "Enabled", bl_value_bool(sam->arena, sam->at, true));
+	bl_sam_put(sam, &rollback, "Events", bl_values_value(sam->arena, sam->at, &on));
+	bl_sam_put(sam, &style, "DeploymentOption", bl_sam_text(sam, "WITH_TRAFFIC_CONTROL"));
+	bl_sam_put(sam, &style, "DeploymentType", bl_sam_text(sam, "BLUE_GREEN"));
+	bl_sam_put(sam, group, "AutoRollbackConfiguration", bl_sam_map(sam, &rollback));
+	bl_sam_put(sam, group, "DeploymentStyle", bl_sam_map(sam, &style));
+	if (type)
+		bl_sam_put(sam, group, "DeploymentConfigName",
+			bl_sam_sub(sam, BL_STR("CodeDeployDefault.Lambda${ConfigName}"), "ConfigName", type));
+}
+
 /* DeploymentPreference: one application for the template, one group a function. */
 static void deployments(const bl_sam *sam)
 {
@@ -213,6 +229,7 @@ static void deployments(const bl_sam *sam)
 		bl_sam_make_role(&bare, role_id, "codedeploy.amazonaws.com", managed);
 	}
 	bl_sam_put(sam, &group, "ApplicationName", bl_sam_ref(sam, application));
+	put_deployment_style(sam, &group, bl_value_getz(preference, "Type"));
 	bl_sam_put(sam, &group, "ServiceRoleArn", own ? own : bl_sam_get_att(sam, role_id, "Arn"));
 	bl_sam_make(sam, bl_str_cat(sam->arena, sam->id, BL_STR("DeploymentGroup")), "AWS::CodeDeploy::DeploymentGroup", &group);
 }

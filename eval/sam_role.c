@@ -88,7 +88,7 @@ typedef struct role {
 static const bl_value *managed_arn(const bl_sam *sam, bl_str name)
 {
 	bool service = bl_str_starts(name, BL_STR("AWSLambda")) && bl_str_ends(name, BL_STR("Role"));
-	service = service || bl_str_eqz(name, "AWSCodeDeployRoleForLambda");
+	service = service || bl_str_eqz(name, "AWSCodeDeployRoleForLambda") || bl_str_eqz(name, "AWSAppSyncPushToCloudWatchLogs");
 	return bl_sam_sub(sam, bl_sam_name(sam, "arn:${AWS::Partition}:iam::aws:policy/%s" BL_FMT, service ? "service-role/" : "", BL_ARG(name)),
 		NULL, NULL);
 }
@@ -133,6 +133,32 @@ static void add_dead_letters(const bl_sam *sam, role *r)
 			bl_sam_policy(sam, bl_sam_text(sam, topic ? "sns:Publish" : "sqs:SendMessage"), target));
 }
 
+/* What sending the outcome of invocations takes: EventInvokeConfig's destinations. */
+static void add_destinations(const bl_sam *sam, role *r)
+{
+	static const struct {
+		const char *type, *action, *suffix;
+	} sinks[] = {
+		{"EventBridge", "events:PutEvents", NULL},
+		{"Lambda", "lambda:InvokeFunction", NULL},
+		{"SNS", "sns:publish", "Topic"},
+		{"SQS", "sqs:SendMessage", "Queue"},
+	};
+	static const char *const outcomes[] = {"OnSuccess", "OnFailure"};
+	const bl_value *all = bl_value_getz(bl_sam_get(sam, "EventInvokeConfig"), "DestinationConfig");
+	for (size_t k = 0; k < 2; k++) {
+		const bl_value *d = bl_value_getz(all, outcomes[k]), *to = bl_value_getz(d, "Destination");
+		for (size_t i = 0; d && i < sizeof sinks / sizeof *sinks; i++) {
+			if (!bl_value_is_string(bl_value_getz(d, "Type"), sinks[i].type) || (!to && !sinks[i].suffix))
+				continue;
+			bl_str made = bl_sam_name(sam, BL_FMT "EventInvokeConfig%s%s", BL_ARG(sam->id), outcomes[k], sinks[i].suffix ? sinks[i].suffix : "");
+			const bl_value *generated = i == 2 ? bl_sam_ref(sam, made) : bl_sam_get_att(sam, made, "Arn");
+			add_inline(sam, r, bl_sam_name(sam, BL_FMT "EventInvokeConfig%s%sPolicy", BL_ARG(sam->id), outcomes[k], sinks[i].type),
+				bl_sam_policy(sam, bl_sam_text(sam, sinks[i].action), to ? to : generated));
+		}
+	}
+}
+
 void bl_sam_make_role(const bl_sam *sam, bl_str id, const char *service, const char *const *managed)
 {
 	role r = {.id = id};
@@ -140,11 +166,12 @@ void bl_sam_make_role(const bl_sam *sam, bl_str id, const char *service, const c
 	const bl_value *trust = bl_sam_get(sam, "AssumeRolePolicyDocument"), *policies = bl_sam_get(sam, "Policies");
 	for (; *managed; managed++)
 		bl_vec_push(sam->arena, &r.managed, managed_arn(sam, bl_str_of(*managed)));
+	add_dead_letters(sam, &r);
+	add_destinations(sam, &r);
 	for (uint32_t i = 0; bl_value_is(policies, BL_LIST) && i < policies->n; i++)
 		add_policy(sam, &r, policies->list[i]);
 	if (policies && policies->kind != BL_LIST)
 		add_policy(sam, &r, policies);
-	add_dead_letters(sam, &r);
 	if (trust)
 		bl_sam_rename(sam, &p, sam->properties, "AssumeRolePolicyDocument", "AssumeRolePolicyDocument");
 	else

@@ -165,7 +165,7 @@ static void events_permit_and_subscribe(void **state)
 	assert_str(written(&f, permission, "properties.SourceArn")->unknown->suffix, "/*/GET/x/*");
 	assert_waits(written(&f, permission, "properties.SourceArn"), "AWS::ApiGateway::RestApi.ServerlessRestApi", "Ref");
 	assert_str(written(&f, "AWS::Lambda::Permission.FBPermissionv1", "properties.SourceArn")->unknown->suffix, "/*/*/y");
-	assert_str(written(&f, "AWS::Lambda::Permission.FCPermission", "properties.SourceArn")->unknown->suffix, "/*/$default");
+	assert_str(written(&f, "AWS::Lambda::Permission.FCPermission", "properties.SourceArn")->unknown->suffix, "/*/*");
 	assert_str(written(&f, "AWS::ApiGateway::Stage.ServerlessRestApiProdStage", "properties.StageName")->string, "Prod");
 	assert_str(written(&f, "AWS::ApiGatewayV2::Stage.ServerlessHttpApiApiGatewayDefaultStage", "properties.StageName")->string, "$default");
 	assert_true(declares(&f, "AWS::ApiGateway::Stage.Ownv1Stage"));
@@ -201,9 +201,11 @@ static void an_alias_a_url_and_deployments_are_generated(void **state)
 		    "  queue: {Value: !Ref F.DestinationQueue}\n"));
 	assert_waits(output(&f, "version"), "AWS::Lambda::Version.FVersion", "FunctionArn");
 	assert_waits(output(&f, "alias"), "AWS::Lambda::Alias.FAliaslive", "Ref");
-	assert_waits(output(&f, "queue"), "AWS::SQS::Queue.FOnFailureQueue", "Ref");
+	assert_waits(output(&f, "queue"), "AWS::SQS::Queue.FEventInvokeConfigOnFailureQueue", "Ref");
 	assert_waits(written(&f, "AWS::Lambda::Url.FUrl", "properties.TargetFunctionArn"), "AWS::Lambda::Alias.FAliaslive", "Ref");
 	assert_str(written(&f, "AWS::Lambda::Permission.FUrlPublicPermissions", "properties.Principal")->string, "*");
+	assert_json(written(&f, "AWS::Lambda::Permission.FURLInvokeAllowPublicAccess", "properties.InvokedViaFunctionUrl"), "true");
+	assert_str(written(&f, "AWS::IAM::Role.FRole", "properties.Policies.0.PolicyName")->string, "FEventInvokeConfigOnFailureSQSPolicy");
 	assert_json(written(&f, "AWS::Lambda::EventInvokeConfig.FEventInvokeConfig", "properties.MaximumRetryAttempts"), "1");
 	assert_waits(written(&f, "AWS::CodeDeploy::DeploymentGroup.FDeploymentGroup", "properties.ServiceRoleArn"),
 		"AWS::IAM::Role.CodeDeployServiceRole", "Arn");
@@ -224,7 +226,10 @@ static void apis_tables_and_machines_are_what_they_become(void **state)
 		    "      Auth: {UsagePlan: {CreateUsagePlan: PER_API}}\n"
 		    "      Domain: {DomainName: a.b, CertificateArn: c, SecurityPolicy: TLS_1_0}\n"
 		    "  T: {Type: 'AWS::Serverless::SimpleTable', Properties: {PrimaryKey: {Name: k, Type: Number}, SSESpecification: {SSEEnabled: true}}}\n"
-		    "  M: {Type: 'AWS::Serverless::StateMachine', Properties: {DefinitionUri: m.json, Type: EXPRESS, Tracing: {Enabled: true}}}\n"
+		    "  M: {Type: 'AWS::Serverless::StateMachine', Properties: {DefinitionUri: m.json, Type: EXPRESS, Tracing: {Enabled: true},\n"
+		    "      Events: {E: {Type: Schedule, Properties: {Schedule: rate(1 day)}}, A: {Type: Api, Properties: {Path: /, Method: get}}}}}\n"
+		    "  H: {Type: 'AWS::Serverless::HttpApi', Properties: {StageName: s, Domain: {DomainName: c.d, CertificateArn: c}, Tags: {x: y}}}\n"
+		    "  Q: {Type: 'AWS::Serverless::GraphQLApi', Properties: {Auth: {Type: API_KEY}}}\n"
 		    "  L: {Type: 'AWS::Serverless::LayerVersion', Properties: {ContentUri: layer/}}\n"
 		    "  X: {Type: 'AWS::Serverless::Connector', Properties: {Permissions: [Read]}}\n"
 		    "Outputs: {stage: {Value: !Ref A.Stage}, table: {Value: !GetAtt T.Arn}}\n"));
@@ -233,7 +238,7 @@ static void apis_tables_and_machines_are_what_they_become(void **state)
 	assert_json(written(&f, "AWS::ApiGateway::Stage.AprodStage", "properties.TracingEnabled"), "true");
 	assert_waits(output(&f, "stage"), "AWS::ApiGateway::Stage.AprodStage", "Ref");
 	assert_true(declares(&f, "AWS::ApiGateway::UsagePlan.AUsagePlan"));
-	assert_str(written(&f, "AWS::ApiGateway::DomainName.ApiGatewayDomainNameA", "properties.SecurityPolicy")->string, "TLS_1_0");
+	assert_str(written(&f, "AWS::ApiGateway::DomainName.ApiGatewayDomainName69f6642c9d", "properties.SecurityPolicy")->string, "TLS_1_0");
 	assert_json(bl_value_getz(resource(&f, "AWS::DynamoDB::Table.T")->written, "properties"),
 		"{\"AttributeDefinitions\":[{\"AttributeName\":\"k\",\"AttributeType\":\"N\"}],"
 		"\"KeySchema\":[{\"AttributeName\":\"k\",\"KeyType\":\"HASH\"}],\"BillingMode\":\"PAY_PER_REQUEST\","
@@ -242,6 +247,15 @@ static void apis_tables_and_machines_are_what_they_become(void **state)
 	assert_json(written(&f, "AWS::StepFunctions::StateMachine.M", "properties.TracingConfiguration"), "{\"Enabled\":true}");
 	assert_str(written(&f, "AWS::IAM::Role.MRole", "properties.AssumeRolePolicyDocument.Statement.0.Principal.Service.0")->string,
 		"states.amazonaws.com");
+	assert_waits(written(&f, "AWS::Events::Rule.ME", "properties.Targets.0.RoleArn"), "AWS::IAM::Role.MERole", "Arn");
+	assert_str(written(&f, "AWS::IAM::Role.MARole", "properties.Policies.0.PolicyDocument.Statement.0.Action")->string, "states:StartExecution");
+	assert_false(declares(&f, "AWS::Lambda::Permission.MEPermission"));
+	assert_true(declares(&f, "AWS::ApiGateway::RestApi.ServerlessRestApi"));
+	assert_json(written(&f, "AWS::ApiGatewayV2::Stage.HsStage", "properties.Tags"), "{\"httpapi:createdBy\":\"SAM\",\"x\":\"y\"}");
+	assert_waits(written(&f, "AWS::ApiGatewayV2::ApiMapping.HApiMapping", "properties.DomainName"),
+		"AWS::ApiGatewayV2::DomainName.ApiGatewayDomainNameV207d7a80a13", "Ref");
+	assert_str(written(&f, "AWS::AppSync::GraphQLApi.Q", "properties.LogConfig.FieldLogLevel")->string, "ALL");
+	assert_true(declares(&f, "AWS::IAM::Role.QCloudWatchRole"));
 	assert_true(declares(&f, "AWS::Lambda::LayerVersion.L"));
 	assert_true(declares(&f, "AWS::Serverless::Connector.X"));
 	done(&f);
