@@ -131,13 +131,13 @@ static bool is_azure_pipeline(bl_str path, bl_str text)
 
 static bl_language detect_yaml(bl_str path, bl_str text, bl_str *dialect)
 {
-	if (has(path, ".github/workflows/")) {
-		*dialect = BL_STR("github");
-		return BL_LANG_PIPELINE;
-	}
 	bl_str name = base_name(path);
 	if ((bl_str_eqz(name, "action.yml") || bl_str_eqz(name, "action.yaml")) && top_key(text, "runs")) {
 		*dialect = BL_STR("github-action");
+		return BL_LANG_PIPELINE;
+	}
+	if (has(path, ".github/workflows/")) {
+		*dialect = BL_STR("github");
 		return BL_LANG_PIPELINE;
 	}
 	if (bl_str_ends(name, BL_STR(".gitlab-ci.yml")) || bl_str_ends(name, BL_STR(".gitlab-ci.yaml"))) {

@@ -111,11 +111,34 @@ static void put(reader *r, bl_items *items, const char *key, const bl_value *v)
 	bl_items_put(r->arena, items, bl_str_of(key), v->span, v);
 }
 
+static const bl_value *word(reader *r, const bl_expr *e);
+
+/* In small letters, as far as it is known. */
+static const bl_value *lower(reader *r, const bl_expr *e)
+{
+	bool open = r->open;
+	const bl_value *v = word(r, e);
+	bl_str s = bl_str_lower(r->arena, bl_value_pattern(r->arena, v));
+	bl_value *made = bl_value_at(r->arena, v, e->span);
+	r->open = open; /* it is a part of a word, not one */
+	if (v->kind == BL_STRING) {
+		made->string = s;
+	} else {
+		bl_unknown *u = bl_new(r->arena, bl_unknown);
+		*u = *v->unknown;
+		bl_unknown_set_pattern(u, s);
+		made->unknown = u;
+	}
+	return made;
+}
+
 /* One part of a word: literal text, a variable, or what no one can say. */
 static const bl_value *part(reader *r, const bl_expr *e)
 {
 	if (e->kind == BL_EXPR_LITERAL)
 		return e->value;
+	if (e->kind == BL_EXPR_CALL)
+		return lower(r, e);
 	if (e->kind != BL_EXPR_NAME)
 		return bl_value_unknown(r->arena, e->span,
 			"'" BL_FMT "' is known when the command runs", BL_ARG(e->text));

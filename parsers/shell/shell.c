@@ -139,6 +139,50 @@ static const bl_expr *expanded(walk *w, TSNode node)
 	return e && e->n <= MAX_PARTS ? e : NULL;
 }
 
+/* A word of tr's without its quotes and brackets: both ways to write a range of letters. */
+static bool is_range(bl_str s, const char *class, const char *letters)
+{
+	bool quotes = s.n > 2 && (s.p[0] == '\'' || s.p[0] == '"');
+	s = quotes ? bl_str_slice(s, 1, s.n - 1) : s;
+	return bl_str_eqz(s, class) || bl_str_eqz(s, letters);
+}
+
+/* $(echo TEXT | tr '[:upper:]' '[:lower:]'): the text, or a null node. Names of images are made so, and what is known of one is worth keeping. */
+static TSNode lowered_by_command(const walk *w, TSNode node)
+{
+	TSNode none = {0}, pipe = ts_node_named_child(node, 0);
+	if (!is(node, "command_substitution") || ts_node_named_child_count(node) != 1 || !is(pipe, "pipeline") || ts_node_named_child_count(pipe) != 2)
+		return none;
+	TSNode echo = ts_node_named_child(pipe, 0), tr = ts_node_named_child(pipe, 1);
+	bool lowers = is(echo, "command") && ts_node_named_child_count(echo) == 2 && bl_str_eqz(slice(w, ts_node_named_child(echo, 0)), "echo") &&
+		      is(tr, "command") && ts_node_named_child_count(tr) == 3 && bl_str_eqz(slice(w, ts_node_named_child(tr, 0)), "tr") &&
+		      is_range(slice(w, ts_node_named_child(tr, 1)), "[:upper:]", "A-Z") && is_range(slice(w, ts_node_named_child(tr, 2)), "[:lower:]", "a-z");
+	return lowers ? ts_node_named_child(echo, 1) : none;
+}
+
+static void word_parts(walk *w, TSNode node, bool quoted, int depth, parts *out);
+
+/* As lowered_by_command, or ${NAME,,}: a CALL of "lower" with the text's parts. */
+static bool put_lowered(walk *w, TSNode node, int depth, parts *out)
+{
+	parts inner = {0};
+	TSNode text = lowered_by_command(w, node);
+	if (depth >= MAX_DEPTH)
+		return false;
+	if (!ts_node_is_null(text))
+		word_parts(w, text, false, depth + 1, &inner);
+	else if (is(node, "expansion") && ts_node_child_count(node) == 4 && bl_str_eqz(slice(w, ts_node_child(node, 2)), ",,"))
+		put_name(w->arena, &inner, span_of(w, node), BL_EXPR_NAME, slice(w, ts_node_child(node, 1)));
+	else
+		return false;
+	bl_expr *e = bl_expr_new(w->arena, BL_EXPR_CALL, span_of(w, node), inner.n);
+	e->text = BL_STR("lower");
+	for (size_t i = 0; i < inner.n; i++)
+		e->kids[i] = inner.items[i];
+	bl_vec_push(w->arena, out, e);
+	return true;
+}
+
 static void word_parts(walk *w, TSNode node, bool quoted, int depth, parts *out)
 {
 	const bl_expr *known = expanded(w, node);
@@ -151,6 +195,8 @@ static void word_parts(walk *w, TSNode node, bool quoted, int depth, parts *out)
 			bl_vec_push(w->arena, out, known->kids[i]);
 		return;
 	}
+	if (put_lowered(w, node, depth, out))
+		return;
 	uint32_t n = ts_node_child_count(node);
 	if (is(node, "word") || is(node, "number") || is(node, "string_content") ||
 		is(node, "extglob_pattern") || is(node, "regex") || is(node, "variable_name")) {

@@ -3,7 +3,7 @@
  *
  * They become attributes of a block, in the order in which they stand in the text: "command", an object of words (a list; what a
  * variable or another command supplies makes a word a TEMPLATE), pipe_in, pipe_out, redirects and assigns (NAME=value before it), in this order.
- * A word is unquoted, and a variable that the text itself has set is put in. "opaque" says why the commands, or some of them, are not known.
+ * What is made small letters is a CALL of "lower". A word is unquoted, and a variable that the text itself has set is put in. "opaque" says why the commands, or some of them, are not known.
  * A script of its own (BL_LANG_SHELL) has a "subshell" before the commands of each: its span says where `cd` ends to matter; and a loop over words
  * that are written there is read once for each word.
  *

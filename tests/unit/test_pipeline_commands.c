@@ -53,6 +53,8 @@ static void a_variable_is_what_the_script_set_once(void **state)
 	assert_acts("TAG=v1\nexport IMAGE=$REGISTRY/app\ndocker build -t $IMAGE:$TAG .", "build docker build: . Dockerfile [reg.io/app:v1]\n");
 	assert_acts("T=a\nT=b\ndocker build -t x:$T .", "build docker build: . Dockerfile [x:?]\n");
 	assert_acts("if [ -n \"$X\" ]; then T=a; fi\ndocker build -t x:$T .", "build docker build: . Dockerfile [x:?]\n");
+	assert_acts("N=$(echo Acme/${X} | tr '[:upper:]' '[:lower:]')\ndocker build -t $REGISTRY/$N .", "build docker build: . Dockerfile [reg.io/acme/?]\n");
+	assert_acts("N=Acme\nexport M=${N,,}\ndocker build -t ${REGISTRY,,}/x .", "build docker build: . Dockerfile [reg.io/x]\n");
 	assert_acts("T=v-$(git rev-parse HEAD)\ndocker build -t x:$T .", "build docker build: . Dockerfile [x:v-?]\n");
 }
 
