@@ -1,7 +1,9 @@
 #include "snapshots/keep.h"
 
+#include <stdlib.h>
+
 /* Longer strings seldom repeat, and an index of very many costs more than it saves. */
-enum { SHORT = 40, MAX_INDEX = 1 << 16, SMALL_LIST = 64 };
+enum { SHORT = 40, MAX_INDEX = 1 << 16, MAX_MEMBERS = 24 };
 
 typedef enum mode {
 	PLAIN,
@@ -20,23 +22,29 @@ void bl_keep_init(bl_keeper *keeper, bl_arena *arena)
 void bl_keep_done(bl_keeper *keeper)
 {
 	bl_arena_done(&keeper->own);
+	free(keeper->stack);
 	*keeper = (bl_keeper){0};
 }
 
-static const bl_value *string(bl_keeper *k, bl_str s)
+/* *once turns false when the value returned is not the one of its kind. */
+static const bl_value *string(bl_keeper *k, bl_str s, bool *once)
 {
-	if (s.n > SHORT)
+	if (s.n > SHORT) {
+		*once = false;
 		return bl_value_string(k->arena, BL_NOWHERE, bl_str_dup(k->arena, s));
+	}
 	const bl_value *known = bl_map_get(&k->strings, s);
 	if (known)
 		return known;
 	bl_value *v = bl_value_string(k->arena, BL_NOWHERE, bl_str_dup(k->arena, s));
 	if (k->strings.n < MAX_INDEX)
 		bl_map_put(&k->own, &k->strings, v->string, v);
+	else
+		*once = false;
 	return v;
 }
 
-static const bl_value *number(bl_keeper *k, const bl_value *v)
+static const bl_value *number(bl_keeper *k, const bl_value *v, bool *once)
 {
 	const bl_value *known = bl_map_get(&k->numbers, v->digits);
 	if (known)
@@ -44,17 +52,21 @@ static const bl_value *number(bl_keeper *k, const bl_value *v)
 	bl_value *copy = bl_value_digits(k->arena, BL_NOWHERE, bl_str_dup(k->arena, v->digits));
 	if (k->numbers.n < MAX_INDEX)
 		bl_map_put(&k->own, &k->numbers, copy->digits, copy);
+	else
+		*once = false;
 	return copy;
 }
 
 bl_str bl_keep_str(bl_keeper *k, bl_str s)
 {
-	return s.n ? string(k, s)->string : BL_STR("");
+	bool once;
+	return s.n ? string(k, s, &once)->string : BL_STR("");
 }
 
 const bl_value *bl_keep_text(bl_keeper *k, bl_str s)
 {
-	return string(k, s);
+	bool once;
+	return string(k, s, &once);
 }
 
 static bool ends_in(bl_str key, const char *const *ends, size_t n)
@@ -136,7 +148,65 @@ static mode mode_below(mode m, const key_info *info, const bl_value *v)
 	return !info->holder ? PLAIN : v->kind == BL_LIST ? ENVIRONMENT : HOLDER;
 }
 
-static const bl_value *copy(bl_keeper *k, const bl_value *v, mode m, bool secret);
+static const bl_value *copy(bl_keeper *k, const bl_value *v, mode m, bool secret, bool *once);
+
+static void push(bl_keeper *k, bl_str key, const bl_value *v)
+{
+	if (k->nstack == k->cap) {
+		k->cap = k->cap ? k->cap * 2 : 256;
+		k->stack = bl_xrealloc(k->stack, k->cap * sizeof *k->stack);
+	}
+	k->stack[k->nstack++] = (bl_item){key, BL_NOWHERE, v};
+}
+
+/* The list or map of what the stack holds from base on, which is taken from it. */
+static const bl_value *made(bl_keeper *k, const bl_value *like, size_t base)
+{
+	size_t n = k->nstack - base;
+	k->nstack = base;
+	bl_value *out;
+	if (like->kind == BL_MAP) {
+		bl_item *items = n ? bl_new_n(k->arena, bl_item, n) : NULL;
+		if (n)
+			memcpy(items, k->stack + base, n * sizeof *items);
+		out = bl_value_map(k->arena, BL_NOWHERE, items, n);
+	} else {
+		const bl_value **list = n ? bl_new_n(k->arena, const bl_value *, n) : NULL;
+		for (size_t i = 0; i < n; i++)
+			list[i] = k->stack[base + i].value;
+		out = bl_value_list(k->arena, BL_NOWHERE, list, n);
+	}
+	out->open = like->open;
+	return out;
+}
+
+/* As made: of members that are all the one of their kind, the one that is there already. Settings repeat more than names do. */
+static const bl_value *made_once(bl_keeper *k, const bl_value *like, size_t base, bool *once)
+{
+	const void *sign[2 * MAX_MEMBERS + 1];
+	size_t n = k->nstack - base, len = 0;
+	if (!*once || n > MAX_MEMBERS) {
+		*once = false;
+		return made(k, like, base);
+	}
+	sign[len++] = (const void *)(uintptr_t)(like->kind * 2 + like->open);
+	for (size_t i = 0; i < n; i++) {
+		sign[len++] = k->stack[base + i].key.p;
+		sign[len++] = k->stack[base + i].value;
+	}
+	bl_str key = bl_str_make((const char *)sign, len * sizeof *sign);
+	const bl_value *known = bl_map_get(&k->wholes, key);
+	if (known) {
+		k->nstack = base;
+		return known;
+	}
+	known = made(k, like, base);
+	if (k->wholes.n < MAX_INDEX)
+		bl_map_put(&k->own, &k->wholes, bl_str_dup(&k->own, key), (void *)(uintptr_t)known);
+	else
+		*once = false;
+	return known;
+}
 
 static bool is_text(const bl_value *v)
 {
@@ -144,14 +214,15 @@ static bool is_text(const bl_value *v)
 }
 
 /* {name: ..., value: ...}, {Key: ..., Value: ...}: what the value is called stands beside it. */
-static const bl_value *copy_map(bl_keeper *k, const bl_value *v, mode m)
+static const bl_value *copy_map(bl_keeper *k, const bl_value *v, mode m, bool *once)
 {
-	bl_item *items = v->n ? bl_new_n(k->arena, bl_item, v->n) : NULL;
 	const key_info *value = NULL;
 	bl_str beside = {0};
+	size_t base = k->nstack;
 	for (uint32_t i = 0; i < v->n; i++) {
 		const key_info *info = info_of(k, v->map[i].key);
-		items[i].key = info->text;
+		/* what the name says waits in the place of the value */
+		push(k, info->text, (const void *)info);
 		if (info->value)
 			value = info;
 		if (info->name && v->map[i].value->kind == BL_STRING)
@@ -159,54 +230,59 @@ static const bl_value *copy_map(bl_keeper *k, const bl_value *v, mode m)
 	}
 	bool named_secret = value && beside.n && bl_keep_is_secret(beside);
 	for (uint32_t i = 0; i < v->n; i++) {
-		const key_info *info = info_of(k, items[i].key);
+		const key_info *info = (const void *)k->stack[base + i].value;
 		const bl_value *inner = v->map[i].value;
 		/* a map of variables: all that is not a reference to somewhere else */
 		bool variable = m == ENVIRONMENT && is_text(inner) && (info->value || !beside.n);
 		bool secret = variable || (info->value ? named_secret : info->secret && !(info->just_secret && inner->kind == BL_MAP));
-		items[i].value = copy(k, inner, mode_below(m, info, inner), secret);
+		const bl_value *kept = copy(k, inner, mode_below(m, info, inner), secret, once);
+		k->stack[base + i].value = kept;
 	}
-	bl_value *out = bl_value_map(k->arena, BL_NOWHERE, items, v->n);
-	out->open = v->open;
-	return out;
+	return made_once(k, v, base, once);
 }
 
-static const bl_value *copy(bl_keeper *k, const bl_value *v, mode m, bool secret)
+static const bl_value *copy_list(bl_keeper *k, const bl_value *v, mode m, bool *once)
+{
+	size_t base = k->nstack;
+	for (uint32_t i = 0; i < v->n; i++)
+		push(k, BL_STR(""), copy(k, v->list[i], m, false, once));
+	return made_once(k, v, base, once);
+}
+
+/* The reader has bounded the depth. */
+static const bl_value *copy(bl_keeper *k, const bl_value *v, mode m, bool secret, bool *once)
 {
 	const bl_value *out = v;
-	/* the reader has bounded the depth */
+	bool mine = true;
 	switch ((bl_kind)v->kind) {
 	case BL_STRING:
-		if (secret && !v->string.n)
-			secret = false;
-		out = string(k, v->string);
+		secret = secret && v->string.n;
+		out = string(k, v->string, &mine);
 		break;
 	case BL_NUMBER:
-		out = number(k, v);
+		out = number(k, v, &mine);
 		break;
-	case BL_LIST: {
-		const bl_value **list = v->n ? bl_new_n(k->arena, const bl_value *, v->n) : NULL;
-		for (uint32_t i = 0; i < v->n; i++)
-			list[i] = copy(k, v->list[i], m, false);
-		bl_value *copied = bl_value_list(k->arena, BL_NOWHERE, list, v->n);
-		copied->open = v->open;
-		out = copied;
+	case BL_LIST:
+		out = copy_list(k, v, m, &mine);
 		break;
-	}
 	case BL_MAP:
-		out = copy_map(k, v, m);
+		out = copy_map(k, v, m, &mine);
 		break;
 	case BL_NULL:
 		return &bl_value_null;
 	case BL_BOOL:
 		return &bools[v->boolean];
 	case BL_UNKNOWN:
+		*once = false;
 		return bl_value_unknown(k->arena, BL_NOWHERE, BL_FMT, BL_ARG(v->unknown->why));
 	}
-	return secret || v->sensitive ? bl_value_mark_sensitive(k->arena, out) : out;
+	bool marked = secret || v->sensitive;
+	*once = *once && mine && !marked;
+	return marked ? bl_value_mark_sensitive(k->arena, out) : out;
 }
 
 const bl_value *bl_keep_value(bl_keeper *k, const bl_value *v)
 {
-	return v ? copy(k, v, PLAIN, false) : NULL;
+	bool once = true;
+	return v ? copy(k, v, PLAIN, false, &once) : NULL;
 }

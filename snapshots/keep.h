@@ -1,4 +1,4 @@
-/* Inside snapshots/ only: copies of what is read, for good: strings that repeat are kept once, secrets are marked. */
+/* Inside snapshots/ only: copies of what is read, for good: what repeats is kept once, secrets are marked. */
 #ifndef BL_SNAPSHOTS_KEEP_H
 #define BL_SNAPSHOTS_KEEP_H
 
@@ -11,6 +11,9 @@ typedef struct bl_keeper {
 	bl_map keys;      /* members' names -> what they say of their values */
 	bl_map strings;   /* short ones -> bl_value */
 	bl_map numbers;   /* digits -> bl_value */
+	bl_map wholes;    /* lists and maps, by the addresses of what is in them -> bl_value */
+	bl_item *stack;   /* members of the lists and maps being copied */
+	size_t nstack, cap;
 } bl_keeper;
 
 void bl_keep_init(bl_keeper *keeper, bl_arena *arena);
