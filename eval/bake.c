@@ -153,6 +153,9 @@ static void read_targets(bl_bake *bake)
 		for (size_t k = 0; k < in->documents[i]->blocks.n; k++) {
 			const bl_block *b = in->documents[i]->blocks.items[k];
 			bl_str name = bl_block_label(b, 0);
+			const bl_attr *members = bl_str_eqz(b->kind, "group") ? bl_block_attr(b, "targets") : NULL;
+			if (members)
+				bl_map_put(arena, &bake->groups, name, (void *)members);
 			if (!bl_str_eqz(b->kind, "target") || !name.n)
 				continue;
 			bl_bake_target *t = bl_map_get(&written, name);
@@ -231,8 +234,8 @@ static bl_tri pushes(const bl_value *properties)
 static bl_str run_from(bl_bake *bake, const bl_value *context, const bl_value *dockerfile)
 {
 	const bl_eval_input *in = bake->tf.input;
-	bl_str folder = bl_eval_folder(in->documents[0]->path), text;
-	if (!folder.n || !bl_value_is(context, BL_STRING) || !bl_value_is(dockerfile, BL_STRING) || !in->loader || !in->loader->bytes)
+	bl_str folder = bake->folder ? *bake->folder : bl_eval_folder(in->documents[0]->path), text;
+	if (bake->folder || !folder.n || !bl_value_is(context, BL_STRING) || !bl_value_is(dockerfile, BL_STRING) || !in->loader || !in->loader->bytes)
 		return folder;
 	bl_str from[] = {folder, BL_STR("")};
 	for (size_t i = 0; i < 2; i++) {
@@ -282,5 +285,50 @@ void bl_eval_bake(const bl_eval_input *input, bl_arena *arena, bl_evaluation *ou
 	bl_bake_begin(bake, input, arena, out);
 	read_targets(bake);
 	for (size_t i = 0; i < bake->targets.n; i++)
+		emit(bake, bake->targets.entries[i].value);
+}
+
+/* ---- a run ---- */
+
+typedef struct wanted {
+	bl_map seen;
+	BL_VEC(bl_bake_target *) targets;
+} wanted;
+
+/* A name is a group's before it is a target's; a target with a matrix stands for all its rounds. */
+static void want(bl_bake *bake, wanted *w, bl_str name, int depth)
+{
+	bl_arena *arena = bake->tf.arena;
+	bl_tf_scope nothing = {&bake->tf, NULL, NULL};
+	const bl_attr *members = bl_map_get(&bake->groups, name);
+	if (depth > MAX_INHERITED || bl_map_put(arena, &w->seen, name, w))
+		return;
+	const bl_value *names = members ? bl_tf_eval(&nothing, members->expr) : NULL;
+	for (uint32_t i = 0; bl_value_is(names, BL_LIST) && i < names->n; i++)
+		want(bake, w, bl_value_text(names->list[i]), depth + 1);
+	for (size_t i = 0; !members && i < bake->targets.n; i++) {
+		bl_bake_target *t = bake->targets.entries[i].value;
+		if (bl_str_eq(bl_block_label(t->blocks.items[0], 0), name) || bl_str_eq(t->name, name))
+			bl_vec_push(arena, &w->targets, t);
+	}
+}
+
+void bl_bake_run(const bl_eval_input *input, bl_arena *arena, bl_str folder, const bl_values *names, bl_evaluation *out)
+{
+	bl_bake *bake = bl_new(arena, bl_bake);
+	wanted w = {0};
+	bool all = false;
+	bl_bake_begin(bake, input, arena, out);
+	bake->folder = &folder;
+	read_targets(bake);
+	for (size_t i = 0; i < names->n; i++) {
+		all |= names->items[i]->kind != BL_STRING;
+		want(bake, &w, bl_value_text(names->items[i]), 0);
+	}
+	if (!names->n)
+		want(bake, &w, BL_STR("default"), 0);
+	for (size_t i = 0; !all && i < w.targets.n; i++)
+		emit(bake, w.targets.items[i]);
+	for (size_t i = 0; all && i < bake->targets.n; i++)
 		emit(bake, bake->targets.entries[i].value);
 }

@@ -19,6 +19,8 @@ typedef struct bl_bake {
 	bl_map variables; /* name -> what bake_names.c keeps */
 	bl_map functions; /* name -> bl_block */
 	bl_map targets;   /* name -> bl_bake_target: those that are built, rounds of a matrix each */
+	bl_map groups;    /* name -> bl_attr: their targets */
+	const bl_str *folder; /* where bake is run; NULL: nobody knows */
 	int calls;        /* of functions of the file, nested */
 } bl_bake;
 
@@ -26,5 +28,10 @@ typedef struct bl_bake {
 void bl_bake_begin(bl_bake *bake, const bl_eval_input *input, bl_arena *arena, bl_evaluation *out);
 /* A target's attributes with what it inherits. */
 const bl_items *bl_bake_attrs(bl_bake *bake, bl_bake_target *target);
+/*
+ * What bake makes of the files when it is run in a folder for the targets and groups of these names, or for its default: their builds, into out. An unknown
+ * name stands for all.
+ */
+void bl_bake_run(const bl_eval_input *input, bl_arena *arena, bl_str folder, const bl_values *names, bl_evaluation *out);
 
 #endif

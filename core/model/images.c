@@ -180,7 +180,7 @@ static bool is_asked_for(const bl_value *element, bl_str filter)
 	return bl_str_eqz(filter, "*") || bl_str_eqi(bl_value_text(bl_value_geti(element, key)), value);
 }
 
-/* Every value at a path of the schema: names joined by '.', a name followed by [*] or [KEY=VALUE] for elements of a list. */
+/* Every value at a path of the schema: names joined by '.', a name followed by [*] or [KEY=VALUE] for elements of a list or values of a map. */
 static void each_at(builder *b, const bl_value *v, bl_str path, naming *n, unsigned depth)
 {
 	bl_str step, rest = bl_str_cut(path, '.', &step), name, filter = bl_str_cut(step, '[', &name);
@@ -199,6 +199,9 @@ static void each_at(builder *b, const bl_value *v, bl_str path, naming *n, unsig
 	for (uint32_t i = 0; bl_value_is(v, BL_LIST) && i < v->n; i++)
 		if (is_asked_for(v->list[i], filter))
 			each_at(b, v->list[i], rest, n, depth + 1);
+	for (uint32_t i = 0; bl_value_is(v, BL_MAP) && i < v->n; i++)
+		if (is_asked_for(v->map[i].value, filter))
+			each_at(b, v->map[i].value, rest, n, depth + 1);
 }
 
 static void add_named(builder *b, const bl_schema *schema, uint32_t node)

@@ -8,7 +8,7 @@
 /* One canonical type: a file under schema/. Its content is kept as the YAML says (docs/adding-a-schema.md). */
 typedef struct bl_type {
 	bl_str name;            /* "Microsoft.Storage/storageAccounts" */
-	bl_str provider;        /* "azure", "aws", "google", "kubernetes", "docker": its folder */
+	bl_str provider;        /* "azure", "aws", "google", "kubernetes", "docker", "pipeline": its folder */
 	const bl_value *schema; /* the whole file */
 } bl_type;
 

@@ -221,12 +221,16 @@ static void eval_pairs(bl_docker_evaluator *e, const bl_block *block, bl_items *
 	}
 }
 
-/* What the one build that is known passes; several may pass this and that. */
+/* What the builds that are known pass, where they all pass the same. */
 static const bl_value *passed_by_build(bl_docker_evaluator *e, bl_str name, bl_span span)
 {
-	const bl_build *build = e->input->nbuilds == 1 ? e->input->builds[0] : NULL;
-	const bl_item *item = build ? bl_value_item(build->arguments, name, false) : NULL;
+	const bl_item *item = e->input->nbuilds ? bl_value_item(e->input->builds[0]->arguments, name, false) : NULL;
 	const bl_value *v = item ? item->value : NULL;
+	for (size_t i = 1; i < e->input->nbuilds && v; i++) {
+		const bl_value *other = bl_value_get(e->input->builds[i]->arguments, name);
+		if (!other || bl_value_equal(v, other) != BL_YES)
+			return NULL;
+	}
 	if (!v || v->kind == BL_NULL || v->kind == BL_LIST || v->kind == BL_MAP)
 		return NULL;
 	if (v->kind == BL_NUMBER || v->kind == BL_BOOL)

@@ -1,4 +1,5 @@
 /* Files that say what a command of one word builds and deploys: Compose, bake, skaffold.yaml and azure.yaml. */
+#include "eval/bake.h"
 #include "eval/compose.h"
 #include "eval/pipeline/call.h"
 
@@ -148,6 +149,63 @@ static bool is_yaml(const bl_value *file)
 	return bl_str_ends(s, BL_STR(".yml")) || bl_str_ends(s, BL_STR(".yaml"));
 }
 
+/* ---- bake ---- */
+
+typedef BL_VEC(const bl_document *) document_list;
+
+static void add_bake_file(const bl_pipeline_step *step, const bl_value *file, document_list *out)
+{
+	const bl_loader *loader = step->job->input->loader;
+	const bl_value *path = bl_pipeline_path(step, file);
+	const bl_document *d = loader && loader->document && bl_value_is(path, BL_STRING) ? loader->document(loader->context, path->string) : NULL;
+	if (d && d->language == BL_LANG_BAKE)
+		bl_vec_push(step->job->arena, out, d);
+}
+
+/* The targets that are made of bake's own files; false where a file is not here. */
+static bool bake_files(bl_pipeline_step *step, const char *tool, bl_span span, const bl_values *files, const bl_values *targets, bl_tri pushes)
+{
+	static const char *const usual[] = {"docker-bake.json", "docker-bake.hcl", "docker-bake.override.json", "docker-bake.override.hcl"};
+	bl_arena *arena = step->job->arena;
+	document_list documents = {0};
+	size_t own = 0;
+	for (size_t i = 0; i < files->n && i < MAX_PARTS; i++) {
+		own += !is_yaml(files->items[i]);
+		if (!is_yaml(files->items[i]))
+			add_bake_file(step, files->items[i], &documents);
+	}
+	for (size_t i = 0; !files->n && i < sizeof usual / sizeof *usual; i++)
+		add_bake_file(step, text(arena, span, usual[i]), &documents);
+	const bl_value *folder = bl_pipeline_path(step, text(arena, span, "."));
+	if (!documents.n || documents.n < own || !bl_value_is(folder, BL_STRING))
+		return false;
+	BL_VEC(bl_var) vars = {0};
+	bl_map variables = {0};
+	variables_of(step, &variables);
+	for (size_t i = 0; i < variables.n; i++)
+		bl_vec_push(arena, &vars, ((bl_var){.name = variables.entries[i].key, .text = *(const bl_str *)variables.entries[i].value}));
+	bl_eval_options options = {.vars = vars.items, .nvars = vars.n};
+	bl_eval_input input = *step->job->input;
+	input.documents = documents.items;
+	input.ndocuments = documents.n;
+	input.options = &options;
+	bl_evaluation made = {.root = input.root};
+	bl_bake_run(&input, arena, folder->string, targets, &made);
+	for (size_t i = 0; i < made.builds.n; i++) {
+		const bl_build *from = made.builds.items[i];
+		bl_build *b = bl_pipeline_build(step, tool, span);
+		if (!b)
+			break;
+		b->context = from->context;
+		b->dockerfile = from->dockerfile;
+		b->target = from->target;
+		b->arguments = from->arguments;
+		b->tags = from->tags;
+		b->pushes = from->pushes == BL_YES ? BL_YES : pushes;
+	}
+	return true;
+}
+
 void bl_call_bake(bl_pipeline_step *step, const char *tool, bl_span span, const bl_values *files, const bl_values *targets, bl_tri pushes)
 {
 	bl_arena *arena = step->job->arena;
@@ -158,12 +216,12 @@ void bl_call_bake(bl_pipeline_step *step, const char *tool, bl_span span, const 
 		else
 			other = true;
 	}
-	if (files->n && !other)
+	if ((files->n && !other) || bake_files(step, tool, span, files, targets, pushes))
 		return;
 	bl_build *b = bl_pipeline_build(step, tool, span);
 	if (!b)
 		return;
-	b->context = b->dockerfile = bl_value_unknown(arena, span, "what a bake file says is not read");
+	b->context = b->dockerfile = bl_value_unknown(arena, span, "the bake file is not here");
 	b->tags = one(arena, span, NULL, true);
 	b->pushes = pushes;
 }
