@@ -6,11 +6,10 @@
 /* Puts a part of the reference; one with a gap is unknown and keeps what is known of it. */
 static void put(bl_arena *arena, bl_items *items, const char *key, const bl_value *from, bl_str part)
 {
-	bool known = !memchr(part.p, BL_GAP, part.n);
 	bl_value *v;
 	if (!part.n)
 		return;
-	if (known) {
+	if (!memchr(part.p, BL_GAP, part.n)) {
 		v = bl_value_string(arena, from->span, part);
 	} else {
 		v = bl_value_unknown(arena, from->span, BL_FMT, BL_ARG(from->unknown->why));
