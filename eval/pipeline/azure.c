@@ -10,7 +10,7 @@
 enum { MAX_STEPS = 10000 };
 
 typedef struct walker {
-	bl_azure_expansion e;
+	bl_azpipe_expansion e;
 	const bl_eval_input *input;
 	bl_arena *arena;
 	bl_evaluation *out;
@@ -23,6 +23,7 @@ typedef struct level {
 	bl_str address; /* with a dot behind it where it is not empty */
 	bl_str place;   /* likewise */
 	const bl_value *variables;
+	const bl_value *environment; /* of scripts of a job; NULL above */
 	const bl_value *pool;
 	bl_tri condition;
 } level;
@@ -41,7 +42,7 @@ static void put_text(walker *w, bl_items *items, const char *key, bl_span span, 
 static bl_str text(const bl_value *v)
 {
 	bl_str s;
-	return v && bl_azure_text_of(v, &s) ? s : BL_STR("");
+	return v && bl_azpipe_text_of(v, &s) ? s : BL_STR("");
 }
 
 /* ---- forms ---- */
@@ -171,7 +172,7 @@ static bl_items own_properties(walker *w, const bl_value *node, const bl_value *
 		for (size_t k = 0; k < sizeof children / sizeof *children; k++)
 			child |= bl_str_eqz(item->key, children[k]);
 		if (!child)
-			bl_vec_push(w->arena, &items, ((bl_item){item->key, item->key_span, bl_azure_put_variables(w->arena, item->value, variables)}));
+			bl_vec_push(w->arena, &items, ((bl_item){item->key, item->key_span, bl_azpipe_put_variables(w->arena, item->value, variables)}));
 	}
 	return items;
 }
@@ -180,15 +181,15 @@ static bl_items own_properties(walker *w, const bl_value *node, const bl_value *
 static bl_tri condition_of(walker *w, const bl_value *node, const level *l)
 {
 	const bl_value *condition = bl_value_getz(node, "condition"), *enabled = bl_value_getz(node, "enabled");
-	bl_azure_name names = {BL_STR("variables"), l->variables, NULL};
-	bl_tri t = bl_tri_and(l->condition, bl_azure_mark_of(&w->e, node).condition);
+	bl_azpipe_name names = {BL_STR("variables"), l->variables, NULL};
+	bl_tri t = bl_tri_and(l->condition, bl_azpipe_mark_of(&w->e, node).condition);
 	bl_str why;
 	if (enabled && bl_str_eqiz(text(enabled), "false"))
 		return BL_NO;
 	if (!condition || !text(condition).n)
 		return condition && condition->kind == BL_UNKNOWN ? bl_tri_and(t, BL_MAYBE) : t;
-	const bl_value *v = bl_azure_pipeline_expression(w->arena, text(condition), condition->span, &names, &why);
-	return bl_tri_and(t, v ? bl_azure_pipeline_truth(v) : BL_MAYBE);
+	const bl_value *v = bl_azpipe_expression(w->arena, text(condition), condition->span, &names, &why);
+	return bl_tri_and(t, v ? bl_azpipe_truth(v) : BL_MAYBE);
 }
 
 /* Its first key, with what stands there on the same line. */
@@ -215,7 +216,7 @@ static bl_resource *add(walker *w, const char *type, const bl_value *node, bl_st
 	r->condition = condition;
 	r->span = node->span;
 	r->head = head_of(node);
-	r->via = bl_azure_mark_of(&w->e, node).via;
+	r->via = bl_azpipe_mark_of(&w->e, node).via;
 	r->native = node;
 	put(w, &body, "name", r->name);
 	put(w, &body, "properties", bl_items_value(w->arena, node->span, properties));
@@ -265,7 +266,7 @@ static bool windows(const bl_value *pool)
 }
 
 /* DockerCompose@0 into name and version. */
-static void put_task(walker *w, bl_items *items, const bl_value *v, bl_azure_step *s)
+static void put_task(walker *w, bl_items *items, const bl_value *v, bl_azpipe_step *s)
 {
 	bl_items task = {0};
 	if (v->kind != BL_STRING)
@@ -294,8 +295,23 @@ static void note_checkout(bl_pipeline_job *job, const bl_value *repository, bl_s
 /* A script's text, its macros as they are written; with ${{ }} as they are written where what they give is not known. */
 static const bl_value *script_text(walker *w, const bl_value *script)
 {
-	bl_azure_text room;
-	return script->kind == BL_UNKNOWN ? bl_azure_text_made(&w->e, script, &room)->written : script;
+	bl_azpipe_text room;
+	return script->kind == BL_UNKNOWN ? bl_azpipe_text_made(&w->e, script, &room)->written : script;
+}
+
+static const bl_value *with_own(walker *w, const bl_value *environment, const bl_value *own)
+{
+	bl_items items = {0};
+	w->e.copied += bl_value_is(own, BL_MAP) ? environment->n : 0;
+	if (!bl_value_is(own, BL_MAP) || w->e.copied > BL_AZPIPE_MAX_COPIED)
+		return environment;
+	for (uint32_t i = 0; i < environment->n; i++)
+		bl_vec_push(w->arena, &items, environment->map[i]);
+	for (uint32_t i = 0; i < own->n && i < BL_AZPIPE_MAX_NAMES; i++)
+		bl_items_put(w->arena, &items, own->map[i].key, own->map[i].key_span, own->map[i].value);
+	bl_value *map = bl_items_value(w->arena, environment->span, &items);
+	map->open = true;
+	return map;
 }
 
 static void add_step(walker *w, bl_pipeline_job *job, const level *l, const bl_value *node, size_t number, size_t place, const char *hook)
@@ -304,7 +320,7 @@ static void add_step(walker *w, bl_pipeline_job *job, const level *l, const bl_v
 	bl_items items = own_properties(w, node, l->variables);
 	bl_tri condition = condition_of(w, node, l);
 	const char *shell = NULL;
-	bl_azure_step s = {.expansion = &w->e, .node = node, .variables = l->variables};
+	bl_azpipe_step s = {.expansion = &w->e, .node = node, .variables = l->variables};
 	const bl_value *script = NULL, *folder = bl_value_getz(node, "workingDirectory"), *kind = NULL;
 	for (size_t i = 0; i < sizeof step_kinds / sizeof *step_kinds && !kind; i++) {
 		kind = bl_value_getz(node, step_kinds[i].key);
@@ -318,13 +334,13 @@ static void add_step(walker *w, bl_pipeline_job *job, const level *l, const bl_v
 		if (bl_str_eqz(bl_str_of(step_kinds[i].key), "checkout"))
 			note_checkout(job, kind, text(bl_value_getz(node, "path")));
 		else if (bl_str_eqz(bl_str_of(step_kinds[i].key), "task"))
-			put_task(w, &items, bl_azure_put_variables(w->arena, kind, l->variables), &s);
+			put_task(w, &items, bl_azpipe_put_variables(w->arena, kind, l->variables), &s);
 	}
 	bl_value *properties = bl_items_value(w->arena, node->span, &items);
 	s.raw = bl_value_getz(node, "inputs");
 	s.inputs = bl_value_getz(properties, "inputs");
 	bl_pipeline_step step = {.job = job, .by = address, .span = kind ? kind->span : node->span};
-	step.environment = bl_azure_environment(w->arena, l->variables, bl_value_getz(properties, "env"));
+	step.environment = with_own(w, l->environment, bl_value_getz(properties, "env"));
 	if (s.task.n && !folder) {
 		folder = bl_value_geti(s.raw, BL_STR("workingDirectory"));
 		if (!folder)
@@ -332,14 +348,14 @@ static void add_step(walker *w, bl_pipeline_job *job, const level *l, const bl_v
 	}
 	step.folder = bl_value_string(w->arena, BL_NOWHERE, BL_STR(""));
 	if (folder)
-		step.folder = bl_pipeline_folder(&step, bl_azure_put_variables(w->arena, folder, l->variables));
+		step.folder = bl_pipeline_folder(&step, bl_azpipe_put_variables(w->arena, folder, l->variables));
 	s.step = &step;
 	s.shell = shell ? bl_pipeline_shell_named(bl_str_of(shell)) : windows(l->pool) ? BL_PIPELINE_POWERSHELL : BL_PIPELINE_BASH;
 	if (condition != BL_NO && script) {
 		s.script = script;
-		bl_azure_run(&s, s.shell, script);
+		bl_azpipe_run(&s, s.shell, script);
 	} else if (condition != BL_NO && s.task.n) {
-		bl_azure_task(&s);
+		bl_azpipe_task(&s);
 	}
 	if (s.script)
 		put(w, &items, "script", script_text(w, s.script));
@@ -398,7 +414,7 @@ static const bl_value *strategy_of(walker *w, const bl_value *v, const bl_value 
 		if (hooks)
 			put_text(w, &items, "kind", v->map[i].key_span, v->map[i].key);
 		else
-			bl_items_put(w->arena, &items, v->map[i].key, v->map[i].key_span, bl_azure_put_variables(w->arena, v->map[i].value, variables));
+			bl_items_put(w->arena, &items, v->map[i].key, v->map[i].key_span, bl_azpipe_put_variables(w->arena, v->map[i].value, variables));
 	}
 	return bl_items_value(w->arena, v->span, &items);
 }
@@ -411,7 +427,7 @@ static void add_job(walker *w, const level *outer, const bl_value *node, size_t 
 	level l = *outer;
 	bl_str address = bl_str_fmt(w->arena, BL_FMT BL_FMT, BL_ARG(outer->address), BL_ARG(name));
 	bl_str place = place_of(w, outer, "jobs", i, node, deployment ? "deployment" : "job");
-	l.variables = bl_azure_variables(&w->e, outer->variables, own);
+	l.variables = bl_azpipe_variables(&w->e, outer->variables, own);
 	l.address = dotted(w, address);
 	l.place = dotted(w, place);
 	bl_items items = own_properties(w, node, l.variables);
@@ -426,6 +442,7 @@ static void add_job(walker *w, const level *outer, const bl_value *node, size_t 
 	l.condition = condition_of(w, node, &l);
 	add(w, "azure-pipelines/job", node, address, name, place, l.condition, &items);
 	bl_pipeline_job job = {.input = w->input, .arena = w->arena, .out = w->out};
+	l.environment = bl_azpipe_environment(w->arena, l.variables);
 	if (strategy && !bl_value_getz(node, "steps"))
 		add_hooks(w, &job, &l, strategy);
 	else
@@ -447,7 +464,7 @@ static void add_stage(walker *w, const level *outer, const bl_value *node, size_
 	if (!name.n)
 		name = bl_str_fmt(w->arena, "Stage%zu", i);
 	bl_str place = place_of(w, outer, "stages", i, node, "stage");
-	l.variables = bl_azure_variables(&w->e, outer->variables, own);
+	l.variables = bl_azpipe_variables(&w->e, outer->variables, own);
 	l.address = dotted(w, name);
 	l.place = dotted(w, place);
 	bl_items items = own_properties(w, node, l.variables);
@@ -491,12 +508,12 @@ void bl_eval_azure_pipeline(const bl_eval_input *input, bl_arena *arena, bl_eval
 {
 	for (size_t i = 0; i < input->ndocuments; i++) {
 		walker w = {.input = input, .arena = arena, .out = out};
-		w.e = (bl_azure_expansion){.input = input, .arena = arena, .out = out};
-		const bl_value *made = bl_azure_pipeline_expand(&w.e, input->documents[i]);
+		w.e = (bl_azpipe_expansion){.input = input, .arena = arena, .out = out};
+		const bl_value *made = bl_azpipe_expand(&w.e, input->documents[i]);
 		if (made->kind != BL_MAP)
 			continue;
 		level l = {.condition = BL_YES};
-		l.variables = bl_azure_variables(&w.e, NULL, bl_value_getz(made, "variables"));
+		l.variables = bl_azpipe_variables(&w.e, NULL, bl_value_getz(made, "variables"));
 		add_pipeline(&w, made, body_of(input->documents[i]), &l);
 		const bl_value *stages = bl_value_getz(made, "stages");
 		for (uint32_t k = 0; bl_value_is(stages, BL_LIST) && k < stages->n; k++)
@@ -505,6 +522,7 @@ void bl_eval_azure_pipeline(const bl_eval_input *input, bl_arena *arena, bl_eval
 		add_jobs(&w, &l, bl_value_getz(made, "jobs"));
 		if (bl_value_is(bl_value_getz(made, "steps"), BL_LIST)) {
 			bl_pipeline_job job = {.input = input, .arena = arena, .out = out};
+			l.environment = bl_azpipe_environment(arena, l.variables);
 			add_steps(&w, &job, &l, bl_value_getz(made, "steps"), 0, NULL);
 		}
 	}

@@ -14,12 +14,12 @@ typedef struct reader {
 	bl_str text;
 	size_t at;
 	bl_span span;
-	const bl_azure_name *names;
+	const bl_azpipe_name *names;
 	int depth;
 	bl_str why;
 } reader;
 
-static const bl_azure_operand nothing = {&bl_value_null, false, false};
+static const bl_azpipe_operand nothing = {&bl_value_null, false, false};
 
 static bool wrong(reader *r, const char *what)
 {
@@ -59,7 +59,7 @@ static bl_str read_word(reader *r)
 }
 
 /* 'it''s' */
-static bool read_string(reader *r, bl_azure_operand *out)
+static bool read_string(reader *r, bl_azpipe_operand *out)
 {
 	bl_buf buf = {0};
 	for (r->at++; r->at < r->text.n; r->at++) {
@@ -79,7 +79,7 @@ static bool read_string(reader *r, bl_azure_operand *out)
 }
 
 /* -1.5, .5, 0xff, or a version: 1.2.3 */
-static bool read_number(reader *r, bl_azure_operand *out)
+static bool read_number(reader *r, bl_azpipe_operand *out)
 {
 	size_t begin = r->at, dots = 0;
 	r->at += r->text.p[r->at] == '-' || r->text.p[r->at] == '+';
@@ -102,11 +102,11 @@ static bool read_number(reader *r, bl_azure_operand *out)
 	return true;
 }
 
-static bool read_operand(reader *r, bl_azure_operand *out);
+static bool read_operand(reader *r, bl_azpipe_operand *out);
 
-static bool read_call(reader *r, bl_str name, bl_azure_operand *out)
+static bool read_call(reader *r, bl_str name, bl_azpipe_operand *out)
 {
-	BL_VEC(bl_azure_operand) args = {0};
+	BL_VEC(bl_azpipe_operand) args = {0};
 	r->at++;
 	while (peek(r) != ')') {
 		if (args.n && peek(r) != ',')
@@ -119,7 +119,7 @@ static bool read_call(reader *r, bl_str name, bl_azure_operand *out)
 	}
 	r->at++;
 	*out = nothing;
-	out->v = bl_azure_pipeline_call(r->arena, r->span, name, args.items, args.n);
+	out->v = bl_azpipe_call(r->arena, r->span, name, args.items, args.n);
 	if (out->v)
 		return true;
 	r->why = bl_str_fmt(r->arena, "there is no function '" BL_FMT "' of %zu arguments", BL_ARG(name), args.n);
@@ -128,13 +128,13 @@ static bool read_call(reader *r, bl_str name, bl_azure_operand *out)
 
 static const bl_value *name_value(reader *r, bl_str name)
 {
-	for (const bl_azure_name *n = r->names; n; n = n->outer)
+	for (const bl_azpipe_name *n = r->names; n; n = n->outer)
 		if (bl_str_eqi(n->name, name))
 			return n->value;
 	return bl_value_unknown(r->arena, r->span, "'" BL_FMT "' is not known before it runs", BL_ARG(name));
 }
 
-static bool read_primary(reader *r, bl_azure_operand *out)
+static bool read_primary(reader *r, bl_azpipe_operand *out)
 {
 	char c = peek(r);
 	*out = nothing;
@@ -180,7 +180,7 @@ static const bl_value *step(reader *r, const bl_value *of, const bl_value *key)
 	long long i;
 	if (of->kind == BL_UNKNOWN || key->kind == BL_UNKNOWN)
 		return unknown_member(r, of->kind == BL_UNKNOWN ? of : key, BL_STR(""));
-	if (!bl_azure_text_of(key, &name))
+	if (!bl_azpipe_text_of(key, &name))
 		return &bl_value_null;
 	if (of->kind == BL_LIST && bl_number_valid(name) && bl_number_integer(name, &i) && i >= 0 && i < of->n)
 		return member(r, of, of->list[i]);
@@ -203,7 +203,7 @@ static const bl_value *all_elements(reader *r, const bl_value *of)
 	return v;
 }
 
-static void take_step(reader *r, bl_azure_operand *o, const bl_value *key)
+static void take_step(reader *r, bl_azpipe_operand *o, const bl_value *key)
 {
 	if (!o->filtered || o->v->kind != BL_LIST) {
 		o->v = step(r, o->v, key);
@@ -222,10 +222,10 @@ static void take_step(reader *r, bl_azure_operand *o, const bl_value *key)
 }
 
 /* .name, .*, [index], [*] */
-static bool read_postfix(reader *r, bl_azure_operand *o)
+static bool read_postfix(reader *r, bl_azpipe_operand *o)
 {
 	bool dot = r->text.p[r->at] == '.';
-	bl_azure_operand key = nothing;
+	bl_azpipe_operand key = nothing;
 	r->at++;
 	if (peek(r) == '*') {
 		r->at++;
@@ -249,7 +249,7 @@ static bool read_postfix(reader *r, bl_azure_operand *o)
 	return true;
 }
 
-static bool read_operand(reader *r, bl_azure_operand *out)
+static bool read_operand(reader *r, bl_azpipe_operand *out)
 {
 	if (r->depth == MAX_DEPTH)
 		return wrong(r, "nested too deep");
@@ -261,10 +261,10 @@ static bool read_operand(reader *r, bl_azure_operand *out)
 	return ok;
 }
 
-const bl_value *bl_azure_pipeline_expression(bl_arena *arena, bl_str text, bl_span span, const bl_azure_name *names, bl_str *why)
+const bl_value *bl_azpipe_expression(bl_arena *arena, bl_str text, bl_span span, const bl_azpipe_name *names, bl_str *why)
 {
 	reader r = {.arena = arena, .text = text, .span = span, .names = names};
-	bl_azure_operand out = nothing;
+	bl_azpipe_operand out = nothing;
 	bool ok = read_operand(&r, &out) && (!peek(&r) || wrong(&r, "something follows the expression"));
 	if (!ok) {
 		*why = r.why;

@@ -6,7 +6,7 @@
 
 enum { MAX_CANDIDATES = 64, MAX_ELEMENTS = 10000 };
 
-bool bl_azure_text_of(const bl_value *v, bl_str *out)
+bool bl_azpipe_text_of(const bl_value *v, bl_str *out)
 {
 	switch (v->kind) {
 	case BL_NULL:
@@ -26,7 +26,7 @@ bool bl_azure_text_of(const bl_value *v, bl_str *out)
 	}
 }
 
-const bl_value *bl_azure_scalar(bl_arena *arena, const bl_value *v)
+const bl_value *bl_azpipe_scalar(bl_arena *arena, const bl_value *v)
 {
 	if (v->kind != BL_BOOL)
 		return v;
@@ -39,7 +39,7 @@ const bl_value *bl_azure_scalar(bl_arena *arena, const bl_value *v)
 typedef struct call {
 	bl_arena *arena;
 	bl_span span;
-	const bl_azure_operand *args;
+	const bl_azpipe_operand *args;
 	size_t n;
 } call;
 
@@ -78,7 +78,7 @@ static const bl_value *string(const call *c, bl_str s)
 	return v;
 }
 
-bl_tri bl_azure_pipeline_truth(const bl_value *v)
+bl_tri bl_azpipe_truth(const bl_value *v)
 {
 	switch (v->kind) {
 	case BL_NULL:
@@ -112,7 +112,7 @@ static bool number_of(const bl_value *v, bl_str *out)
 		*out = v->boolean ? BL_STR("1") : BL_STR("0");
 	else if (v->kind == BL_NULL)
 		*out = BL_STR("0");
-	else if (bl_azure_text_of(v, &s) && bl_number_valid(bl_str_trim(s)))
+	else if (bl_azpipe_text_of(v, &s) && bl_number_valid(bl_str_trim(s)))
 		*out = bl_str_trim(s);
 	else
 		return false;
@@ -137,18 +137,18 @@ static order compare_versions(bl_str a, bl_str b)
 	return EQUAL;
 }
 
-static order compare_known(const bl_azure_operand *a, const bl_azure_operand *b)
+static order compare_known(const bl_azpipe_operand *a, const bl_azpipe_operand *b)
 {
 	bl_str x, y;
 	switch (a->v->kind) {
 	case BL_NULL:
-		return bl_azure_text_of(b->v, &y) && !y.n ? EQUAL : NEITHER;
+		return bl_azpipe_text_of(b->v, &y) && !y.n ? EQUAL : NEITHER;
 	case BL_BOOL:
-		return order_of((int)a->v->boolean - (bl_azure_pipeline_truth(b->v) == BL_YES));
+		return order_of((int)a->v->boolean - (bl_azpipe_truth(b->v) == BL_YES));
 	case BL_NUMBER:
 		return number_of(b->v, &y) ? order_of(bl_number_cmp(a->v->digits, y)) : NEITHER;
 	case BL_STRING:
-		if (!bl_azure_text_of(b->v, &y))
+		if (!bl_azpipe_text_of(b->v, &y))
 			return NEITHER;
 		x = a->v->string;
 		return a->version ? compare_versions(x, y) : order_of(bl_str_cmpi(x, y));
@@ -157,16 +157,16 @@ static order compare_known(const bl_azure_operand *a, const bl_azure_operand *b)
 	}
 }
 
-typedef bl_tri (*test)(const bl_azure_operand *a, const bl_azure_operand *b);
+typedef bl_tri (*test)(const bl_azpipe_operand *a, const bl_azpipe_operand *b);
 
 /* Of each value that it can have. */
-static bl_tri over_candidates(const bl_unknown *u, test ask, const bl_azure_operand *other, bool left)
+static bl_tri over_candidates(const bl_unknown *u, test ask, const bl_azpipe_operand *other, bool left)
 {
 	bl_tri all = BL_MAYBE;
 	if (!u->ncandidates || u->ncandidates > MAX_CANDIDATES)
 		return BL_MAYBE;
 	for (size_t i = 0; i < u->ncandidates; i++) {
-		bl_azure_operand one = {u->candidates[i], false, false};
+		bl_azpipe_operand one = {u->candidates[i], false, false};
 		bl_tri t = one.v->kind == BL_UNKNOWN ? BL_MAYBE : left ? ask(&one, other) : ask(other, &one);
 		if (t == BL_MAYBE || (i && t != all))
 			return BL_MAYBE;
@@ -175,19 +175,19 @@ static bl_tri over_candidates(const bl_unknown *u, test ask, const bl_azure_oper
 	return all;
 }
 
-static bl_tri equal(const bl_azure_operand *a, const bl_azure_operand *b)
+static bl_tri equal(const bl_azpipe_operand *a, const bl_azpipe_operand *b)
 {
 	bool left = a->v->kind == BL_UNKNOWN;
-	const bl_azure_operand *u = left ? a : b, *other = left ? b : a;
+	const bl_azpipe_operand *u = left ? a : b, *other = left ? b : a;
 	bl_str s;
 	if (u->v->kind != BL_UNKNOWN)
 		return bl_tri_of(compare_known(a, b) == EQUAL);
-	if (bl_azure_text_of(other->v, &s) && other->v->kind == BL_STRING && !bl_unknown_may_be(u->v->unknown, s, true))
+	if (bl_azpipe_text_of(other->v, &s) && other->v->kind == BL_STRING && !bl_unknown_may_be(u->v->unknown, s, true))
 		return BL_NO;
 	return over_candidates(u->v->unknown, equal, other, left);
 }
 
-static bl_tri less(const bl_azure_operand *a, const bl_azure_operand *b)
+static bl_tri less(const bl_azpipe_operand *a, const bl_azpipe_operand *b)
 {
 	if (a->v->kind == BL_UNKNOWN)
 		return over_candidates(a->v->unknown, less, b, true);
@@ -196,7 +196,7 @@ static bl_tri less(const bl_azure_operand *a, const bl_azure_operand *b)
 	return bl_tri_of(compare_known(a, b) == LESS);
 }
 
-static bl_tri more(const bl_azure_operand *a, const bl_azure_operand *b)
+static bl_tri more(const bl_azpipe_operand *a, const bl_azpipe_operand *b)
 {
 	if (a->v->kind == BL_UNKNOWN)
 		return over_candidates(a->v->unknown, more, b, true);
@@ -205,12 +205,12 @@ static bl_tri more(const bl_azure_operand *a, const bl_azure_operand *b)
 	return bl_tri_of(compare_known(a, b) == MORE);
 }
 
-static bl_tri starts(const bl_azure_operand *a, const bl_azure_operand *b)
+static bl_tri starts(const bl_azpipe_operand *a, const bl_azpipe_operand *b)
 {
 	bl_str s, with;
-	if (!bl_azure_text_of(b->v, &with))
+	if (!bl_azpipe_text_of(b->v, &with))
 		return BL_MAYBE;
-	if (bl_azure_text_of(a->v, &s))
+	if (bl_azpipe_text_of(a->v, &s))
 		return bl_tri_of(bl_str_startsi(s, with));
 	if (a->v->kind != BL_UNKNOWN)
 		return BL_NO;
@@ -221,10 +221,10 @@ static bl_tri starts(const bl_azure_operand *a, const bl_azure_operand *b)
 	return known.n >= with.n ? BL_YES : over_candidates(a->v->unknown, starts, b, true);
 }
 
-static bl_tri ends(const bl_azure_operand *a, const bl_azure_operand *b)
+static bl_tri ends(const bl_azpipe_operand *a, const bl_azpipe_operand *b)
 {
 	bl_str s, with;
-	if (!bl_azure_text_of(b->v, &with))
+	if (!bl_azpipe_text_of(b->v, &with))
 		return BL_MAYBE;
 	if (a->v->kind == BL_UNKNOWN) {
 		bl_str known = a->v->unknown->suffix;
@@ -232,19 +232,19 @@ static bl_tri ends(const bl_azure_operand *a, const bl_azure_operand *b)
 			? BL_YES
 			: over_candidates(a->v->unknown, ends, b, true);
 	}
-	return bl_tri_of(bl_azure_text_of(a->v, &s) && s.n >= with.n && bl_str_eqi(bl_str_slice(s, s.n - with.n, s.n), with));
+	return bl_tri_of(bl_azpipe_text_of(a->v, &s) && s.n >= with.n && bl_str_eqi(bl_str_slice(s, s.n - with.n, s.n), with));
 }
 
-static bl_tri contains(const bl_azure_operand *a, const bl_azure_operand *b)
+static bl_tri contains(const bl_azpipe_operand *a, const bl_azpipe_operand *b)
 {
 	bl_str s, what;
-	if (!bl_azure_text_of(b->v, &what))
+	if (!bl_azpipe_text_of(b->v, &what))
 		return BL_MAYBE;
 	if (a->v->kind == BL_UNKNOWN)
 		return bl_str_findi(a->v->unknown->prefix, what, 0) >= 0 || bl_str_findi(a->v->unknown->suffix, what, 0) >= 0
 			? BL_YES
 			: over_candidates(a->v->unknown, contains, b, true);
-	return bl_tri_of(bl_azure_text_of(a->v, &s) && bl_str_findi(s, what, 0) >= 0);
+	return bl_tri_of(bl_azpipe_text_of(a->v, &s) && bl_str_findi(s, what, 0) >= 0);
 }
 
 /* ---- the functions ---- */
@@ -253,7 +253,7 @@ static const bl_value *f_and(const call *c)
 {
 	bl_tri t = BL_YES;
 	for (size_t i = 0; i < c->n; i++)
-		t = bl_tri_and(t, bl_azure_pipeline_truth(c->args[i].v));
+		t = bl_tri_and(t, bl_azpipe_truth(c->args[i].v));
 	return boolean(c, t);
 }
 
@@ -261,18 +261,18 @@ static const bl_value *f_or(const call *c)
 {
 	bl_tri t = BL_NO;
 	for (size_t i = 0; i < c->n; i++)
-		t = bl_tri_or(t, bl_azure_pipeline_truth(c->args[i].v));
+		t = bl_tri_or(t, bl_azpipe_truth(c->args[i].v));
 	return boolean(c, t);
 }
 
 static const bl_value *f_not(const call *c)
 {
-	return boolean(c, bl_tri_not(bl_azure_pipeline_truth(c->args[0].v)));
+	return boolean(c, bl_tri_not(bl_azpipe_truth(c->args[0].v)));
 }
 
 static const bl_value *f_xor(const call *c)
 {
-	bl_tri a = bl_azure_pipeline_truth(c->args[0].v), b = bl_azure_pipeline_truth(c->args[1].v);
+	bl_tri a = bl_azpipe_truth(c->args[0].v), b = bl_azpipe_truth(c->args[1].v);
 	return boolean(c, a == BL_MAYBE || b == BL_MAYBE ? BL_MAYBE : bl_tri_of(a != b));
 }
 
@@ -345,7 +345,7 @@ static const bl_value *f_contains_value(const call *c)
 	const bl_value *v = c->args[0].v;
 	bl_tri t = v->kind == BL_UNKNOWN || ((v->kind == BL_LIST || v->kind == BL_MAP) && v->open) ? BL_MAYBE : BL_NO;
 	for (uint32_t i = 0; (v->kind == BL_LIST || v->kind == BL_MAP) && i < v->n; i++) {
-		bl_azure_operand one = {v->kind == BL_LIST ? v->list[i] : v->map[i].value, false, false};
+		bl_azpipe_operand one = {v->kind == BL_LIST ? v->list[i] : v->map[i].value, false, false};
 		t = bl_tri_or(t, equal(&one, &c->args[1]));
 	}
 	return boolean(c, t);
@@ -356,9 +356,9 @@ static const bl_value *f_coalesce(const call *c)
 	bl_str s;
 	for (size_t i = 0; i < c->n; i++) {
 		const bl_value *v = c->args[i].v;
-		if (v->kind == BL_UNKNOWN && bl_azure_pipeline_truth(v) != BL_YES)
+		if (v->kind == BL_UNKNOWN && bl_azpipe_truth(v) != BL_YES)
 			return unknown_text(c, v);
-		if (!bl_azure_text_of(v, &s) || s.n)
+		if (!bl_azpipe_text_of(v, &s) || s.n)
 			return v;
 	}
 	return &bl_value_null;
@@ -366,7 +366,7 @@ static const bl_value *f_coalesce(const call *c)
 
 static const bl_value *f_iif(const call *c)
 {
-	bl_tri t = bl_azure_pipeline_truth(c->args[0].v);
+	bl_tri t = bl_azpipe_truth(c->args[0].v);
 	if (t != BL_MAYBE)
 		return c->args[t == BL_YES ? 1 : 2].v;
 	bl_value *v = (bl_value *)unknown_text(c, c->args[0].v);
@@ -408,7 +408,7 @@ static void add_text(const call *c, bl_pipeline_parts *parts, bl_str s)
 
 static void add_value(const call *c, bl_pipeline_parts *parts, const bl_value *v)
 {
-	bl_vec_push(c->arena, parts, ((bl_pipeline_part){.value = bl_azure_scalar(c->arena, v)}));
+	bl_vec_push(c->arena, parts, ((bl_pipeline_part){.value = bl_azpipe_scalar(c->arena, v)}));
 }
 
 /* {0}, {1}; {{ and }} are braces. */
@@ -416,7 +416,7 @@ static const bl_value *f_format(const call *c)
 {
 	bl_pipeline_parts parts = {0};
 	bl_str s;
-	if (!bl_azure_text_of(c->args[0].v, &s))
+	if (!bl_azpipe_text_of(c->args[0].v, &s))
 		return unknown_text(c, c->args[0].v);
 	for (size_t i = 0; i < s.n; i++) {
 		bool doubled = (s.p[i] == '{' || s.p[i] == '}') && i + 1 < s.n && s.p[i + 1] == s.p[i];
@@ -443,10 +443,10 @@ static const bl_value *f_join(const call *c)
 	bl_pipeline_parts parts = {0};
 	const bl_value *list = c->args[1].v;
 	bl_str separator;
-	if (!bl_azure_text_of(c->args[0].v, &separator) || list->kind == BL_UNKNOWN)
+	if (!bl_azpipe_text_of(c->args[0].v, &separator) || list->kind == BL_UNKNOWN)
 		return unknown_text(c, list);
 	if (list->kind != BL_LIST)
-		return bl_azure_text_of(list, &separator) ? list : string(c, BL_STR(""));
+		return bl_azpipe_text_of(list, &separator) ? list : string(c, BL_STR(""));
 	for (uint32_t i = 0; i < list->n; i++) {
 		if (i)
 			add_text(c, &parts, separator);
@@ -461,7 +461,7 @@ static const bl_value *f_split(const call *c)
 {
 	bl_str s, separators;
 	bl_values values = {0};
-	if (!bl_azure_text_of(c->args[0].v, &s) || !bl_azure_text_of(c->args[1].v, &separators)) {
+	if (!bl_azpipe_text_of(c->args[0].v, &s) || !bl_azpipe_text_of(c->args[1].v, &separators)) {
 		bl_value *v = bl_value_list(c->arena, c->span, NULL, 0);
 		v->open = true;
 		return v;
@@ -480,7 +480,7 @@ static const bl_value *f_length(const call *c)
 {
 	const bl_value *v = c->args[0].v;
 	bl_str s;
-	if (bl_azure_text_of(v, &s))
+	if (bl_azpipe_text_of(v, &s))
 		return bl_value_number(c->arena, c->span, (double)s.n);
 	if (v->kind == BL_UNKNOWN || v->open) {
 		bl_value *u = bl_value_unknown(c->arena, c->span, "its length is not known");
@@ -493,13 +493,13 @@ static const bl_value *f_length(const call *c)
 static const bl_value *f_lower(const call *c)
 {
 	bl_str s;
-	return bl_azure_text_of(c->args[0].v, &s) ? string(c, bl_str_lower(c->arena, s)) : unknown_text(c, c->args[0].v);
+	return bl_azpipe_text_of(c->args[0].v, &s) ? string(c, bl_str_lower(c->arena, s)) : unknown_text(c, c->args[0].v);
 }
 
 static const bl_value *f_upper(const call *c)
 {
 	bl_str s;
-	if (!bl_azure_text_of(c->args[0].v, &s))
+	if (!bl_azpipe_text_of(c->args[0].v, &s))
 		return unknown_text(c, c->args[0].v);
 	char *p = bl_str_z(c->arena, s);
 	for (size_t i = 0; i < s.n; i++)
@@ -511,7 +511,7 @@ static const bl_value *f_upper(const call *c)
 static const bl_value *f_trim(const call *c)
 {
 	bl_str s;
-	return bl_azure_text_of(c->args[0].v, &s) ? string(c, bl_str_trim(s)) : unknown_text(c, c->args[0].v);
+	return bl_azpipe_text_of(c->args[0].v, &s) ? string(c, bl_str_trim(s)) : unknown_text(c, c->args[0].v);
 }
 
 static const bl_value *f_replace(const call *c)
@@ -519,11 +519,11 @@ static const bl_value *f_replace(const call *c)
 	bl_pipeline_parts parts = {0};
 	bl_str s, what, with;
 	for (size_t i = 0; i < 3; i++)
-		if (!bl_azure_text_of(c->args[i].v, &s))
+		if (!bl_azpipe_text_of(c->args[i].v, &s))
 			return unknown_text(c, c->args[i].v);
-	bl_azure_text_of(c->args[0].v, &s);
-	bl_azure_text_of(c->args[1].v, &what);
-	bl_azure_text_of(c->args[2].v, &with);
+	bl_azpipe_text_of(c->args[0].v, &s);
+	bl_azpipe_text_of(c->args[1].v, &what);
+	bl_azpipe_text_of(c->args[2].v, &with);
 	size_t at = 0;
 	for (ptrdiff_t next; what.n && parts.n < MAX_ELEMENTS && (next = bl_str_find(s, what, at)) >= 0; at = (size_t)next + what.n) {
 		add_text(c, &parts, bl_str_slice(s, at, (size_t)next));
@@ -584,7 +584,7 @@ static const struct {
 	{"xor", 2, 2, f_xor},
 };
 
-const bl_value *bl_azure_pipeline_call(bl_arena *arena, bl_span span, bl_str name, const bl_azure_operand *args, size_t n)
+const bl_value *bl_azpipe_call(bl_arena *arena, bl_span span, bl_str name, const bl_azpipe_operand *args, size_t n)
 {
 	call c = {arena, span, args, n};
 	for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)

@@ -3,7 +3,7 @@
 
 #include "core/codec/number.h"
 
-static bl_value *missing(bl_azure_expansion *e, bl_span span, bl_str name, const bl_value *values, int type)
+static bl_value *missing(bl_azpipe_expansion *e, bl_span span, bl_str name, const bl_value *values, int type)
 {
 	bl_value *v = bl_value_unknown(e->arena, span, "the parameter '" BL_FMT "' has no value", BL_ARG(name));
 	bl_unknown *u = (bl_unknown *)v->unknown;
@@ -13,17 +13,17 @@ static bl_value *missing(bl_azure_expansion *e, bl_span span, bl_str name, const
 	u->ncandidates = values->n;
 	u->candidates = bl_new_n(e->arena, const bl_value *, values->n);
 	for (uint32_t i = 0; i < values->n; i++)
-		u->candidates[i] = bl_azure_written(e, values->list[i]);
+		u->candidates[i] = bl_azpipe_written(e, values->list[i]);
 	return v;
 }
 
 /* A value as its type wants it; what does not fit stays as it is, with a diagnostic. */
-static const bl_value *converted(bl_azure_expansion *e, const bl_value *v, bl_str type, bl_str name)
+static const bl_value *converted(bl_azpipe_expansion *e, const bl_value *v, bl_str type, bl_str name)
 {
 	bl_str s;
 	if (v->kind == BL_UNKNOWN)
 		return v;
-	bool scalar = bl_azure_text_of(v, &s);
+	bool scalar = bl_azpipe_text_of(v, &s);
 	if (bl_str_eqiz(type, "boolean") && scalar && (bl_str_eqiz(s, "true") || bl_str_eqiz(s, "false"))) {
 		bl_value *b = bl_value_bool(e->arena, v->span, bl_str_eqiz(s, "true"));
 		b->via = v->via;
@@ -45,7 +45,7 @@ static int kind_of(bl_str type)
 	return bl_str_eqiz(type, "boolean") ? BL_BOOL : bl_str_eqiz(type, "number") ? BL_NUMBER : bl_str_eqiz(type, "string") ? BL_STRING : -1;
 }
 
-static const bl_var *command_line(const bl_azure_expansion *e, bl_str name)
+static const bl_var *command_line(const bl_azpipe_expansion *e, bl_str name)
 {
 	const bl_eval_options *o = e->input->options;
 	for (size_t i = o ? o->nvars : 0; i-- > 0;)
@@ -54,7 +54,7 @@ static const bl_var *command_line(const bl_azure_expansion *e, bl_str name)
 	return NULL;
 }
 
-static void bind(bl_azure_expansion *e, const bl_azure_frame *f, bl_items *out, const bl_value *name, const bl_value *declared,
+static void bind(bl_azpipe_expansion *e, const bl_azpipe_frame *f, bl_items *out, const bl_value *name, const bl_value *declared,
 	const bl_value *given, bool root)
 {
 	const bl_value *v = bl_value_geti(given, name->string);
@@ -65,7 +65,7 @@ static void bind(bl_azure_expansion *e, const bl_azure_frame *f, bl_items *out, 
 	if (var)
 		v = bl_value_string(e->arena, BL_NOWHERE, var->text);
 	else if (!v && fallback)
-		v = bl_azure_expand_value(e, f, fallback, BL_AZURE_ANY);
+		v = bl_azpipe_expand_value(e, f, fallback, BL_AZPIPE_ANY);
 	if (!v)
 		v = missing(e, name->span, name->string, bl_value_getz(declared, "values"), kind_of(type));
 	if (root && (!type.n || bl_str_eqiz(type, "string")) && !bl_value_getz(declared, "values"))
@@ -74,22 +74,22 @@ static void bind(bl_azure_expansion *e, const bl_azure_frame *f, bl_items *out, 
 	bl_items_put(e->arena, out, name->string, name->span, bl_value_through(e->arena, v, what, v->span));
 }
 
-static void bind_legacy(bl_azure_expansion *e, const bl_azure_frame *f, bl_items *out, const bl_value *declared, const bl_value *given, bool root)
+static void bind_legacy(bl_azpipe_expansion *e, const bl_azpipe_frame *f, bl_items *out, const bl_value *declared, const bl_value *given, bool root)
 {
-	for (uint32_t i = 0; i < declared->n; i++) {
+	for (uint32_t i = 0; i < declared->n && i < BL_AZPIPE_MAX_NAMES; i++) {
 		const bl_item *item = &declared->map[i];
 		const bl_var *var = root ? command_line(e, item->key) : NULL;
 		const bl_value *v = bl_value_geti(given, item->key);
 		if (var)
 			v = bl_value_string(e->arena, BL_NOWHERE, var->text);
 		if (!v)
-			v = bl_azure_expand_value(e, f, item->value, BL_AZURE_ANY);
+			v = bl_azpipe_expand_value(e, f, item->value, BL_AZPIPE_ANY);
 		bl_str what = bl_str_fmt(e->arena, "parameters." BL_FMT, BL_ARG(item->key));
 		bl_items_put(e->arena, out, item->key, item->key_span, bl_value_through(e->arena, v, what, v->span));
 	}
 }
 
-bool bl_azure_is_free(const bl_azure_expansion *e, const bl_value *v)
+bool bl_azpipe_is_free(const bl_azpipe_expansion *e, const bl_value *v)
 {
 	const bl_via *last = v->via;
 	while (last && last->next)
@@ -97,7 +97,7 @@ bool bl_azure_is_free(const bl_azure_expansion *e, const bl_value *v)
 	return last && bl_map_get(&e->free, last->what);
 }
 
-const bl_value *bl_azure_parameters(bl_azure_expansion *e, const bl_azure_frame *f, const bl_value *declared, const bl_value *given, bool root)
+const bl_value *bl_azpipe_parameters(bl_azpipe_expansion *e, const bl_azpipe_frame *f, const bl_value *declared, const bl_value *given, bool root)
 {
 	bl_items out = {0};
 	bl_span span = declared ? declared->span : BL_NOWHERE;
@@ -105,12 +105,12 @@ const bl_value *bl_azure_parameters(bl_azure_expansion *e, const bl_azure_frame 
 		given = NULL;
 	if (bl_value_is(declared, BL_MAP))
 		bind_legacy(e, f, &out, declared, given, root);
-	for (uint32_t i = 0; bl_value_is(declared, BL_LIST) && i < declared->n; i++) {
+	for (uint32_t i = 0; bl_value_is(declared, BL_LIST) && i < declared->n && i < BL_AZPIPE_MAX_NAMES; i++) {
 		const bl_value *one = declared->list[i], *name = bl_value_getz(one, "name");
-		if (name && (name = bl_azure_written(e, name))->kind == BL_STRING)
+		if (name && (name = bl_azpipe_written(e, name))->kind == BL_STRING)
 			bind(e, f, &out, name, one, given, root);
 	}
-	for (uint32_t i = 0; given && i < given->n; i++) {
+	for (uint32_t i = 0; given && i < given->n && i < BL_AZPIPE_MAX_NAMES; i++) {
 		const bl_item *item = &given->map[i];
 		bool bound = false;
 		for (size_t k = 0; k < out.n && !bound; k++)

@@ -10,65 +10,36 @@ enum { MAX_WORDS = 200 };
 
 /* ---- inputs ---- */
 
-/* An input with variables put in, by one of its names between blanks; NULL where it is not given, or empty. */
-static const bl_value *input(const bl_azure_step *s, const char *names)
-{
-	for (bl_str rest = bl_str_of(names), name; rest.n;) {
-		rest = bl_str_cut(rest, ' ', &name);
-		const bl_value *v = name.n ? bl_value_geti(s->inputs, name) : NULL;
-		if (v && v->kind != BL_NULL && !(v->kind == BL_STRING && !v->string.n))
-			return bl_azure_scalar(s->step->job->arena, v);
-	}
-	return NULL;
-}
-
-static const bl_value *raw_input(const bl_azure_step *s, const char *names)
-{
-	for (bl_str rest = bl_str_of(names), name; rest.n;) {
-		rest = bl_str_cut(rest, ' ', &name);
-		const bl_value *v = name.n ? bl_value_geti(s->raw, name) : NULL;
-		if (v && v->kind != BL_NULL && !(v->kind == BL_STRING && !v->string.n))
-			return v;
-	}
-	return NULL;
-}
-
 /* The lines of an input, variables put into each. */
-static const bl_value *input_lines(const bl_azure_step *s, const char *names, bool comma)
+static const bl_value *input_lines(const bl_azpipe_step *s, const char *names, bool comma)
 {
 	bl_arena *arena = s->step->job->arena;
-	const bl_value *v = raw_input(s, names);
+	const bl_value *v = bl_azpipe_raw_input(s, names);
 	if (!v)
 		return NULL;
-	return bl_azure_put_variables(arena, bl_pipeline_lines(arena, bl_azure_scalar(arena, v), comma), s->variables);
+	return bl_azpipe_put_variables(arena, bl_pipeline_lines(arena, bl_azpipe_scalar(arena, v), comma), s->variables);
 }
 
-static bl_str input_text(const bl_azure_step *s, const char *names)
+static bool input_is(const bl_azpipe_step *s, const char *names, const char *value)
 {
-	const bl_value *v = input(s, names);
-	return v && v->kind == BL_STRING ? v->string : BL_STR("");
+	return bl_str_eqiz(bl_str_trim(bl_azpipe_input_text(s, names)), value);
 }
 
-static bool input_is(const bl_azure_step *s, const char *names, const char *value)
-{
-	return bl_str_eqiz(bl_str_trim(input_text(s, names)), value);
-}
-
-static const bl_value *literal(const bl_azure_step *s, const char *text)
+static const bl_value *literal(const bl_azpipe_step *s, const char *text)
 {
 	return bl_value_string(s->step->job->arena, s->step->span, bl_str_of(text));
 }
 
 /* A text of ours, with variables in it. */
-static const bl_value *made(const bl_azure_step *s, const char *text)
+static const bl_value *made(const bl_azpipe_step *s, const char *text)
 {
-	return bl_azure_put_variables(s->step->job->arena, literal(s, text), s->variables);
+	return bl_azpipe_put_variables(s->step->job->arena, literal(s, text), s->variables);
 }
 
 /* ---- commands ---- */
 
 typedef struct words {
-	bl_azure_step *s;
+	bl_azpipe_step *s;
 	bl_values list;
 } words;
 
@@ -95,7 +66,7 @@ static void flag(words *w, const char *name, const bl_value *v)
 static void add_arguments(words *w, const char *names)
 {
 	bl_arena *arena = w->s->step->job->arena;
-	const bl_value *v = raw_input(w->s, names);
+	const bl_value *v = bl_azpipe_raw_input(w->s, names);
 	if (v && v->kind != BL_STRING)
 		add(w, v);
 	bl_str s = v && v->kind == BL_STRING ? v->string : BL_STR("");
@@ -112,7 +83,7 @@ static void add_arguments(words *w, const char *names)
 				p[n++] = s.p[i];
 		}
 		if (i > begin)
-			add(w, bl_azure_put_variables(arena, bl_value_string(arena, v->span, bl_str_make(p, n)), w->s->variables));
+			add(w, bl_azpipe_put_variables(arena, bl_value_string(arena, v->span, bl_str_make(p, n)), w->s->variables));
 		if (w->list.n >= MAX_WORDS)
 			return;
 	}
@@ -130,106 +101,6 @@ static void run(words *w)
 	bl_pipeline_command(step, bl_items_value(arena, step->span, &items));
 }
 
-/* ---- scripts ---- */
-
-/* `$(Build.SourceBranchName)`, `${{ parameters.x }}`: what is put into a script before anything reads it. */
-static void note_insertions(bl_azure_step *s, const bl_value *written, const bl_pipeline_parts *parts)
-{
-	bl_arena *arena = s->step->job->arena;
-	for (size_t i = 0; i < parts->n && s->insertions.n < MAX_WORDS; i++) {
-		const bl_pipeline_part *p = &parts->items[i];
-		bl_items items = {0};
-		if (!p->value || p->begin >= p->end)
-			continue;
-		bl_str text = bl_str_slice(written->string, p->begin, p->end);
-		bool macro = bl_str_starts(text, BL_STR("$("));
-		bl_str name = macro ? bl_str_slice(text, 2, text.n - 1) : bl_str_trim(bl_str_slice(text, 3, text.n - 2));
-		/* exact where the text stands as it was written, else the whole script */
-		bl_str there = bl_str_slice(bl_sources_slice(s->step->job->input->sources, written->span), p->begin, p->end);
-		bl_span span = bl_str_eq(there, text) ? (bl_span){written->span.source, written->span.begin + p->begin, written->span.begin + p->end}
-						      : written->span;
-		bl_items_put(arena, &items, BL_STR("text"), span, bl_value_string(arena, span, text));
-		bl_items_put(arena, &items, BL_STR("name"), span, bl_value_string(arena, span, name));
-		bl_items_put(arena, &items, BL_STR("kind"), span, bl_value_string(arena, span, macro ? BL_STR("macro") : BL_STR("expression")));
-		bl_items_put(arena, &items, BL_STR("free"), span, bl_value_bool(arena, span, bl_azure_is_free(s->expansion, p->value)));
-		bl_vec_push(arena, &s->insertions, bl_items_value(arena, span, &items));
-	}
-}
-
-void bl_azure_run(bl_azure_step *s, bl_pipeline_shell shell, const bl_value *v)
-{
-	bl_azure_text room;
-	const bl_azure_text *made = bl_azure_text_made(s->expansion, v, &room);
-	bl_arena *arena = s->step->job->arena;
-	if (made->written->kind != BL_STRING)
-		return;
-	bl_pipeline_parts parts = bl_azure_script_parts(arena, made, s->variables);
-	note_insertions(s, made->written, &parts);
-	bl_pipeline_script(s->step, shell, made->written, &parts, &s->commands);
-}
-
-static bl_pipeline_shell shell_of(const bl_azure_step *s, const char *fixed)
-{
-	bl_str type = input_text(s, "scriptType");
-	if (fixed)
-		return bl_pipeline_shell_named(bl_str_of(fixed));
-	if (bl_str_eqiz(type, "bash"))
-		return BL_PIPELINE_BASH;
-	if (bl_str_eqiz(type, "ps") || bl_str_eqiz(type, "pscore") || bl_str_eqiz(type, "batch"))
-		return BL_PIPELINE_POWERSHELL;
-	return s->shell;
-}
-
-/* Tasks that run a script: written in them, or a file. */
-typedef struct script_task {
-	const char *task;
-	const char *in_place, *file; /* inputs */
-	const char *which;           /* the input that says which of both counts */
-	const char *shell;           /* NULL: scriptType says it */
-} script_task;
-
-static const script_task script_tasks[] = {
-	{"AWSPowerShellModuleScript", "inlineScript", "filePath", "scriptType", "pwsh"},
-	{"AWSShellScript", "inlineScript", "filePath", "scriptType", "bash"},
-	{"AzureCLI", "inlineScript", "scriptPath", "scriptLocation", NULL},
-	{"AzurePowerShell", "Inline", "ScriptPath", "ScriptType", "pwsh"},
-	{"Bash", "script", "filePath scriptPath", "targetType", "bash"},
-	{"CmdLine", "script", NULL, NULL, NULL},
-	{"PowerShell", "script inlineScript", "filePath scriptName", "targetType scriptType", "pwsh"},
-	{"ShellScript", NULL, "scriptPath", NULL, "bash"},
-};
-
-static void run_file(bl_azure_step *s, bl_pipeline_shell shell, const bl_value *path)
-{
-	bl_arena *arena = s->step->job->arena;
-	const bl_value *v = bl_azure_put_variables(arena, path, s->variables);
-	if (v->kind != BL_STRING || bl_str_find(v->string, BL_STR("\""), 0) >= 0)
-		return;
-	bl_str command = bl_str_fmt(arena, "%s \"" BL_FMT "\"", shell == BL_PIPELINE_POWERSHELL ? "pwsh" : "bash", BL_ARG(v->string));
-	bl_pipeline_script(s->step, BL_PIPELINE_BASH, bl_value_string(arena, path->span, command), NULL, NULL);
-}
-
-static bool run_script_task(bl_azure_step *s)
-{
-	const script_task *t = NULL;
-	for (size_t i = 0; i < sizeof script_tasks / sizeof *script_tasks && !t; i++)
-		t = bl_str_eqiz(s->task, script_tasks[i].task) ? &script_tasks[i] : NULL;
-	if (!t)
-		return false;
-	bl_str which = t->which ? input_text(s, t->which) : BL_STR("");
-	const bl_value *in_place = t->in_place ? raw_input(s, t->in_place) : NULL, *file = t->file ? raw_input(s, t->file) : NULL;
-	bool from_file = bl_str_eqiz(which, "filePath") || bl_str_eqiz(which, "scriptPath");
-	bl_pipeline_shell shell = shell_of(s, t->shell);
-	s->shell = shell;
-	if (in_place && (!from_file || !file)) {
-		s->script = in_place;
-		bl_azure_run(s, shell, in_place);
-	} else if (file) {
-		run_file(s, shell, file);
-	}
-	return true;
-}
-
 /* ---- images ---- */
 
 static bool is_host(bl_str s)
@@ -238,7 +109,7 @@ static bool is_host(bl_str s)
 }
 
 /* repository, of the registry behind a service connection: its host is known where the connection is called so. */
-static const bl_value *in_registry(bl_azure_step *s, const bl_value *connection, const bl_value *repository)
+static const bl_value *in_registry(bl_azpipe_step *s, const bl_value *connection, const bl_value *repository)
 {
 	bl_arena *arena = s->step->job->arena;
 	bl_str first;
@@ -252,14 +123,14 @@ static const bl_value *in_registry(bl_azure_step *s, const bl_value *connection,
 	return bl_pipeline_concat(arena, host, BL_STR("/"), repository);
 }
 
-static bl_values image_names(bl_azure_step *s)
+static bl_values image_names(bl_azpipe_step *s)
 {
 	bl_arena *arena = s->step->job->arena;
 	bl_values names = {0};
-	const bl_value *repository = input(s, "repository"), *list = input_lines(s, "tags", true);
+	const bl_value *repository = bl_azpipe_input(s, "repository"), *list = input_lines(s, "tags", true);
 	if (!repository)
 		return names;
-	repository = in_registry(s, input(s, "containerRegistry"), repository);
+	repository = in_registry(s, bl_azpipe_input(s, "containerRegistry"), repository);
 	if (!list)
 		list = bl_pipeline_lines(arena, made(s, "$(Build.BuildId)"), true);
 	for (uint32_t i = 0; i < list->n && i < MAX_WORDS; i++)
@@ -267,11 +138,11 @@ static bl_values image_names(bl_azure_step *s)
 	return names;
 }
 
-static void build_image(bl_azure_step *s, const bl_values *names, const char *file_names, const char *context_names, bool pushes)
+static void build_image(bl_azpipe_step *s, const bl_values *names, const char *file_names, const char *context_names, bool pushes)
 {
 	const bl_pipeline_job *job = s->step->job;
 	size_t before = job->out->builds.n;
-	const bl_value *given = input(s, file_names), *context = input(s, context_names);
+	const bl_value *given = bl_azpipe_input(s, file_names), *context = bl_azpipe_input(s, context_names);
 	const bl_value *file = bl_globs_find(s->step, given ? given : literal(s, "**/Dockerfile"));
 	bool folder_of_file = !context || bl_str_eqz(bl_pipeline_known(context), "**");
 	words w = {.s = s};
@@ -293,9 +164,9 @@ static void build_image(bl_azure_step *s, const bl_values *names, const char *fi
 }
 
 /* Docker@2: build, push, or both. */
-static void docker_2(bl_azure_step *s)
+static void docker_2(bl_azpipe_step *s)
 {
-	bl_str command = input_text(s, "command");
+	bl_str command = bl_azpipe_input_text(s, "command");
 	bl_values names = image_names(s);
 	if (!command.n || bl_str_eqiz(command, "buildAndPush"))
 		build_image(s, &names, "Dockerfile", "buildContext", true);
@@ -306,11 +177,11 @@ static void docker_2(bl_azure_step *s)
 }
 
 /* Docker@0 and Docker@1 name the whole image, and the registry in an input of its own. */
-static void docker_1(bl_azure_step *s)
+static void docker_1(bl_azpipe_step *s)
 {
 	bl_arena *arena = s->step->job->arena;
-	bl_str command = input_text(s, "command action");
-	const bl_value *image = input(s, "imageName"), *registry = input(s, "azureContainerRegistry containerRegistry dockerRegistryEndpoint dockerRegistryConnection");
+	bl_str command = bl_azpipe_input_text(s, "command action");
+	const bl_value *image = bl_azpipe_input(s, "imageName"), *registry = bl_azpipe_input(s, "azureContainerRegistry containerRegistry dockerRegistryEndpoint dockerRegistryConnection");
 	bl_values names = {0};
 	if (!image)
 		image = made(s, "$(Build.Repository.Name):$(Build.BuildId)");
@@ -329,7 +200,7 @@ static void docker_1(bl_azure_step *s)
 		bl_pipeline_push(s->step, "docker push", names.items[0], s->step->span);
 }
 
-static void docker(bl_azure_step *s)
+static void docker(bl_azpipe_step *s)
 {
 	if (bl_str_eqz(s->version, "0") || bl_str_eqz(s->version, "1"))
 		docker_1(s);
@@ -337,14 +208,14 @@ static void docker(bl_azure_step *s)
 		docker_2(s);
 }
 
-static void docker_compose(bl_azure_step *s)
+static void docker_compose(bl_azpipe_step *s)
 {
-	bl_str action = input_text(s, "action");
-	const bl_value *file = input(s, "dockerComposeFile");
+	bl_str action = bl_azpipe_input_text(s, "action");
+	const bl_value *file = bl_azpipe_input(s, "dockerComposeFile");
 	words w = {.s = s};
 	word(&w, "docker-compose");
 	flag(&w, "-f", bl_globs_find(s->step, file ? file : literal(s, "**/docker-compose.yml")));
-	for (bl_str rest = input_text(s, "additionalDockerComposeFiles"), line; rest.n;) {
+	for (bl_str rest = bl_azpipe_input_text(s, "additionalDockerComposeFiles"), line; rest.n;) {
 		rest = bl_str_cut(rest, '\n', &line);
 		if (bl_str_trim(line).n)
 			flag(&w, "-f", bl_value_string(s->step->job->arena, s->step->span, bl_str_trim(line)));
@@ -363,7 +234,7 @@ static void docker_compose(bl_azure_step *s)
 /* ---- Azure ---- */
 
 /* -name value -other "value": a name takes the words up to the next name. */
-static void override_parameters(bl_azure_step *s, bl_deployment *d)
+static void override_parameters(bl_azpipe_step *s, bl_deployment *d)
 {
 	bl_arena *arena = s->step->job->arena;
 	words w = {.s = s};
@@ -383,20 +254,20 @@ static void override_parameters(bl_azure_step *s, bl_deployment *d)
 	}
 }
 
-static void put_azure_scope(bl_azure_step *s, bl_deployment *d)
+static void put_azure_scope(bl_azpipe_step *s, bl_deployment *d)
 {
-	bl_pipeline_put_scope(s->step, d, "subscription", input(s, "subscriptionId subscriptionName"));
-	bl_pipeline_put_scope(s->step, d, "resource_group", input(s, "resourceGroupName resourceGroup"));
-	bl_pipeline_put_scope(s->step, d, "location", input(s, "location"));
-	bl_pipeline_put_scope(s->step, d, "management_group", input(s, "managementGroupId"));
+	bl_pipeline_put_scope(s->step, d, "subscription", bl_azpipe_input(s, "subscriptionId subscriptionName"));
+	bl_pipeline_put_scope(s->step, d, "resource_group", bl_azpipe_input(s, "resourceGroupName resourceGroup"));
+	bl_pipeline_put_scope(s->step, d, "location", bl_azpipe_input(s, "location"));
+	bl_pipeline_put_scope(s->step, d, "management_group", bl_azpipe_input(s, "managementGroupId"));
 }
 
 /* AzureResourceManagerTemplateDeployment@3, AzureResourceGroupDeployment@2 */
-static void arm_template(bl_azure_step *s)
+static void arm_template(bl_azpipe_step *s)
 {
-	const bl_value *file = input(s, "csmFile"), *link = input(s, "csmFileLink"), *parameters = input(s, "csmParametersFile");
-	bool linked = bl_str_startsi(input_text(s, "templateLocation"), BL_STR("URL"));
-	bl_str action = input_text(s, "action deploymentAction");
+	const bl_value *file = bl_azpipe_input(s, "csmFile"), *link = bl_azpipe_input(s, "csmFileLink"), *parameters = bl_azpipe_input(s, "csmParametersFile");
+	bool linked = bl_str_startsi(bl_azpipe_input_text(s, "templateLocation"), BL_STR("URL"));
+	bl_str action = bl_azpipe_input_text(s, "action deploymentAction");
 	if (bl_str_startsi(action, BL_STR("Delete")) || bl_str_startsi(action, BL_STR("Select")) || bl_str_startsi(action, BL_STR("St")))
 		return;
 	bl_deployment *d = bl_pipeline_deploy(s->step, BL_DEPLOYS_AZURE, "", s->step->span);
@@ -412,9 +283,9 @@ static void arm_template(bl_azure_step *s)
 	put_azure_scope(s, d);
 }
 
-static void bicep_deploy(bl_azure_step *s)
+static void bicep_deploy(bl_azpipe_step *s)
 {
-	const bl_value *file = input(s, "templateFile"), *parameters = input(s, "parametersFile");
+	const bl_value *file = bl_azpipe_input(s, "templateFile"), *parameters = bl_azpipe_input(s, "parametersFile");
 	bl_deployment *d = bl_pipeline_deploy(s->step, BL_DEPLOYS_AZURE, "", s->step->span);
 	if (!d)
 		return;
@@ -425,18 +296,18 @@ static void bicep_deploy(bl_azure_step *s)
 	d->template = file ? bl_pipeline_path(s->step, file) : bl_value_unknown(s->step->job->arena, s->step->span, "the task names no template");
 	put_azure_scope(s, d);
 	if (input_is(s, "type", "deploymentStack"))
-		bl_pipeline_put_scope(s->step, d, "stack", input(s, "name"));
+		bl_pipeline_put_scope(s->step, d, "stack", bl_azpipe_input(s, "name"));
 }
 
 /* An App Service or a Function that gets a package or an image. */
-static void web_app(bl_azure_step *s)
+static void web_app(bl_azpipe_step *s)
 {
-	const bl_value *image = input(s, "imageName containers imageToDeploy"), *package = input(s, "package packageForLinux appSourcePath");
+	const bl_value *image = bl_azpipe_input(s, "imageName containers imageToDeploy"), *package = bl_azpipe_input(s, "package packageForLinux appSourcePath");
 	bl_deployment *d = bl_pipeline_deploy(s->step, BL_DEPLOYS_SOURCE, "", s->step->span);
 	bl_arena *arena = s->step->job->arena;
 	if (!d)
 		return;
-	bl_pipeline_put_scope(s->step, d, "app", input(s, "appName WebAppName containerAppName app_name"));
+	bl_pipeline_put_scope(s->step, d, "app", bl_azpipe_input(s, "appName WebAppName containerAppName app_name"));
 	put_azure_scope(s, d);
 	if (image)
 		bl_pipeline_put_parameter(s->step, d, BL_STR("image"), image);
@@ -447,11 +318,11 @@ static void web_app(bl_azure_step *s)
 }
 
 /* AzureContainerApps@1 builds in a registry what it is given as source. */
-static void container_app(bl_azure_step *s)
+static void container_app(bl_azpipe_step *s)
 {
 	bl_arena *arena = s->step->job->arena;
-	const bl_value *source = input(s, "appSourcePath"), *registry = input(s, "acrName"), *image = input(s, "imageToBuild");
-	const bl_value *file = input(s, "dockerfilePath");
+	const bl_value *source = bl_azpipe_input(s, "appSourcePath"), *registry = bl_azpipe_input(s, "acrName"), *image = bl_azpipe_input(s, "imageToBuild");
+	const bl_value *file = bl_azpipe_input(s, "dockerfilePath");
 	if (source && !image && registry)
 		image = bl_pipeline_concat(arena, registry, BL_STR(".azurecr.io/azure-container-apps:"), made(s, "$(Build.BuildId).$(Build.BuildNumber)"));
 	if (source) {
@@ -467,10 +338,10 @@ static void container_app(bl_azure_step *s)
 		}
 	}
 	bl_deployment *d = bl_pipeline_deploy(s->step, BL_DEPLOYS_SOURCE, "", s->step->span);
-	const bl_value *runs = input(s, "imageToDeploy");
+	const bl_value *runs = bl_azpipe_input(s, "imageToDeploy");
 	if (!d)
 		return;
-	bl_pipeline_put_scope(s->step, d, "app", input(s, "containerAppName"));
+	bl_pipeline_put_scope(s->step, d, "app", bl_azpipe_input(s, "containerAppName"));
 	put_azure_scope(s, d);
 	bl_pipeline_put_parameter(s->step, d, BL_STR("image"), runs ? runs : image);
 	if (!runs && !image)
@@ -479,18 +350,18 @@ static void container_app(bl_azure_step *s)
 
 /* ---- Kubernetes ---- */
 
-static void put_cluster(bl_azure_step *s, size_t before)
+static void put_cluster(bl_azpipe_step *s, size_t before)
 {
 	const bl_evaluation *out = s->step->job->out;
 	for (size_t i = before; i < out->deployments.n; i++) {
-		bl_pipeline_put_scope(s->step, out->deployments.items[i], "cluster", input(s, "kubernetesCluster azureKubernetesCluster"));
-		bl_pipeline_put_scope(s->step, out->deployments.items[i], "resource_group", input(s, "azureResourceGroup"));
+		bl_pipeline_put_scope(s->step, out->deployments.items[i], "cluster", bl_azpipe_input(s, "kubernetesCluster azureKubernetesCluster"));
+		bl_pipeline_put_scope(s->step, out->deployments.items[i], "resource_group", bl_azpipe_input(s, "azureResourceGroup"));
 	}
 }
 
-static void kubernetes_manifest(bl_azure_step *s)
+static void kubernetes_manifest(bl_azpipe_step *s)
 {
-	bl_str action = input_text(s, "action");
+	bl_str action = bl_azpipe_input_text(s, "action");
 	size_t before = s->step->job->out->deployments.n;
 	const bl_value *list = input_lines(s, "manifests", true), *images = input_lines(s, "containers", true);
 	words w = {.s = s};
@@ -498,7 +369,7 @@ static void kubernetes_manifest(bl_azure_step *s)
 		return;
 	word(&w, "kubectl");
 	word(&w, "apply");
-	flag(&w, "-n", input(s, "namespace"));
+	flag(&w, "-n", bl_azpipe_input(s, "namespace"));
 	for (uint32_t i = 0; i < list->n; i++)
 		flag(&w, "-f", bl_globs_without_pattern(s->step->job->arena, list->list[i]));
 	run(&w);
@@ -507,35 +378,35 @@ static void kubernetes_manifest(bl_azure_step *s)
 		bl_pipeline_put_parameter(s->step, s->step->job->out->deployments.items[i], BL_STR("images"), images);
 }
 
-static void kubectl(bl_azure_step *s)
+static void kubectl(bl_azpipe_step *s)
 {
 	size_t before = s->step->job->out->deployments.n;
 	words w = {.s = s};
 	word(&w, "kubectl");
-	add(&w, input(s, "command"));
-	flag(&w, "-n", input(s, "namespace"));
+	add(&w, bl_azpipe_input(s, "command"));
+	flag(&w, "-n", bl_azpipe_input(s, "namespace"));
 	if (!input_is(s, "configurationType", "inline"))
-		flag(&w, "-f", input(s, "configuration"));
+		flag(&w, "-f", bl_azpipe_input(s, "configuration"));
 	add_arguments(&w, "arguments");
 	run(&w);
 	put_cluster(s, before);
 }
 
-static void helm(bl_azure_step *s)
+static void helm(bl_azpipe_step *s)
 {
 	size_t before = s->step->job->out->deployments.n;
-	bool path = input_is(s, "chartType chartNameType", "FilePath") || (!input(s, "chartName") && input(s, "chartPath"));
+	bool path = input_is(s, "chartType chartNameType", "FilePath") || (!bl_azpipe_input(s, "chartName") && bl_azpipe_input(s, "chartPath"));
 	words w = {.s = s};
 	word(&w, "helm");
-	add(&w, input(s, "command") ? input(s, "command") : literal(s, "ls"));
-	add(&w, input(s, "releaseName"));
-	const bl_value *chart = input(s, path ? "chartPath" : "chartName");
+	add(&w, bl_azpipe_input(s, "command") ? bl_azpipe_input(s, "command") : literal(s, "ls"));
+	add(&w, bl_azpipe_input(s, "releaseName"));
+	const bl_value *chart = bl_azpipe_input(s, path ? "chartPath" : "chartName");
 	bl_str known = bl_pipeline_known(chart);
 	/* a name alone may be one of a chart in a registry */
 	add(&w, path && chart && known.n && known.p[0] != '/' ? bl_pipeline_concat(s->step->job->arena, literal(s, "./"), BL_STR(""), chart) : chart);
-	flag(&w, "-n", input(s, "namespace"));
-	flag(&w, "-f", input(s, "valueFile"));
-	flag(&w, "--set", input(s, "overrideValues"));
+	flag(&w, "-n", bl_azpipe_input(s, "namespace"));
+	flag(&w, "-f", bl_azpipe_input(s, "valueFile"));
+	flag(&w, "--set", bl_azpipe_input(s, "overrideValues"));
 	add_arguments(&w, "arguments");
 	run(&w);
 	put_cluster(s, before);
@@ -546,15 +417,15 @@ static void helm(bl_azure_step *s)
 static void backend(words *w, const char *names, const char *setting)
 {
 	bl_arena *arena = w->s->step->job->arena;
-	const bl_value *v = input(w->s, names);
+	const bl_value *v = bl_azpipe_input(w->s, names);
 	if (v)
 		add(w, bl_pipeline_concat(arena, literal(w->s, bl_str_z(arena, bl_str_fmt(arena, "-backend-config=%s", setting))), BL_STR("="), v));
 }
 
-static void terraform(bl_azure_step *s)
+static void terraform(bl_azpipe_step *s)
 {
 	bl_arena *arena = s->step->job->arena;
-	const bl_value *command = input(s, "command");
+	const bl_value *command = bl_azpipe_input(s, "command");
 	words w = {.s = s};
 	word(&w, "terraform");
 	add(&w, command ? command : literal(s, "init"));
@@ -569,7 +440,7 @@ static void terraform(bl_azure_step *s)
 		backend(&w, "backendGCPPrefix", "prefix");
 	}
 	add_arguments(&w, "commandOptions args");
-	const bl_value *secure = input(s, "secureVarsFile");
+	const bl_value *secure = bl_azpipe_input(s, "secureVarsFile");
 	if (secure)
 		flag(&w, "-var-file", bl_value_unknown(arena, secure->span, "a secure file is not in the repository"));
 	run(&w);
@@ -577,20 +448,20 @@ static void terraform(bl_azure_step *s)
 
 /* ---- AWS ---- */
 
-static void aws_cli(bl_azure_step *s)
+static void aws_cli(bl_azpipe_step *s)
 {
 	words w = {.s = s};
 	word(&w, "aws");
-	add(&w, input(s, "awsCommand"));
-	add(&w, input(s, "awsSubCommand"));
+	add(&w, bl_azpipe_input(s, "awsCommand"));
+	add(&w, bl_azpipe_input(s, "awsSubCommand"));
 	add_arguments(&w, "awsArguments");
-	flag(&w, "--region", input(s, "regionName"));
+	flag(&w, "--region", bl_azpipe_input(s, "regionName"));
 	run(&w);
 }
 
-static void cloudformation(bl_azure_step *s)
+static void cloudformation(bl_azpipe_step *s)
 {
-	const bl_value *file = input(s, "templateFile"), *parameters = input(s, "templateParametersFile");
+	const bl_value *file = bl_azpipe_input(s, "templateFile"), *parameters = bl_azpipe_input(s, "templateParametersFile");
 	bl_arena *arena = s->step->job->arena;
 	bl_deployment *d = bl_pipeline_deploy(s->step, BL_DEPLOYS_CLOUDFORMATION, "", s->step->span);
 	if (!d)
@@ -598,15 +469,15 @@ static void cloudformation(bl_azure_step *s)
 	d->template = file ? bl_pipeline_path(s->step, file) : bl_value_unknown(arena, s->step->span, "the template is read from elsewhere");
 	if (parameters)
 		bl_pipeline_put_file(s->step, d, parameters);
-	bl_pipeline_put_scope(s->step, d, "stack", input(s, "stackName"));
-	bl_pipeline_put_scope(s->step, d, "region", input(s, "regionName"));
+	bl_pipeline_put_scope(s->step, d, "stack", bl_azpipe_input(s, "stackName"));
+	bl_pipeline_put_scope(s->step, d, "region", bl_azpipe_input(s, "regionName"));
 }
 
 /* ---- which task ---- */
 
 static const struct {
 	const char *task;
-	void (*act)(bl_azure_step *s);
+	void (*act)(bl_azpipe_step *s);
 } tasks[] = {
 	{"AWSCLI", aws_cli},
 	{"AzureContainerApps", container_app},
@@ -644,14 +515,14 @@ static bl_str short_name(bl_str task)
 	return bl_str_slice(task, (size_t)(bl_str_rfind_char(task, '.') + 1), task.n);
 }
 
-void bl_azure_task(bl_azure_step *s)
+void bl_azpipe_task(bl_azpipe_step *s)
 {
 	bl_evaluation *out = s->step->job->out;
 	size_t builds = out->builds.n, deployments = out->deployments.n;
-	const bl_value *connection = input(s, CONNECTIONS);
+	const bl_value *connection = bl_azpipe_input(s, CONNECTIONS);
 	bl_str tool = bl_value_text(bl_value_getz(s->node, "task"));
 	s->task = short_name(s->task);
-	bool script = run_script_task(s);
+	bool script = bl_azpipe_script_task(s);
 	for (size_t i = 0; !script && i < sizeof tasks / sizeof *tasks; i++)
 		if (bl_str_eqiz(s->task, tasks[i].task))
 			tasks[i].act(s);

@@ -6,9 +6,9 @@
 
 enum { MAX_NESTING = 20, MAX_DEPTH = 200 };
 
-static void set_variable(bl_azure_expansion *e, bl_items *out, bl_span name_span, bl_str key, const bl_value *value, bl_tri there)
+static void set_variable(bl_azpipe_expansion *e, bl_items *out, bl_span name_span, bl_str key, const bl_value *value, bl_tri there)
 {
-	const bl_value *v = bl_azure_written(e, value);
+	const bl_value *v = bl_azpipe_written(e, value);
 	size_t at = 0;
 	while (at < out->n && !bl_str_eqi(out->items[at].key, key))
 		at++;
@@ -27,14 +27,17 @@ static void set_variable(bl_azure_expansion *e, bl_items *out, bl_span name_span
 	v = bl_value_through(e->arena, v, bl_str_fmt(e->arena, "variables." BL_FMT, BL_ARG(key)), v->span);
 	if (at < out->n)
 		out->items[at] = (bl_item){key, name_span, v};
-	else
+	else if (out->n < BL_AZPIPE_MAX_NAMES)
 		bl_vec_push(e->arena, out, ((bl_item){key, name_span, v}));
 }
 
-const bl_value *bl_azure_variables(bl_azure_expansion *e, const bl_value *outer, const bl_value *variables)
+const bl_value *bl_azpipe_variables(bl_azpipe_expansion *e, const bl_value *outer, const bl_value *variables)
 {
 	bl_items out = {0};
 	const bl_eval_options *o = e->input->options;
+	e->copied += outer ? outer->n : 0;
+	if (outer && (!variables || !variables->n || e->copied > BL_AZPIPE_MAX_COPIED))
+		return outer;
 	for (uint32_t i = 0; outer && i < outer->n; i++)
 		bl_vec_push(e->arena, &out, outer->map[i]);
 	for (uint32_t i = 0; bl_value_is(variables, BL_MAP) && i < variables->n; i++) {
@@ -45,8 +48,8 @@ const bl_value *bl_azure_variables(bl_azure_expansion *e, const bl_value *outer,
 		const bl_value *one = variables->list[i], *value = bl_value_getz(one, "value");
 		const bl_value *name = bl_value_getz(one, "name");
 		bl_str key;
-		if (name && value && bl_azure_text_of(bl_azure_written(e, name), &key))
-			set_variable(e, &out, name->span, key, value, bl_azure_mark_of(e, one).condition);
+		if (name && value && bl_azpipe_text_of(bl_azpipe_written(e, name), &key))
+			set_variable(e, &out, name->span, key, value, bl_azpipe_mark_of(e, one).condition);
 	}
 	for (size_t i = 0; o && i < o->nvars; i++)
 		if (!o->vars[i].environment) {
@@ -63,7 +66,7 @@ const bl_value *bl_azure_variables(bl_azure_expansion *e, const bl_value *outer,
 typedef struct putter {
 	bl_arena *arena;
 	const bl_value *variables;
-	const bl_azure_name *names;
+	const bl_azpipe_name *names;
 } putter;
 
 static const bl_value *put_text(const putter *p, const bl_value *v, int depth);
@@ -72,7 +75,7 @@ static const bl_value *put_text(const putter *p, const bl_value *v, int depth);
 static const bl_value *runtime(const putter *p, const bl_value *v)
 {
 	bl_str s = bl_str_trim(v->string), why;
-	const bl_value *made = bl_azure_pipeline_expression(p->arena, bl_str_slice(s, 2, s.n - 1), v->span, p->names, &why);
+	const bl_value *made = bl_azpipe_expression(p->arena, bl_str_slice(s, 2, s.n - 1), v->span, p->names, &why);
 	return made ? made : bl_value_unknown(p->arena, v->span, BL_FMT, BL_ARG(why));
 }
 
@@ -167,9 +170,9 @@ static const bl_value *put_text(const putter *p, const bl_value *v, int depth)
 	return made;
 }
 
-bl_pipeline_parts bl_azure_script_parts(bl_arena *arena, const bl_azure_text *text, const bl_value *variables)
+bl_pipeline_parts bl_azpipe_script_parts(bl_arena *arena, const bl_azpipe_text *text, const bl_value *variables)
 {
-	bl_azure_name names = {BL_STR("variables"), variables, NULL};
+	bl_azpipe_name names = {BL_STR("variables"), variables, NULL};
 	putter p = {arena, variables, &names};
 	bl_pipeline_parts parts = {0};
 	if (!text->parts.n)
@@ -179,7 +182,7 @@ bl_pipeline_parts bl_azure_script_parts(bl_arena *arena, const bl_azure_text *te
 		if (!part->value)
 			cut_macros(&p, part->text, part->begin, text->written->span, 0, &parts);
 		else
-			bl_vec_push(arena, &parts, ((bl_pipeline_part){.value = bl_azure_put_variables(arena, part->value, variables),
+			bl_vec_push(arena, &parts, ((bl_pipeline_part){.value = bl_azpipe_put_variables(arena, part->value, variables),
 							   .begin = part->begin, .end = part->end}));
 	}
 	return parts;
@@ -206,8 +209,8 @@ static const bl_value *put_in(const putter *p, const bl_value *v, int depth)
 	return copy;
 }
 
-/* As a script finds them in its environment: upper case, dots as underscores. */
-const bl_value *bl_azure_environment(bl_arena *arena, const bl_value *variables, const bl_value *own)
+/* Upper case, dots and blanks as underscores. */
+const bl_value *bl_azpipe_environment(bl_arena *arena, const bl_value *variables)
 {
 	bl_items out = {0};
 	size_t known = sizeof predefined / sizeof *predefined;
@@ -217,19 +220,17 @@ const bl_value *bl_azure_environment(bl_arena *arena, const bl_value *variables,
 		size_t n = strlen(p);
 		for (size_t k = 0; k < n; k++)
 			p[k] = p[k] == '.' || p[k] == ' ' ? '_' : p[k] >= 'a' && p[k] <= 'z' ? (char)(p[k] - 'a' + 'A') : p[k];
-		const bl_value *v = item ? bl_azure_put_variables(arena, item->value, variables) : predefined_value(arena, BL_NOWHERE, i);
+		const bl_value *v = item ? bl_azpipe_put_variables(arena, item->value, variables) : predefined_value(arena, BL_NOWHERE, i);
 		bl_items_put(arena, &out, bl_str_make(p, n), item ? item->key_span : BL_NOWHERE, v);
 	}
-	for (uint32_t i = 0; bl_value_is(own, BL_MAP) && i < own->n; i++)
-		bl_items_put(arena, &out, own->map[i].key, own->map[i].key_span, own->map[i].value);
 	bl_value *map = bl_items_value(arena, variables ? variables->span : BL_NOWHERE, &out);
 	map->open = true;
 	return map;
 }
 
-const bl_value *bl_azure_put_variables(bl_arena *arena, const bl_value *v, const bl_value *variables)
+const bl_value *bl_azpipe_put_variables(bl_arena *arena, const bl_value *v, const bl_value *variables)
 {
-	bl_azure_name names = {BL_STR("variables"), variables, NULL};
+	bl_azpipe_name names = {BL_STR("variables"), variables, NULL};
 	putter p = {arena, variables, &names};
 	return put_in(&p, v, 0);
 }

@@ -100,7 +100,7 @@ static const bl_value *with_matrix(walker *w, const bl_value *job, const bl_valu
 	if (!bl_value_is(matrix, BL_LIST))
 		return variables;
 	for (uint32_t i = 0; i < matrix->n && i < MAX_LINES; i++) {
-		for (uint32_t k = 0; matrix->list[i]->kind == BL_MAP && k < matrix->list[i]->n; k++) {
+		for (uint32_t k = 0; matrix->list[i]->kind == BL_MAP && k < matrix->list[i]->n && items.n < MAX_LINES; k++) {
 			const bl_item *one = &matrix->list[i]->map[k];
 			bl_values values = {0};
 			const bl_value *old = bl_value_get(bl_items_value(w->g.arena, matrix->span, &items), one->key);

@@ -7,8 +7,15 @@
 
 #include "eval/pipeline/pipeline.h"
 
-/* GitLab's own limits of included files, levels of extends and of !reference; the last is ours. */
-enum { BL_GITLAB_MAX_INCLUDES = 150, BL_GITLAB_MAX_EXTENDS = 11, BL_GITLAB_MAX_REFERENCES = 10, BL_GITLAB_MAX_NODES = 400000 };
+/* GitLab's own limits of included files, levels of extends and of !reference; the rest is ours. */
+enum {
+	BL_GITLAB_MAX_INCLUDES = 150,
+	BL_GITLAB_MAX_EXTENDS = 11,
+	BL_GITLAB_MAX_REFERENCES = 10,
+	BL_GITLAB_MAX_NAMES = 2000, /* variables in force */
+	BL_GITLAB_MAX_NODES = 400000,
+	BL_GITLAB_MAX_COPIED = 2000000 /* variables, counted once for each job that has its own */
+};
 
 /* A configuration, while it is read and after. */
 typedef struct bl_gitlab {
@@ -19,7 +26,7 @@ typedef struct bl_gitlab {
 	const bl_value *own;  /* the configuration's own file as it is written */
 	bl_values includes;   /* what it includes: maps of kind, location, ref */
 	bl_map origins;       /* the name of a job -> const bl_via *: the include it came through */
-	size_t files, nodes;
+	size_t files, nodes, copied;
 	bool stopped;         /* a limit was met */
 } bl_gitlab;
 

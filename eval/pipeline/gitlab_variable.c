@@ -85,9 +85,12 @@ const bl_value *bl_gitlab_put_variables(bl_gitlab *g, const bl_value *v, const b
 const bl_value *bl_gitlab_variables(bl_gitlab *g, const bl_value *outer, const bl_value *variables)
 {
 	bl_items out = {0};
+	g->copied += outer ? outer->n : 0;
+	if (outer && (!variables || g->copied > BL_GITLAB_MAX_COPIED))
+		return outer;
 	for (uint32_t i = 0; outer && i < outer->n; i++)
 		bl_vec_push(g->arena, &out, outer->map[i]);
-	for (uint32_t i = 0; bl_value_is(variables, BL_MAP) && i < variables->n; i++) {
+	for (uint32_t i = 0; bl_value_is(variables, BL_MAP) && i < variables->n && out.n < BL_GITLAB_MAX_NAMES; i++) {
 		const bl_item *item = &variables->map[i];
 		const bl_value *v = item->value->kind == BL_MAP ? bl_value_getz(item->value, "value") : item->value;
 		if (!v)

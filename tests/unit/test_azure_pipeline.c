@@ -12,19 +12,19 @@ static void assert_expression(const char *text, const char *want)
 	bl_document d = {.language = BL_LANG_YAML, .path = BL_STR("x.yml")};
 	d.source = bl_sources_add(sources, BL_STR(""), d.path, bl_str_of(yaml));
 	bl_parse(sources, &d);
-	bl_azure_name names[] = {{BL_STR("parameters"), bl_value_getz(d.blocks.items[0]->attrs.items[0].expr->value, "parameters"), &names[1]},
+	bl_azpipe_name names[] = {{BL_STR("parameters"), bl_value_getz(d.blocks.items[0]->attrs.items[0].expr->value, "parameters"), &names[1]},
 		{BL_STR("variables"), NULL, NULL}};
 	bl_value *variables = bl_value_map(&arena, BL_NOWHERE, NULL, 0);
 	variables->open = true;
 	names[1].value = variables;
 	bl_str why, s;
-	const bl_value *v = bl_azure_pipeline_expression(&arena, bl_str_of(text), BL_NOWHERE, names, &why);
+	const bl_value *v = bl_azpipe_expression(&arena, bl_str_of(text), BL_NOWHERE, names, &why);
 	if (!want) {
 		assert_null(v);
 		assert_true(why.n > 0);
 	} else {
 		assert_non_null(v);
-		bool known = bl_azure_text_of(v, &s);
+		bool known = bl_azpipe_text_of(v, &s);
 		assert_string_equal(known ? bl_str_z(&arena, s) : "?", want);
 	}
 	bl_arena_done(&arena);
