@@ -89,10 +89,10 @@ static const bl_value *unknown_below(bl_match *m, const bl_value *v)
 	return bl_value_unknown(m->scratch, v->span, BL_FMT, BL_ARG(why_unknown(v)));
 }
 
-static bl_cursor *at_key(bl_match *m, const bl_cursor *up, bl_str key)
+/* item is NULL where there is none of that key. */
+static bl_cursor *at_item(bl_match *m, const bl_cursor *up, bl_str key, const bl_item *item)
 {
 	const bl_value *v = up->value;
-	const bl_item *item = v ? bl_value_item(v, key, true) : NULL;
 	bl_cursor *c = below(m, up, item ? item->value : NULL);
 	c->key = item ? item->key : key;
 	c->key_span = item ? item->key_span : BL_NOWHERE;
@@ -103,6 +103,11 @@ static bl_cursor *at_key(bl_match *m, const bl_cursor *up, bl_str key)
 	else
 		c->open = !item && (v->open || m->partial);
 	return c;
+}
+
+static bl_cursor *at_key(bl_match *m, const bl_cursor *up, bl_str key)
+{
+	return at_item(m, up, key, up->value ? bl_value_item(up->value, key, true) : NULL);
 }
 
 /* An unknown that is one of several values: yes when it is so for each of them, no when for none. */
@@ -157,7 +162,7 @@ static bl_verdict walk_any(bl_match *m, const bl_way *way, size_t i, const bl_cu
 		return walk_list(m, way, i, 1, c, visit, context);
 	bl_verdict any = c->value->open ? more(m, c) : no;
 	for (uint32_t k = 0; c->value->kind == BL_MAP && k < c->value->n && any.tri != BL_YES; k++)
-		any = bl_verdict_or(any, walk(m, way, i + 1, at_key(m, c, c->value->map[k].key), visit, context));
+		any = bl_verdict_or(any, walk(m, way, i + 1, at_item(m, c, c->value->map[k].key, &c->value->map[k]), visit, context));
 	return any;
 }
 

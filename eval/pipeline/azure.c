@@ -23,7 +23,7 @@ typedef struct level {
 	bl_str address; /* with a dot behind it where it is not empty */
 	bl_str place;   /* likewise */
 	const bl_value *variables;
-	const bl_value *environment; /* of scripts of a job; NULL above */
+	const bl_value *environment; /* that they are to scripts */
 	const bl_value *pool;
 	bl_tri condition;
 } level;
@@ -442,7 +442,8 @@ static void add_job(walker *w, const level *outer, const bl_value *node, size_t 
 	l.condition = condition_of(w, node, &l);
 	add(w, "azure-pipelines/job", node, address, name, place, l.condition, &items);
 	bl_pipeline_job job = {.input = w->input, .arena = w->arena, .out = w->out};
-	l.environment = bl_azpipe_environment(w->arena, l.variables);
+	if (l.variables != outer->variables)
+		l.environment = bl_azpipe_environment(w->arena, l.variables);
 	if (strategy && !bl_value_getz(node, "steps"))
 		add_hooks(w, &job, &l, strategy);
 	else
@@ -465,6 +466,8 @@ static void add_stage(walker *w, const level *outer, const bl_value *node, size_
 		name = bl_str_fmt(w->arena, "Stage%zu", i);
 	bl_str place = place_of(w, outer, "stages", i, node, "stage");
 	l.variables = bl_azpipe_variables(&w->e, outer->variables, own);
+	if (l.variables != outer->variables)
+		l.environment = bl_azpipe_environment(w->arena, l.variables);
 	l.address = dotted(w, name);
 	l.place = dotted(w, place);
 	bl_items items = own_properties(w, node, l.variables);
@@ -514,6 +517,7 @@ void bl_eval_azure_pipeline(const bl_eval_input *input, bl_arena *arena, bl_eval
 			continue;
 		level l = {.condition = BL_YES};
 		l.variables = bl_azpipe_variables(&w.e, NULL, bl_value_getz(made, "variables"));
+		l.environment = bl_azpipe_environment(arena, l.variables);
 		add_pipeline(&w, made, body_of(input->documents[i]), &l);
 		const bl_value *stages = bl_value_getz(made, "stages");
 		for (uint32_t k = 0; bl_value_is(stages, BL_LIST) && k < stages->n; k++)
@@ -522,7 +526,6 @@ void bl_eval_azure_pipeline(const bl_eval_input *input, bl_arena *arena, bl_eval
 		add_jobs(&w, &l, bl_value_getz(made, "jobs"));
 		if (bl_value_is(bl_value_getz(made, "steps"), BL_LIST)) {
 			bl_pipeline_job job = {.input = input, .arena = arena, .out = out};
-			l.environment = bl_azpipe_environment(arena, l.variables);
 			add_steps(&w, &job, &l, bl_value_getz(made, "steps"), 0, NULL);
 		}
 	}

@@ -4,7 +4,8 @@
  */
 #include "eval/pipeline/azure.h"
 
-enum { MAX_NESTING = 20, MAX_DEPTH = 200 };
+/* MAX_MACROS: put into one text, those of variables within variables too. */
+enum { MAX_NESTING = 20, MAX_DEPTH = 200, MAX_MACROS = 500 };
 
 static void set_variable(bl_azpipe_expansion *e, bl_items *out, bl_span name_span, bl_str key, const bl_value *value, bl_tri there)
 {
@@ -67,12 +68,13 @@ typedef struct putter {
 	bl_arena *arena;
 	const bl_value *variables;
 	const bl_azpipe_name *names;
+	size_t macros;
 } putter;
 
-static const bl_value *put_text(const putter *p, const bl_value *v, int depth);
+static const bl_value *put_text(putter *p, const bl_value *v, int depth);
 
 /* $[ expression ]: the whole of a variable's value */
-static const bl_value *runtime(const putter *p, const bl_value *v)
+static const bl_value *runtime(putter *p, const bl_value *v)
 {
 	bl_str s = bl_str_trim(v->string), why;
 	const bl_value *made = bl_azpipe_expression(p->arena, bl_str_slice(s, 2, s.n - 1), v->span, p->names, &why);
@@ -116,7 +118,7 @@ static const bl_value *predefined_value(bl_arena *arena, bl_span span, size_t i)
 }
 
 /* What a macro stands for; an unknown keeps its name, so that one can say which. */
-static const bl_value *macro(const putter *p, bl_str name, bl_span span, int depth)
+static const bl_value *macro(putter *p, bl_str name, bl_span span, int depth)
 {
 	const bl_value *v = bl_value_geti(p->variables, name);
 	for (size_t i = 0; !v && i < sizeof predefined / sizeof *predefined; i++)
@@ -124,13 +126,13 @@ static const bl_value *macro(const putter *p, bl_str name, bl_span span, int dep
 			return predefined_value(p->arena, span, i);
 	if (!v)
 		return bl_value_unknown(p->arena, span, "'$(" BL_FMT ")' is not known before it runs", BL_ARG(name));
-	if (depth >= MAX_NESTING)
-		return bl_value_unknown(p->arena, span, "'$(" BL_FMT ")' refers to itself", BL_ARG(name));
+	if (depth >= MAX_NESTING || ++p->macros > MAX_MACROS)
+		return bl_value_unknown(p->arena, span, "'$(" BL_FMT ")' refers to itself, or to too many others", BL_ARG(name));
 	return v->kind == BL_STRING ? put_text(p, v, depth + 1) : v;
 }
 
 /* Cuts text, which begins at base in what was written, into literal parts and macros; false when there are no macros. */
-static bool cut_macros(const putter *p, bl_str s, uint32_t base, bl_span span, int depth, bl_pipeline_parts *parts)
+static bool cut_macros(putter *p, bl_str s, uint32_t base, bl_span span, int depth, bl_pipeline_parts *parts)
 {
 	size_t from = 0;
 	bool any = false;
@@ -156,7 +158,7 @@ static bool cut_macros(const putter *p, bl_str s, uint32_t base, bl_span span, i
 	return any;
 }
 
-static const bl_value *put_text(const putter *p, const bl_value *v, int depth)
+static const bl_value *put_text(putter *p, const bl_value *v, int depth)
 {
 	bl_str trimmed = bl_str_trim(v->string);
 	bl_pipeline_parts parts = {0};
@@ -173,7 +175,7 @@ static const bl_value *put_text(const putter *p, const bl_value *v, int depth)
 bl_pipeline_parts bl_azpipe_script_parts(bl_arena *arena, const bl_azpipe_text *text, const bl_value *variables)
 {
 	bl_azpipe_name names = {BL_STR("variables"), variables, NULL};
-	putter p = {arena, variables, &names};
+	putter p = {arena, variables, &names, 0};
 	bl_pipeline_parts parts = {0};
 	if (!text->parts.n)
 		cut_macros(&p, text->written->string, 0, text->written->span, 0, &parts);
@@ -188,10 +190,12 @@ bl_pipeline_parts bl_azpipe_script_parts(bl_arena *arena, const bl_azpipe_text *
 	return parts;
 }
 
-static const bl_value *put_in(const putter *p, const bl_value *v, int depth)
+static const bl_value *put_in(putter *p, const bl_value *v, int depth)
 {
-	if (v->kind == BL_STRING)
+	if (v->kind == BL_STRING) {
+		p->macros = 0;
 		return put_text(p, v, 0);
+	}
 	if ((v->kind != BL_LIST && v->kind != BL_MAP) || depth > MAX_DEPTH)
 		return v;
 	bl_value *copy = bl_value_at(p->arena, v, v->span);
@@ -231,6 +235,6 @@ const bl_value *bl_azpipe_environment(bl_arena *arena, const bl_value *variables
 const bl_value *bl_azpipe_put_variables(bl_arena *arena, const bl_value *v, const bl_value *variables)
 {
 	bl_azpipe_name names = {BL_STR("variables"), variables, NULL};
-	putter p = {arena, variables, &names};
+	putter p = {arena, variables, &names, 0};
 	return put_in(&p, v, 0);
 }

@@ -14,7 +14,7 @@ enum {
 	BL_GITLAB_MAX_REFERENCES = 10,
 	BL_GITLAB_MAX_NAMES = 2000, /* variables in force */
 	BL_GITLAB_MAX_NODES = 400000,
-	BL_GITLAB_MAX_COPIED = 2000000 /* variables, counted once for each job that has its own */
+	BL_GITLAB_MAX_COPIED = 200000 /* variables, counted once for each job that has its own */
 };
 
 /* A configuration, while it is read and after. */

@@ -1,6 +1,7 @@
 #include "eval/pipeline/gitlab.h"
 
-enum { MAX_NESTING = 20, MAX_DEPTH = 100 };
+/* MAX_PUT: put into one text, those of variables within variables too. */
+enum { MAX_NESTING = 20, MAX_DEPTH = 100, MAX_PUT = 500 };
 
 static bool is_name(char c, bool first)
 {
@@ -10,21 +11,22 @@ static bool is_name(char c, bool first)
 typedef struct putter {
 	bl_gitlab *g;
 	const bl_value *variables;
+	size_t put;
 } putter;
 
-static const bl_value *put_text(const putter *p, const bl_value *v, int depth);
+static const bl_value *put_text(putter *p, const bl_value *v, int depth);
 
-static const bl_value *variable(const putter *p, bl_str name, bl_span span, int depth)
+static const bl_value *variable(putter *p, bl_str name, bl_span span, int depth)
 {
 	const bl_value *v = bl_value_get(p->variables, name);
 	if (!v)
 		return bl_value_unknown(p->g->arena, span, "'$" BL_FMT "' is not known before it runs", BL_ARG(name));
-	if (depth >= MAX_NESTING)
-		return bl_value_unknown(p->g->arena, span, "'$" BL_FMT "' refers to itself", BL_ARG(name));
+	if (depth >= MAX_NESTING || ++p->put > MAX_PUT)
+		return bl_value_unknown(p->g->arena, span, "'$" BL_FMT "' refers to itself, or to too many others", BL_ARG(name));
 	return v->kind == BL_STRING ? put_text(p, v, depth + 1) : v;
 }
 
-static const bl_value *put_text(const putter *p, const bl_value *v, int depth)
+static const bl_value *put_text(putter *p, const bl_value *v, int depth)
 {
 	bl_arena *arena = p->g->arena;
 	bl_pipeline_parts parts = {0};
@@ -55,10 +57,12 @@ static const bl_value *put_text(const putter *p, const bl_value *v, int depth)
 	return made;
 }
 
-static const bl_value *put_in(const putter *p, const bl_value *v, int depth)
+static const bl_value *put_in(putter *p, const bl_value *v, int depth)
 {
-	if (v->kind == BL_STRING)
+	if (v->kind == BL_STRING) {
+		p->put = 0;
 		return put_text(p, v, 0);
+	}
 	if ((v->kind != BL_LIST && v->kind != BL_MAP) || depth > MAX_DEPTH)
 		return v;
 	bl_value *copy = bl_value_at(p->g->arena, v, v->span);
@@ -78,7 +82,7 @@ static const bl_value *put_in(const putter *p, const bl_value *v, int depth)
 
 const bl_value *bl_gitlab_put_variables(bl_gitlab *g, const bl_value *v, const bl_value *variables)
 {
-	putter p = {g, variables};
+	putter p = {g, variables, 0};
 	return put_in(&p, v, 0);
 }
 

@@ -343,6 +343,31 @@ static void pools_and_containers_have_one_form(void **state)
 	world_free(w);
 }
 
+static void variables_of_a_stage_are_in_the_environment_of_its_scripts(void **state)
+{
+	(void)state;
+	const file files[] = {{"p.yml", "variables: {a: x}\nstages:\n- stage: S\n  variables: {b.c: y}\n  jobs:\n  - job: J\n    steps:\n"
+					"    - bash: docker build -t $A-$B_C-$D .\n      env: {D: $(a)z}\n"}};
+	world *w = evaluated(files, 1, NULL, 0);
+	assert_string_equal(show_acts(w), "build docker build: . Dockerfile [x-y-xz]\n");
+	world_free(w);
+}
+
+static void variables_that_double_meet_a_limit(void **state)
+{
+	(void)state;
+	bl_buf text = {0};
+	bl_buf_putz(&text, "variables:\n");
+	for (int i = 0; i < 100; i++)
+		bl_buf_putf(&text, "  v%d: $(v%d)$(v%d)\n", i, i + 1, i + 1);
+	bl_buf_putz(&text, "steps:\n- script: echo $(v0)\n");
+	const file files[] = {{"p.yml", text.p}};
+	world *w = evaluated(files, 1, NULL, 0);
+	assert_string_equal(show_resources(w), "0 ");
+	world_free(w);
+	bl_buf_done(&text);
+}
+
 /* ---- what steps do ---- */
 
 static void assert_acts(const char *steps, const char *want)
@@ -442,7 +467,9 @@ int main(void)
 		cmocka_unit_test(texts_of_yaml_stay_as_they_are_written),
 		cmocka_unit_test(the_right_side_takes_the_left_one_s_type),
 		cmocka_unit_test(two_conditions_with_else_stand_in_one_map),
+		cmocka_unit_test(variables_of_a_stage_are_in_the_environment_of_its_scripts),
 		cmocka_unit_test(variables_reach_inputs_by_level),
+		cmocka_unit_test(variables_that_double_meet_a_limit),
 		cmocka_unit_test(what_is_not_known_decides_nothing_unless_it_must),
 		cmocka_unit_test(what_is_put_into_a_script_is_told),
 	};
