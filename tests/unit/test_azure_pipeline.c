@@ -347,7 +347,7 @@ static void variables_of_a_stage_are_in_the_environment_of_its_scripts(void **st
 {
 	(void)state;
 	const file files[] = {{"p.yml", "variables: {a: x}\nstages:\n- stage: S\n  variables: {b.c: y}\n  jobs:\n  - job: J\n    steps:\n"
-					"    - bash: docker build -t $A-$B_C-$D .\n      env: {D: $(a)z}\n"}};
+					"    - bash: docker build -t ${A}-${B_C}-${D} .\n      env: {D: $(a)z}\n"}};
 	world *w = evaluated(files, 1, NULL, 0);
 	assert_string_equal(show_acts(w), "build docker build: . Dockerfile [x-y-xz]\n");
 	world_free(w);
