@@ -4,8 +4,8 @@
  */
 #include "eval/pipeline/azure.h"
 
-/* MAX_MACROS: put into one text, those of variables within variables too. */
-enum { MAX_NESTING = 20, MAX_DEPTH = 200, MAX_MACROS = 500 };
+/* MAX_MACROS: of variables within the variable that one macro names. */
+enum { MAX_NESTING = 20, MAX_DEPTH = 200, MAX_MACROS = 32 };
 
 static void set_variable(bl_azpipe_expansion *e, bl_items *out, bl_span name_span, bl_str key, const bl_value *value, bl_tri there)
 {
@@ -126,7 +126,8 @@ static const bl_value *macro(putter *p, bl_str name, bl_span span, int depth)
 			return predefined_value(p->arena, span, i);
 	if (!v)
 		return bl_value_unknown(p->arena, span, "'$(" BL_FMT ")' is not known before it runs", BL_ARG(name));
-	if (depth >= MAX_NESTING || ++p->macros > MAX_MACROS)
+	p->macros = depth ? p->macros + 1 : 0;
+	if (depth >= MAX_NESTING || p->macros > MAX_MACROS)
 		return bl_value_unknown(p->arena, span, "'$(" BL_FMT ")' refers to itself, or to too many others", BL_ARG(name));
 	return v->kind == BL_STRING ? put_text(p, v, depth + 1) : v;
 }
@@ -192,10 +193,8 @@ bl_pipeline_parts bl_azpipe_script_parts(bl_arena *arena, const bl_azpipe_text *
 
 static const bl_value *put_in(putter *p, const bl_value *v, int depth)
 {
-	if (v->kind == BL_STRING) {
-		p->macros = 0;
+	if (v->kind == BL_STRING)
 		return put_text(p, v, 0);
-	}
 	if ((v->kind != BL_LIST && v->kind != BL_MAP) || depth > MAX_DEPTH)
 		return v;
 	bl_value *copy = bl_value_at(p->arena, v, v->span);

@@ -1,7 +1,7 @@
 #include "eval/pipeline/gitlab.h"
 
-/* MAX_PUT: put into one text, those of variables within variables too. */
-enum { MAX_NESTING = 20, MAX_DEPTH = 100, MAX_PUT = 500 };
+/* MAX_PUT: variables within the variable that a text names. */
+enum { MAX_NESTING = 20, MAX_DEPTH = 100, MAX_PUT = 32 };
 
 static bool is_name(char c, bool first)
 {
@@ -21,7 +21,8 @@ static const bl_value *variable(putter *p, bl_str name, bl_span span, int depth)
 	const bl_value *v = bl_value_get(p->variables, name);
 	if (!v)
 		return bl_value_unknown(p->g->arena, span, "'$" BL_FMT "' is not known before it runs", BL_ARG(name));
-	if (depth >= MAX_NESTING || ++p->put > MAX_PUT)
+	p->put = depth ? p->put + 1 : 0;
+	if (depth >= MAX_NESTING || p->put > MAX_PUT)
 		return bl_value_unknown(p->g->arena, span, "'$" BL_FMT "' refers to itself, or to too many others", BL_ARG(name));
 	return v->kind == BL_STRING ? put_text(p, v, depth + 1) : v;
 }
@@ -59,10 +60,8 @@ static const bl_value *put_text(putter *p, const bl_value *v, int depth)
 
 static const bl_value *put_in(putter *p, const bl_value *v, int depth)
 {
-	if (v->kind == BL_STRING) {
-		p->put = 0;
+	if (v->kind == BL_STRING)
 		return put_text(p, v, 0);
-	}
 	if ((v->kind != BL_LIST && v->kind != BL_MAP) || depth > MAX_DEPTH)
 		return v;
 	bl_value *copy = bl_value_at(p->g->arena, v, v->span);
