@@ -41,7 +41,7 @@ enum {
 	BL_AZPIPE_MAX_FILES = 100,
 	BL_AZPIPE_MAX_NESTING = 20,
 	BL_AZPIPE_MAX_INCLUDES = 2000,
-	BL_AZPIPE_MAX_NAMES = 2000, /* variables in force, parameters of a file */
+	BL_AZPIPE_MAX_NAMES = 500, /* variables in force, parameters of a file */
 	BL_AZPIPE_MAX_NODES = 400000,
 	BL_AZPIPE_MAX_COPIED = 200000 /* variables, counted once for each level that has them */
 };

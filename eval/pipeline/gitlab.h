@@ -12,7 +12,7 @@ enum {
 	BL_GITLAB_MAX_INCLUDES = 150,
 	BL_GITLAB_MAX_EXTENDS = 11,
 	BL_GITLAB_MAX_REFERENCES = 10,
-	BL_GITLAB_MAX_NAMES = 2000, /* variables in force */
+	BL_GITLAB_MAX_NAMES = 500, /* variables in force */
 	BL_GITLAB_MAX_NODES = 400000,
 	BL_GITLAB_MAX_COPIED = 200000 /* variables, counted once for each job that has its own */
 };
