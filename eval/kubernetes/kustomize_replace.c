@@ -206,6 +206,7 @@ static void set_target(bl_kustomize *k, const bl_value *target, const bl_value *
 	for (uint32_t p = 0; p < n; p++) {
 		const bl_value *written = bl_value_is(paths, BL_LIST) ? paths->list[p] : otherwise[0];
 		steps path = {0};
+		size_t missed = 0; /* objects that are meant and lack the field */
 		split_path(k->arena, bl_value_text(written), &path);
 		replacement r = {k, value, options, &path, bl_value_is(create, BL_BOOL) && create->boolean, 0, written->span};
 		for (size_t i = 0; i < k->objects.n && bl_kustomize_step(k, 5); i++) {
@@ -216,10 +217,12 @@ static void set_target(bl_kustomize *k, const bl_value *target, const bl_value *
 				continue;
 			if (bl_str_starts(bl_value_text(written), BL_STR("metadata.name")) || !paths)
 				bl_kustomize_remember(k, o);
+			size_t done = r.done;
 			const bl_value *body = set_below(&r, o->body, 0);
 			o->body = body ? body : o->body;
+			missed += r.done == done;
 		}
-		if (!r.done)
+		if (missed)
 			bl_kustomize_say(k, BL_DIAG_ERROR, bl_span_known(written->span) ? written->span : target->span,
 				"there is no field '" BL_FMT "' to replace", BL_ARG(bl_value_text(written)));
 	}

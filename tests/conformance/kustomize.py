@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""usage: kustomize.py BELAY [CASE...]
+"""usage: kustomize.py BELAY [CASE...]  or  kustomize.py BELAY --random N [SEED]
 
 Builds small kustomizations with belay and with `kubectl kustomize`, and compares what comes out, object by object. The order of objects and of
 their fields does not count. Without kubectl the tests are skipped: it is run by hand. Prints TAP.
 """
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -244,6 +245,37 @@ CASES = {
     'replacement of a name': over('namePrefix: p-\nreplacements:\n  - source: {kind: Service, name: web, fieldPath: metadata.name}\n    targets:\n      - select: {kind: ConfigMap, name: settings}\n        fieldPaths: [data.b]\n'),
     'replacements in a file': over('replacements: [{path: r.yaml}]\n', **{'r.yaml': '- source: {kind: Service, name: web}\n  targets:\n    - select: {kind: ConfigMap}\n      fieldPaths: [data.b]\n'}),
     'vars': over('namePrefix: p-\nvars:\n  - name: WEB_NAME\n    objref: {kind: Service, name: web, apiVersion: v1}\n  - name: OTHER\n    objref: {kind: Service, name: web, apiVersion: v1}\n    fieldref: {fieldpath: "spec.ports[0].port"}\n'),
+    'three floors': dict(over('namePrefix: c-\nresources: [mid]\n', **{
+        'mid/kustomization.yaml': 'resources: [../base]\nnamespace: mid\nnameSuffix: -m\nsecretGenerator:\n  - {name: made, literals: [a=1]}\n'
+                                  + patch('apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 8}\n')}),
+        **{'kustomization.yaml': 'resources: [mid]\nnamePrefix: c-\nnamespace: top\n' + patch('- {op: add, path: /spec/paused, value: true}\n', '{kind: Deployment, name: web}')}),
+    'a generated map used above': {'base/kustomization.yaml': 'configMapGenerator:\n  - {name: settings, literals: [b=1]}\nsecretGenerator:\n  - {name: keys, literals: [b=1]}\n',
+                                   'm.yaml': DEPLOYMENT, 'kustomization.yaml': 'resources: [base, m.yaml]\nnamePrefix: p-\n'},
+    'json manifests': {'kustomization.yaml': 'resources: [m.json]\ncommonLabels: {a: b}\n', 'm.json': '{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "s"}, "spec": {"ports": [{"port": 1}]}}'},
+    'selectors of policies': over('commonLabels: {team: a}\n', ALL + 'commonLabels: {team: b, base: c}\n'),
+    'labels over annotations': over('commonAnnotations: {a: b}\nlabels: [{pairs: {a: b}, includeSelectors: true, includeTemplates: true}]\nnamespace: x\n'),
+    'replacement with parts': over('replacements:\n  - source: {kind: Deployment, name: web, fieldPath: "spec.template.spec.containers.0.image", options: {delimiter: ":", index: 2}}\n'
+                                   '    targets:\n      - select: {kind: ConfigMap}\n        fieldPaths: [data.b]\n'
+                                   '      - select: {kind: StatefulSet}\n        fieldPaths: ["spec.template.spec.containers.[name=db].image"]\n        options: {delimiter: "@", index: 0}\n'
+                                   '      - select: {kind: Widget}\n        fieldPaths: ["spec.list.[name=b].name", "spec.list.0.name"]\n'),
+    'replacement of a map': over('replacements:\n  - source: {kind: Deployment, name: web, fieldPath: spec.selector}\n    targets:\n      - select: {kind: Widget}\n        fieldPaths: [spec.copied]\n        options: {create: true}\n'),
+    'replacement of nothing': over('replacements:\n  - source: {kind: Deployment, name: none}\n    targets:\n      - select: {kind: Widget}\n        fieldPaths: [spec.copied]\n'),
+    'replacement at nothing': over('replacements:\n  - source: {kind: Service, name: web}\n    targets:\n      - select: {kind: Widget}\n        fieldPaths: [spec.none]\n'),
+    'nothing to patch': over(patch('apiVersion: v1\nkind: Service\nmetadata: {name: none}\n')),
+    'nothing to select': over(patch('- {op: add, path: /a, value: 1}\n', '{kind: None}')),
+    'nothing to scale': over('replicas: [{name: none, count: 1}]\n'),
+    'nothing there': {'kustomization.yaml': 'resources: [none.yaml]\n'},
+    'a circle': {'kustomization.yaml': 'resources: [a]\n', 'a/kustomization.yaml': 'resources: [../b]\n', 'b/kustomization.yaml': 'resources: [../a]\n'},
+    'twice': {'kustomization.yaml': 'resources: [a.yaml, b.yaml]\n', 'a.yaml': SETTINGS, 'b.yaml': SETTINGS},
+    'twice, generated': {'kustomization.yaml': 'resources: [a.yaml]\nconfigMapGenerator: [{name: settings}]\n', 'a.yaml': SETTINGS},
+    'nothing to merge': {'kustomization.yaml': 'configMapGenerator: [{name: settings, behavior: merge}]\n'},
+    'a component as a resource': {'kustomization.yaml': 'resources: [a]\n', 'a/kustomization.yaml': 'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n'},
+    'a test that fails': over(patch('- {op: test, path: /spec/replicas, value: 5}\n', '{kind: Deployment}')),
+    'volume mounts and nulls in lists': over(patch('apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n        - name: web\n          volumeMounts:\n'
+                                                   '            - {name: more, mountPath: /more}\n            - {mountPath: /data, $patch: delete}\n          env: null\n      hostAliases: [{ip: 1.2.3.4, hostnames: [a]}]\n')),
+    'a patch of a cron job and a set': over(patch('apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: nightly}\nspec: {jobTemplate: {spec: {template: {spec: {containers: [{name: job, args: [z]}], volumes: [{name: t, emptyDir: {}}]}}}}}\n')
+                                            + '  - patch: |-\n      apiVersion: apps/v1\n      kind: StatefulSet\n      metadata: {name: db}\n      spec: {volumeClaimTemplates: [{metadata: {name: other}}]}\n'),
+    'rules of roles are replaced': over(patch('apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: reader}\nrules: [{apiGroups: [""], resources: [pods], verbs: [get]}]\n')),
     'local configuration': {'kustomization.yaml': 'resources: [m.yaml]\n', 'm.yaml': SETTINGS.replace('{name: settings}', '{name: s, annotations: {config.kubernetes.io/local-config: "true"}}') + '---\n' + KEYS},
     'lists': {'kustomization.yaml': 'resources: [m.yaml]\nnamePrefix: p-\n', 'm.yaml': 'apiVersion: v1\nkind: List\nitems:\n' + ''.join(
         ('- ' if not i else '  ') + line + '\n' for i, line in enumerate(SETTINGS.splitlines()))},
@@ -254,6 +286,34 @@ CASES = {
         t.replace('metadata:\n  name: web', 'metadata:\n  name: web\n  namespace: ' + n).replace('{name: settings}\ndata', '{name: settings, namespace: %s}\ndata' % n)
         for n in 'ab' for t in (DEPLOYMENT, SETTINGS))},
 }
+
+
+# One line of an overlay each; any of different keys go together. No two set one label with and without selectors: kustomize 5.5 changes the
+# selectors in both cases, because what it set once is one node in many places; belay does as it is told.
+PARTS = [
+    'namespace: prod\n', 'namespace: other\n', 'namePrefix: p-\n', 'namePrefix: q-\n', 'nameSuffix: -s\n', 'commonLabels: {team: a}\n', 'commonLabels: {app: x}\n',
+    'labels: [{pairs: {l: "1"}, includeSelectors: true}]\n', 'labels: [{pairs: {k: "2"}}, {pairs: {m: "2"}, includeTemplates: true}]\n',
+    'commonAnnotations: {who: me}\n', 'images: [{name: nginx, newTag: "9"}, {name: busybox, newName: b}]\n', 'images: [{name: busybox, newName: nginx}, {name: nginx, digest: "sha256:22"}]\n',
+    'replicas: [{name: web, count: 4}]\n', 'replicas: [{name: db, count: 4}]\n',
+    'configMapGenerator: [{name: made, literals: [a=1]}]\n', 'configMapGenerator: [{name: keys, literals: [a=1]}]\n',
+    'secretGenerator: [{name: more, literals: [a=1], options: {disableNameSuffixHash: true}}]\n',
+    patch('- {op: replace, path: /spec/replicas, value: 2}\n', '{kind: Deployment}'), patch('apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {type: NodePort}\n'),
+    patch('$patch: delete\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n'), patch('- {op: replace, path: /metadata/name, value: z}\n', '{kind: ServiceAccount}'),
+    patch('kind: any\nmetadata: {name: any, labels: {x: y}}\n', '{labelSelector: "team=a"}'), patch('apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, image: nginx}]}}}\n'),
+    'replacements: [{source: {kind: Service, name: web}, targets: [{select: {kind: ConfigMap}, fieldPaths: [data.b]}]}]\n',
+    'replacements: [{source: {kind: Deployment, fieldPath: metadata.namespace}, targets: [{select: {kind: Widget}, fieldPaths: [spec.where], options: {create: true}}]}]\n',
+]
+
+
+def random_case(seed):
+    """Two overlays over the base, of parts taken by chance."""
+    chance = random.Random(seed)
+
+    def overlay():
+        parts = {p.split(':')[0]: p for p in chance.sample(PARTS, chance.randint(1, 6))}
+        return ''.join(parts.values())
+    return dict(over(overlay(), ALL + overlay()), **{'mid/kustomization.yaml': 'resources: [../base]\n' + overlay(),
+                                                     'kustomization.yaml': 'resources: [mid]\n' + overlay()})
 
 
 def write(folder, files):
@@ -318,6 +378,12 @@ def main():
         print('1..0 # SKIP there is no kubectl to compare with')
         return False
     with Tap() as tap:
+        if sys.argv[2:3] == ['--random']:
+            first = int(sys.argv[4]) if sys.argv[4:] else 0
+            for seed in range(first, first + int(sys.argv[3])):
+                wrong = judge(belay, kubectl, random_case(seed))
+                tap.check(not wrong, f'by chance, {seed}', '\n'.join(wrong))
+            return tap.failed != 0
         for name, files in CASES.items():
             if sys.argv[2:] and name not in sys.argv[2:]:
                 continue
