@@ -4,7 +4,7 @@ static const bl_str gap = {(const char[]){BL_GAP}, 1};
 
 static bool has_gap(bl_str s)
 {
-	return memchr(s.p, BL_GAP, s.n) != NULL;
+	return s.n && memchr(s.p, BL_GAP, s.n);
 }
 
 /* A first part is a host when it has a dot or a port, or is localhost; what is not known may hold one. */
