@@ -22,6 +22,33 @@ typedef struct bl_drift_view {
 	bl_span span;
 } bl_drift_view;
 
+typedef struct bl_layer_view {
+	bl_str diff_id, created_by;
+	const char *origin; /* "base", "own", or "" where it is not known */
+	bl_span span;       /* the line of the Dockerfile, or nowhere */
+} bl_layer_view;
+
+/* Where an image comes from and what runs it. */
+typedef struct bl_image_view {
+	bl_str digest;
+	const bl_str *names;
+	size_t nnames;
+	const bl_resource *stage; /* or NULL */
+	bl_str repo, commit, workflow, run;
+	bl_link_class class;
+	double confidence;
+	const bl_evidence *evidence;
+	size_t nevidence;
+	const uint32_t *candidates; /* nodes of stages */
+	size_t ncandidates;
+	const bl_layer_view *layers;
+	size_t nlayers;
+	const uint32_t *runs; /* nodes of assets */
+	size_t nruns;
+	const bl_str *missing;
+	size_t nmissing;
+} bl_image_view;
+
 typedef struct bl_links_view {
 	const bl_sources *sources;
 	const bl_graph *graph;
@@ -30,6 +57,8 @@ typedef struct bl_links_view {
 	size_t ncode_only, ncloud_only;
 	const bl_drift_view *drift;
 	size_t ndrift;
+	const bl_image_view *images;
+	size_t nimages;
 } bl_links_view;
 
 typedef struct bl_estate_view {

@@ -108,6 +108,31 @@ static bool print_build(const bl_report *report, bl_buf *out)
 	return true; /* the diagnostics say why */
 }
 
+static const bl_layer_view *layer_views(const bl_image_origin *o, bl_arena *scratch)
+{
+	static const char *const origins[] = {"", "base", "own"};
+	bl_layer_view *out = bl_new_n(scratch, bl_layer_view, o->layers.n + 1);
+	for (size_t i = 0; i < o->layers.n; i++) {
+		const bl_image_layer *l = &o->layers.items[i];
+		out[i] = (bl_layer_view){l->diff_id, l->created_by, origins[l->origin], l->span};
+	}
+	return out;
+}
+
+static const bl_image_view *image_views(const bl_report *report, bl_arena *scratch)
+{
+	bl_image_view *out = bl_new_n(scratch, bl_image_view, report->images.n + 1);
+	for (size_t i = 0; i < report->images.n; i++) {
+		const bl_image_origin *o = report->images.items[i];
+		out[i] = (bl_image_view){.digest = o->digest, .names = o->names.items, .nnames = o->names.n, .repo = o->repo, .commit = o->commit,
+			.stage = o->stage ? bl_graph_node(report->graph, o->stage)->resource : NULL, .workflow = o->workflow, .run = o->run,
+			.class = o->class, .confidence = o->confidence, .evidence = o->evidence.items, .nevidence = o->evidence.n,
+			.candidates = o->candidates.items, .ncandidates = o->candidates.n, .layers = layer_views(o, scratch),
+			.nlayers = o->layers.n, .runs = o->runs.items, .nruns = o->runs.n, .missing = o->missing.items, .nmissing = o->missing.n};
+	}
+	return out;
+}
+
 static bl_links_view links_view(const bl_report *report, bl_arena *scratch)
 {
 	bl_links_view view = {.sources = report->sources, .graph = report->graph, .commit = report->commit};
@@ -119,6 +144,8 @@ static bl_links_view links_view(const bl_report *report, bl_arena *scratch)
 	for (size_t i = 0; i < view.ndrift; i++)
 		copies[i] = (bl_drift_view){drift[i].link, drift[i].path, drift[i].code, drift[i].cloud, drift[i].span};
 	view.drift = copies;
+	view.images = image_views(report, scratch);
+	view.nimages = report->images.n;
 	return view;
 }
 

@@ -74,6 +74,7 @@ struct bl_report {
 	BL_VEC(bl_root_plan *) plans; /* sorted by repository and root name */
 	BL_VEC(bl_snapshot *) snapshots;
 	bl_graph *graph;
+	bl_image_origins images;  /* from depth BL_RUN_JOIN on */
 	bl_mapping_input mapping; /* all that was declared and shown; from depth BL_RUN_JUDGE on */
 	BL_VEC(bl_finding *) findings; /* what is shown, sorted */
 	BL_VEC(const bl_path *) paths;

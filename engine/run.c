@@ -233,7 +233,7 @@ static void judge(bl_report *report, bl_pool *pool)
 	if (report->depth < BL_RUN_JOIN)
 		return;
 	bl_engine_progress(report, "joining", 0, 0);
-	bl_mapping_run(report->graph, &report->mapping);
+	bl_mapping_run(report->graph, &report->mapping, &report->images);
 	if (links_only)
 		return;
 	bl_paths_edges(report->graph);

@@ -74,12 +74,10 @@ static double strength(double weight)
 	return weight < 0 ? -weight : weight;
 }
 
-void bl_claims_add(bl_claims *c, uint32_t code, uint32_t asset, bl_evidence_row row, double weight, bl_str why)
+void bl_evidence_put(bl_arena *keep, bl_claim *claim, bl_evidence_row row, double weight, bl_str why)
 {
-	bl_claim *claim = claim_of(c, code, asset);
 	bl_evidence e = {rows[row].id, why, weight};
 	size_t at = 0;
-	claim->named = claim->named || knows(row);
 	while (at < claim->evidence.n && strcmp(claim->evidence.items[at].id, e.id) < 0)
 		at++;
 	if (at < claim->evidence.n && strcmp(claim->evidence.items[at].id, e.id) == 0) {
@@ -89,10 +87,17 @@ void bl_claims_add(bl_claims *c, uint32_t code, uint32_t asset, bl_evidence_row 
 			*old = e;
 		return;
 	}
-	bl_vec_push(bl_graph_arena(c->graph), &claim->evidence, e);
+	bl_vec_push(keep, &claim->evidence, e);
 	for (size_t i = claim->evidence.n - 1; i > at; i--)
 		claim->evidence.items[i] = claim->evidence.items[i - 1];
 	claim->evidence.items[at] = e;
+}
+
+void bl_claims_add(bl_claims *c, uint32_t code, uint32_t asset, bl_evidence_row row, double weight, bl_str why)
+{
+	bl_claim *claim = claim_of(c, code, asset);
+	claim->named = claim->named || knows(row);
+	bl_evidence_put(bl_graph_arena(c->graph), claim, row, weight, why);
 }
 
 double bl_claims_confidence(const bl_claim *claim)

@@ -63,6 +63,8 @@ typedef struct bl_claims {
 bool bl_claims_deploys(const bl_node *node);
 /* Adds evidence for a pair; of evidence with one id the strongest counts. why is in the graph's arena. */
 void bl_claims_add(bl_claims *c, uint32_t code, uint32_t asset, bl_evidence_row row, double weight, bl_str why);
+/* The same for a claim in hand. */
+void bl_evidence_put(bl_arena *keep, bl_claim *claim, bl_evidence_row row, double weight, bl_str why);
 /* The claim on a pair, or NULL. Good until the next bl_claims_add. */
 bl_claim *bl_claims_find(const bl_claims *c, uint32_t code, uint32_t asset);
 /* What a claim's evidence is worth together. */

@@ -1,4 +1,5 @@
 #include "mapping/claims.h"
+#include "mapping/images.h"
 
 #include <stdlib.h>
 
@@ -26,7 +27,7 @@ static void gather(bl_claims *c)
 	c->of_asset = bl_new_n(c->arena, uint32_t, c->nodes + 1);
 }
 
-void bl_mapping_run(bl_graph *graph, const bl_mapping_input *input)
+void bl_mapping_run(bl_graph *graph, const bl_mapping_input *input, bl_image_origins *images)
 {
 	bl_arena arena = {0};
 	bl_claims c = {.input = input, .graph = graph, .schema = input->schema, .arena = &arena, .nodes = bl_graph_size(graph)};
@@ -45,6 +46,7 @@ void bl_mapping_run(bl_graph *graph, const bl_mapping_input *input)
 		bl_match_neighbours(&c);
 		bl_resolve_claims(&c);
 	}
+	bl_images_match(graph, input, images);
 	bl_graph_seal(graph, BL_LAYER_LINKS);
 	bl_arena_done(&arena);
 }

@@ -22,11 +22,36 @@ typedef struct bl_mapping_input {
 	const bl_mapping_history *history; /* or NULL */
 } bl_mapping_input;
 
+typedef enum bl_layer_origin { BL_LAYER_ORIGIN_UNKNOWN, BL_LAYER_ORIGIN_BASE, BL_LAYER_ORIGIN_OWN } bl_layer_origin;
+
+typedef struct bl_image_layer {
+	bl_str diff_id, created_by;
+	bl_layer_origin origin;
+	bl_span span; /* the Dockerfile's instruction that makes it, or that names the base; or nowhere */
+} bl_image_layer;
+
+/* Where an image comes from and what runs it. */
+typedef struct bl_image_origin {
+	bl_str digest;                /* or empty: only a name is known */
+	BL_VEC(bl_str) names;
+	uint32_t stage;               /* the node of the Dockerfile's stage, or 0 */
+	bl_str repo, commit, workflow, run; /* or empty */
+	bl_link_class class;
+	double confidence;            /* 0: nothing is known */
+	BL_VEC(bl_evidence) evidence;
+	BL_VEC(uint32_t) candidates;  /* other stages that come near */
+	BL_VEC(bl_image_layer) layers;
+	BL_VEC(uint32_t) runs;        /* asset nodes, sorted by id */
+	BL_VEC(bl_str) missing;       /* what further input would tell more */
+} bl_image_origin;
+
+typedef BL_VEC(bl_image_origin *) bl_image_origins;
+
 /*
  * Links the graph's resource nodes with its asset nodes (added from snapshots before) and adds the links and their PROVISIONS edges; seals the links layer.
- * The order of input never changes the result.
+ * What is known of images is appended to images, in the graph's arena. The order of input never changes the result.
  */
-void bl_mapping_run(bl_graph *graph, const bl_mapping_input *input);
+void bl_mapping_run(bl_graph *graph, const bl_mapping_input *input, bl_image_origins *images);
 
 /* Resource nodes that no asset answers to, and asset nodes that no code declares; both sorted. Nothing is called missing over a partial snapshot. */
 void bl_mapping_unmatched(const bl_graph *graph, bl_arena *arena, const bl_mapping_input *input,

@@ -102,6 +102,15 @@ static void sort_nodes(const bl_graph *graph, uint32_t *nodes, size_t n)
 		qsort_r(nodes, n, sizeof *nodes, by_id, (void *)graph);
 }
 
+static bool is_linked(const bl_graph *graph, uint32_t node)
+{
+	const bl_link *const *links;
+	size_t n = bl_graph_links_of(graph, node, &links), i = 0;
+	while (i < n && links[i]->kind != BL_PROVISIONS)
+		i++;
+	return i < n;
+}
+
 void bl_mapping_unmatched(const bl_graph *graph, bl_arena *arena, const bl_mapping_input *input,
 	const uint32_t **code_only, size_t *ncode, const uint32_t **cloud_only, size_t *ncloud)
 {
@@ -110,8 +119,7 @@ void bl_mapping_unmatched(const bl_graph *graph, bl_arena *arena, const bl_mappi
 	bl_coverage_fill(arena, input, &coverage);
 	for (uint32_t i = 0; i < bl_graph_size(graph); i++) {
 		const bl_node *node = bl_graph_node(graph, i);
-		const bl_link *const *links;
-		if (bl_graph_links_of(graph, i, &links))
+		if (is_linked(graph, i))
 			continue;
 		if (node->kind == BL_NODE_ASSET && !comes_by_itself(node->asset))
 			bl_vec_push(arena, &cloud, i);

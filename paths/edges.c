@@ -145,7 +145,7 @@ static int64_t governor(const bl_edges *e, uint32_t node)
 	int64_t best = -1;
 	double confidence = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (links[i]->class == BL_AMBIGUOUS || links[i]->confidence <= confidence)
+		if (links[i]->kind != BL_PROVISIONS || links[i]->class == BL_AMBIGUOUS || links[i]->confidence <= confidence)
 			continue;
 		confidence = links[i]->confidence;
 		best = links[i]->from;

@@ -48,7 +48,7 @@ static int64_t governor(const bl_graph *graph, uint32_t node)
 	size_t n = bl_graph_links_of(graph, node, &links);
 	int64_t best = -1;
 	for (size_t i = 0; i < n; i++) {
-		if (links[i]->class == BL_AMBIGUOUS || links[i]->to != node)
+		if (links[i]->kind != BL_PROVISIONS || links[i]->class == BL_AMBIGUOUS || links[i]->to != node)
 			continue;
 		if (best < 0 || bl_str_cmp(bl_graph_node(graph, links[i]->from)->id, bl_graph_node(graph, (uint32_t)best)->id) < 0)
 			best = links[i]->from;

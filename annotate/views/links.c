@@ -26,6 +26,21 @@ static void json_asset(bl_json *j, const bl_asset *a)
 	bl_json_object_end(j);
 }
 
+static void json_evidence(bl_json *j, const bl_evidence *evidence, size_t n)
+{
+	bl_json_key(j, "evidence");
+	bl_json_array(j);
+	for (size_t i = 0; i < n; i++) {
+		bl_json_object(j);
+		bl_json_member(j, "id", bl_str_of(evidence[i].id));
+		bl_json_member(j, "why", evidence[i].why);
+		bl_json_key(j, "weight");
+		bl_json_double(j, evidence[i].weight);
+		bl_json_object_end(j);
+	}
+	bl_json_array_end(j);
+}
+
 void bl_view_json_link(bl_json *j, const bl_links_view *view, const bl_link *l)
 {
 	bl_json_key(j, "code");
@@ -36,17 +51,7 @@ void bl_view_json_link(bl_json *j, const bl_links_view *view, const bl_link *l)
 	bl_json_member(j, "class", bl_str_of(classes[l->class]));
 	bl_json_key(j, "confidence");
 	bl_json_double(j, l->confidence);
-	bl_json_key(j, "evidence");
-	bl_json_array(j);
-	for (size_t i = 0; i < l->evidence.n; i++) {
-		bl_json_object(j);
-		bl_json_member(j, "id", bl_str_of(l->evidence.items[i].id));
-		bl_json_member(j, "why", l->evidence.items[i].why);
-		bl_json_key(j, "weight");
-		bl_json_double(j, l->evidence.items[i].weight);
-		bl_json_object_end(j);
-	}
-	bl_json_array_end(j);
+	json_evidence(j, l->evidence.items, l->evidence.n);
 	bl_json_key(j, "candidates");
 	bl_json_array(j);
 	for (size_t i = 0; i < l->candidates.n; i++)
@@ -72,6 +77,77 @@ static void json_drift(bl_json *j, const bl_links_view *view)
 		bl_json_object_end(j);
 	}
 	bl_json_array_end(j);
+}
+
+static void json_built_from(bl_json *j, const bl_links_view *view, const bl_resource *stage, const bl_image_view *i)
+{
+	bl_place place = {0};
+	if (stage)
+		bl_sources_place(view->sources, stage->span, &place);
+	bl_json_object(j);
+	bl_json_member(j, "repo", stage ? stage->root->repo : i->repo);
+	bl_json_member(j, "file", place.path);
+	bl_json_member_int(j, "line", place.start_line);
+	bl_json_member(j, "stage", stage ? stage->label : BL_STR(""));
+	bl_json_member(j, "commit", i->commit);
+	bl_json_object_end(j);
+}
+
+static void json_layers(bl_json *j, const bl_links_view *view, const bl_image_view *i)
+{
+	bl_json_key(j, "layers");
+	bl_json_array(j);
+	for (size_t k = 0; k < i->nlayers; k++) {
+		const bl_layer_view *l = &i->layers[k];
+		bl_place place = {0};
+		bl_sources_place(view->sources, l->span, &place);
+		bl_json_object(j);
+		bl_json_member(j, "diff_id", l->diff_id);
+		bl_json_member(j, "created_by", l->created_by);
+		bl_json_member(j, "origin", bl_str_of(l->origin));
+		bl_json_member(j, "file", place.path);
+		bl_json_member_int(j, "line", place.start_line);
+		bl_json_object_end(j);
+	}
+	bl_json_array_end(j);
+}
+
+static void json_nodes(bl_json *j, const bl_links_view *view, const char *key, const uint32_t *nodes, size_t n)
+{
+	bl_json_key(j, key);
+	bl_json_array(j);
+	for (size_t i = 0; i < n; i++) {
+		const bl_node *node = bl_graph_node(view->graph, nodes[i]);
+		bl_json_str(j, node->asset ? node->asset->id : node->id);
+	}
+	bl_json_array_end(j);
+}
+
+static void json_image(bl_json *j, const bl_links_view *view, const bl_image_view *i)
+{
+	bl_json_object(j);
+	bl_json_member(j, "digest", i->digest);
+	bl_view_json_strings(j, "names", i->names, i->nnames);
+	bl_json_key(j, "built_from");
+	if (i->stage || i->repo.n || i->commit.n)
+		json_built_from(j, view, i->stage, i);
+	else
+		bl_json_value(j, &bl_value_null);
+	bl_json_member(j, "class", bl_str_of(i->evidence ? classes[i->class] : ""));
+	bl_json_member(j, "workflow", i->workflow);
+	bl_json_member(j, "run", i->run);
+	json_evidence(j, i->evidence, i->nevidence);
+	bl_json_key(j, "confidence");
+	bl_json_double(j, i->confidence);
+	bl_json_key(j, "candidates");
+	bl_json_array(j);
+	for (size_t k = 0; k < i->ncandidates; k++)
+		json_built_from(j, view, bl_graph_node(view->graph, i->candidates[k])->resource, i);
+	bl_json_array_end(j);
+	json_layers(j, view, i);
+	json_nodes(j, view, "runs", i->runs, i->nruns);
+	bl_view_json_strings(j, "missing", i->missing, i->nmissing);
+	bl_json_object_end(j);
 }
 
 static void json_all(const bl_links_view *view, bl_buf *out)
@@ -102,6 +178,8 @@ static void json_all(const bl_links_view *view, bl_buf *out)
 	bl_json_array_end(&j);
 	bl_json_key(&j, "images");
 	bl_json_array(&j);
+	for (size_t i = 0; i < view->nimages; i++)
+		json_image(&j, view, &view->images[i]);
 	bl_json_array_end(&j);
 	json_drift(&j, view);
 	bl_json_object_end(&j);
@@ -145,6 +223,37 @@ static void text_drift(bl_buf *out, const bl_links_view *view, const bl_paint *p
 	}
 }
 
+static void text_image(bl_buf *out, const bl_links_view *view, const bl_paint *p, const bl_image_view *i)
+{
+	bl_str name = i->nnames ? i->names[0] : i->digest;
+	bl_buf_putf(out, "  %s%.3f%s  ", i->class == BL_AMBIGUOUS ? p->yellow : p->green, i->confidence, p->off);
+	bl_view_text(out, name);
+	if (i->stage) {
+		bl_buf_putf(out, "  %s", p->dim);
+		bl_view_place(out, view->sources, i->stage->span);
+		bl_buf_putz(out, p->off);
+	} else if (i->repo.n) {
+		bl_buf_putz(out, "  ");
+		bl_view_text(out, i->repo);
+	}
+	bl_buf_putf(out, "%s\n", i->class == BL_AMBIGUOUS && i->stage ? "  (ambiguous)" : "");
+	for (size_t k = 0; k < i->nruns; k++) {
+		bl_buf_putz(out, "         -> ");
+		bl_view_text(out, bl_graph_node(view->graph, i->runs[k])->asset->id);
+		bl_buf_putc(out, '\n');
+	}
+	for (size_t k = 0; k < i->nevidence; k++) {
+		bl_buf_putf(out, "            %s%s %.2f  ", p->dim, i->evidence[k].id, i->evidence[k].weight);
+		bl_view_text(out, i->evidence[k].why);
+		bl_buf_putf(out, "%s\n", p->off);
+	}
+	for (size_t k = 0; !i->stage && k < i->nmissing; k++) {
+		bl_buf_putf(out, "            %smissing: ", p->dim);
+		bl_view_text(out, i->missing[k]);
+		bl_buf_putf(out, "%s\n", p->off);
+	}
+}
+
 void bl_view_links(const bl_links_view *view, bool json, bool colour, bl_buf *out)
 {
 	if (json) {
@@ -174,5 +283,9 @@ void bl_view_links(const bl_links_view *view, bool json, bool colour, bl_buf *ou
 		bl_view_place(out, view->sources, r->span);
 		bl_buf_putf(out, "%s\n", p.off);
 	}
+	if (view->nimages)
+		bl_buf_putf(out, "\n%simages%s: %zu\n", p.bold, p.off, view->nimages);
+	for (size_t i = 0; i < view->nimages; i++)
+		text_image(out, view, &p, &view->images[i]);
 	text_drift(out, view, &p);
 }

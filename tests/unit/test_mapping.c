@@ -105,7 +105,8 @@ static size_t run(const bl_link *const **links)
 	bl_graph_add_references(graph);
 	bl_graph_seal(graph, BL_LAYER_CODE);
 	input = (bl_mapping_input){.schema = schema, .snapshots = snapshots, .nsnapshots = 2};
-	bl_mapping_run(graph, &input);
+	bl_image_origins images = {0};
+	bl_mapping_run(graph, &input, &images);
 	return bl_graph_links(graph, links);
 }
 

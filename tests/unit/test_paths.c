@@ -99,7 +99,7 @@ static size_t run(const bl_path *const **paths)
 	const bl_snapshot *snapshots[] = {snapshot};
 	bl_graph_add_references(graph);
 	bl_graph_seal(graph, BL_LAYER_CODE);
-	bl_mapping_run(graph, &(bl_mapping_input){.schema = schema, .snapshots = snapshots, .nsnapshots = 1});
+	bl_mapping_run(graph, &(bl_mapping_input){.schema = schema, .snapshots = snapshots, .nsnapshots = 1}, &(bl_image_origins){0});
 	bl_paths_edges(graph);
 	bl_diag_list diags = {0};
 	bl_paths_search(graph, &diags);
