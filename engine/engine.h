@@ -74,6 +74,8 @@ struct bl_report {
 	BL_VEC(bl_root_plan *) plans; /* sorted by repository and root name */
 	BL_VEC(bl_snapshot *) snapshots;
 	bl_graph *graph;
+	bl_mapping_history history;
+	bl_map followed;          /* questions about histories -> their answers */
 	bl_image_origins images;  /* from depth BL_RUN_JOIN on */
 	bl_mapping_input mapping; /* all that was declared and shown; from depth BL_RUN_JUDGE on */
 	BL_VEC(bl_finding *) findings; /* what is shown, sorted */
@@ -140,6 +142,9 @@ bl_str bl_engine_folder_of(bl_str path);
 
 /* report.c: a suppression that is not honoured: the finding is again what the rule said. */
 void bl_engine_unsuppress(bl_finding *finding);
+
+/* history.c: lets mapping ask what the repositories' histories tell. */
+void bl_engine_history(bl_report *report);
 
 /* compare.c: what is new against the other side. */
 void bl_engine_compare(bl_report *report);

@@ -199,6 +199,7 @@ static void prepare_mapping(bl_report *report)
 	report->mapping = (bl_mapping_input){.schema = report->session->schema,
 		.snapshots = (const bl_snapshot *const *)report->snapshots.items, .nsnapshots = report->snapshots.n,
 		.evaluations = evaluations, .nevaluations = report->plans.n};
+	bl_engine_history(report);
 }
 
 /* Everything declared and everything running, in one numbering. */

@@ -33,7 +33,9 @@ typedef struct hint {
 
 typedef struct entity {
 	bl_image_origin *origin;
-	const bl_image *image; /* or NULL */
+	const bl_image *image;  /* the one that shows most of its history, or NULL */
+	const bl_value *labels; /* or NULL */
+	bl_str base_digest;
 	BL_VEC(bl_image_name) names;
 	node_list nodes; /* of the graph: references to it */
 	BL_VEC(candidate) candidates;
@@ -54,7 +56,6 @@ typedef struct image_run {
 	bl_map by_digest, by_name; /* -> entity */
 	BL_VEC(stage_info) stages;
 	bl_map stage_numbers;      /* root pointer and stage name -> number + 1 */
-	bl_map images;             /* digest or name -> bl_image, for what is a base */
 } image_run;
 
 static bl_arena *keep_of(image_run *r)
@@ -147,8 +148,16 @@ static void gather_images(image_run *r)
 			}
 			if (!e)
 				e = new_entity(r, image->digest.n ? image->digest : image->config_digest);
-			if (!e->image || e->image->steps.n < image->steps.n || (!e->image->labels && image->labels))
+			if (image->digest.n && !bl_map_get(&r->by_digest, image->digest)) {
+				e->origin->digest = image->digest;
+				bl_map_put(&r->arena, &r->by_digest, image->digest, e);
+			}
+			if (!e->image || e->image->steps.n < image->steps.n)
 				e->image = image;
+			if (!e->labels)
+				e->labels = image->labels;
+			if (!e->base_digest.n)
+				e->base_digest = image->base_digest;
 			if (image->config_digest.n)
 				bl_map_put(&r->arena, &r->by_digest, image->config_digest, e);
 			for (size_t k = 0; k < image->platforms.n; k++)
@@ -325,19 +334,18 @@ static bl_str label_revision(const bl_value *labels)
 }
 
 /* The base of an image, where some snapshot shows it. */
-static const bl_image *base_of(const image_run *r, const bl_image *image)
+static const entity *base_of(const image_run *r, const entity *e)
 {
-	bl_str digest = image->base_digest.n ? image->base_digest : bl_value_text(bl_value_getz(image->labels, "org.opencontainers.image.base.digest"));
-	const entity *e = digest.n ? bl_map_get(&r->by_digest, digest) : NULL;
-	return e ? e->image : NULL;
+	bl_str digest = e->base_digest.n ? e->base_digest : bl_value_text(bl_value_getz(e->labels, "org.opencontainers.image.base.digest"));
+	return digest.n ? bl_map_get(&r->by_digest, digest) : NULL;
 }
 
 /* An image that sets no labels of its own has its base's. */
 static void find_labels(image_run *r, entity *e)
 {
 	const bl_mapping_history *h = r->input->history;
-	bl_str source = e->image ? label_source(e->image->labels) : BL_STR(""), revision = source.n ? label_revision(e->image->labels) : source;
-	const bl_image *base = source.n ? base_of(r, e->image) : NULL;
+	bl_str source = label_source(e->labels), revision = label_revision(e->labels);
+	const entity *base = base_of(r, e);
 	if (!source.n)
 		return;
 	if (base && bl_str_eq(label_source(base->labels), source) && bl_str_eq(label_revision(base->labels), revision))
@@ -389,8 +397,14 @@ static void find_builds(image_run *r, entity *e)
 		const bl_edge *const *in;
 		size_t n = bl_graph_in(r->graph, e->nodes.items[i], &in);
 		bool pushed = false;
-		for (size_t k = 0; k < n; k++)
-			pushed = pushed || in[k]->kind == BL_EDGE_PUSHES;
+		for (size_t k = 0; k < n; k++) {
+			if (in[k]->kind != BL_EDGE_PUSHES)
+				continue;
+			const bl_resource *step = bl_graph_node(r->graph, in[k]->from)->resource;
+			pushed = true;
+			if (!e->origin->workflow.n && in[k]->sure == BL_YES)
+				e->origin->workflow = step->root->path;
+		}
 		for (size_t k = 0; k < n; k++) {
 			if (in[k]->kind != BL_EDGE_BUILDS)
 				continue;

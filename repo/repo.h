@@ -107,4 +107,10 @@ bl_status bl_repo_blame(bl_repo *repo, bl_str path, bl_str text, bl_arena *arena
 /* The difference of two texts of a file as a patch that git and patch(1) take; appended to out. */
 bl_status bl_repo_patch(bl_str path, bl_str old_text, bl_str new_text, bl_buf *out, bl_error *error);
 
+/*
+ * Is commit (7 to 40 hexadecimal digits) in the history of what repo was opened on? *now is then what the file at path of that commit is called there: another name
+ * when it was renamed meanwhile, else path. path may be empty.
+ */
+bool bl_repo_follow(bl_repo *repo, bl_str commit, bl_str path, bl_arena *arena, bl_str *now);
+
 #endif
