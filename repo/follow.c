@@ -20,6 +20,22 @@ static bool has_path(git_tree *tree, const char *path)
 	return has;
 }
 
+/* Is name the path, or the path as labels can hold it: '/' as "__", '.' as "_", in small letters? */
+static bool is_name_of(bl_str name, const char *path)
+{
+	size_t i = 0;
+	if (bl_str_eqz(name, path))
+		return true;
+	for (const char *p = path; *p; p++) {
+		char ch = *p >= 'A' && *p <= 'Z' ? (char)(*p + 'a' - 'A') : *p;
+		if (i >= name.n || name.p[i++] != (ch == '/' || ch == '.' ? '_' : ch))
+			return false;
+		if (ch == '/' && (i >= name.n || name.p[i++] != '_'))
+			return false;
+	}
+	return i == name.n;
+}
+
 static bool find_rename(bl_repo *repo, git_tree *old, git_tree *new, bl_str path, bl_arena *arena, bl_str *now)
 {
 	git_diff *diff = NULL;
@@ -33,7 +49,7 @@ static bool find_rename(bl_repo *repo, git_tree *old, git_tree *new, bl_str path
 	if (git_diff_tree_to_tree(&diff, repo->git, old, new, &options) == 0 && git_diff_find_similar(diff, &find) == 0) {
 		for (size_t i = 0; i < git_diff_num_deltas(diff) && !found; i++) {
 			const git_diff_delta *d = git_diff_get_delta(diff, i);
-			found = d->status == GIT_DELTA_RENAMED && bl_str_eqz(path, d->old_file.path);
+			found = d->status == GIT_DELTA_RENAMED && is_name_of(path, d->old_file.path);
 			if (found)
 				*now = bl_str_dup(arena, bl_str_of(d->new_file.path));
 		}
@@ -53,8 +69,7 @@ bool bl_repo_follow(bl_repo *repo, bl_str commit, bl_str path, bl_arena *arena, 
 		(git_oid_equal(git_commit_id(old), git_commit_id(head)) ||
 			git_graph_descendant_of(repo->git, git_commit_id(head), git_commit_id(old)) == 1);
 	*now = path;
-	if (known && path.n && git_commit_tree(&before, old) == 0 && git_commit_tree(&after, head) == 0 && !has_path(after, z) &&
-		has_path(before, z))
+	if (known && path.n && git_commit_tree(&before, old) == 0 && git_commit_tree(&after, head) == 0 && !has_path(after, z))
 		find_rename(repo, before, after, path, arena, now);
 	git_tree_free(before);
 	git_tree_free(after);

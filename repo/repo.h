@@ -109,7 +109,7 @@ bl_status bl_repo_patch(bl_str path, bl_str old_text, bl_str new_text, bl_buf *o
 
 /*
  * Is commit (7 to 40 hexadecimal digits) in the history of what repo was opened on? *now is then what the file at path of that commit is called there: another name
- * when it was renamed meanwhile, else path. path may be empty.
+ * when it was renamed meanwhile, else path. path may be empty, or written as Yor writes it into labels ('/' as "__", '.' as "_").
  */
 bool bl_repo_follow(bl_repo *repo, bl_str commit, bl_str path, bl_arena *arena, bl_str *now);
 
