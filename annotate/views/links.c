@@ -4,17 +4,67 @@
 static const char *const kinds[] = {"provisions", "runs", "built-from", "deployed-by"};
 static const char *const classes[] = {"mapped", "mapped-many", "ambiguous"};
 
-static void json_code(bl_json *j, const bl_links_view *view, const bl_resource *r)
+/* An installed module, or a file above the folder given: nobody who reads the tree finds it there. */
+static bool is_outside(const bl_sources *sources, bl_span span)
 {
-	bl_json_object(j);
+	bl_str path = bl_sources_path(sources, bl_sources_root(sources, span).source);
+	return bl_str_starts(path, BL_STR("/")) || bl_str_starts(path, BL_STR("../")) || bl_str_find(path, BL_STR(".terraform/modules/"), 0) >= 0;
+}
+
+/* The call in the tree through which a block of a module from elsewhere came; NULL for what stands in the tree itself. */
+static const bl_via *caller_of(const bl_sources *sources, const bl_resource *r)
+{
+	const bl_via *call = bl_span_known(r->span) && is_outside(sources, r->span) ? r->via : NULL;
+	while (call && is_outside(sources, call->span))
+		call = call->next;
+	return call;
+}
+
+/* What the call's block says of the module's version, as written; empty when it says nothing. */
+static bl_str version_of(const bl_sources *sources, bl_span call)
+{
+	bl_span at = bl_sources_root(sources, call);
+	bl_str text = bl_sources_text(sources, at.source), rest = bl_str_slice(text, at.begin, text.n), line;
+	while (rest.n) {
+		rest = bl_str_cut(rest, '\n', &line);
+		if (bl_str_starts(line, BL_STR("}")))
+			break;
+		bl_str name, value = bl_str_trim(bl_str_cut(line, '=', &name));
+		if (!bl_str_eqz(bl_str_trim(name), "version") || value.n < 2 || value.p[0] != '"')
+			continue;
+		bl_str_cut(bl_str_slice(value, 1, value.n), '"', &value);
+		return value;
+	}
+	return BL_STR("");
+}
+
+static void json_module(bl_json *j, const bl_links_view *view, const bl_resource *r, const bl_via *call)
+{
 	bl_place place;
 	bl_sources_place(view->sources, r->span, &place);
+	bl_json_key(j, "module");
+	bl_json_object(j);
+	bl_json_member(j, "call", call->what);
+	bl_json_member(j, "version", version_of(view->sources, call->span));
+	bl_json_member(j, "file", place.path);
+	bl_json_member_int(j, "line", place.start_line);
+	bl_json_object_end(j);
+}
+
+static void json_code(bl_json *j, const bl_links_view *view, const bl_resource *r)
+{
+	bl_place place;
+	const bl_via *call = caller_of(view->sources, r);
+	bl_json_object(j);
+	bl_sources_place(view->sources, call ? call->span : r->span, &place);
 	bl_json_member(j, "repo", r->root->repo);
 	bl_json_member(j, "root", r->root->name);
 	bl_json_member(j, "file", place.path);
 	bl_json_member_int(j, "line", place.start_line);
 	bl_json_member(j, "address", r->address);
 	bl_json_member(j, "commit", view->commit);
+	if (call)
+		json_module(j, view, r, call);
 	bl_json_object_end(j);
 }
 
@@ -191,7 +241,8 @@ static void text_link(bl_buf *out, const bl_links_view *view, const bl_paint *p,
 	bl_buf_putf(out, "  %s%.3f%s  ", colour, l->confidence, p->off);
 	bl_view_text(out, l->resource->address);
 	bl_buf_putf(out, "  %s", p->dim);
-	bl_view_place(out, view->sources, l->resource->span);
+	const bl_via *call = caller_of(view->sources, l->resource);
+	bl_view_place(out, view->sources, call ? call->span : l->resource->span);
 	bl_buf_putf(out, "%s\n         -> ", p->off);
 	bl_view_text(out, l->asset->id);
 	bl_buf_putf(out, "%s\n", l->class == BL_AMBIGUOUS ? "  (ambiguous)" : "");
