@@ -61,6 +61,7 @@ static bool knows(bl_evidence_row row)
 	case BL_EVIDENCE_I3:
 	case BL_EVIDENCE_I4:
 	case BL_EVIDENCE_I6:
+	case BL_EVIDENCE_I6_DEPLOYED:
 	case BL_EVIDENCE_I6_GROUP:
 	case BL_EVIDENCE_I6_NAME:
 		return true;

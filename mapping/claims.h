@@ -113,6 +113,8 @@ void bl_match_settings(bl_claims *c);   /* settings.c: what both sides state */
 
 /* names.c: is name, which code says or may say, the asset's, as far as parents and scope tell? False when they speak against it. */
 bool bl_names_weigh(bl_claims *c, uint32_t code, uint32_t asset, bl_evidence_row *row);
+/* Does a pipeline deploy the block's configuration to where the asset is? */
+bl_tri bl_names_deployed(bl_claims *c, uint32_t code, uint32_t asset);
 /* Does value name s? */
 bl_tri bl_names_say(const bl_value *value, bl_str s);
 

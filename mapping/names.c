@@ -69,6 +69,15 @@ static const bl_value *group_of(const bl_claims *c, uint32_t node)
 	return group && group->name ? group->name : v;
 }
 
+/* I9: do the pipelines that deploy the root say that this part of the scope is text? One that says so of several is enough. */
+static bl_tri deployed_to(const bl_resource *r, const char *part, bl_str text)
+{
+	bl_tri says = BL_NO;
+	for (size_t i = 0; i < r->root->ndeployments; i++)
+		says = bl_tri_or(says, bl_names_say(bl_value_getz(r->root->deployments[i]->scope, part), text));
+	return r->root->ndeployments ? says : BL_MAYBE;
+}
+
 static const bl_value *identity_of(const bl_claims *c, bl_str type)
 {
 	const bl_type *known = bl_schema_type(c->schema, type);
@@ -113,12 +122,15 @@ static bool weigh_azure(bl_claims *c, uint32_t code, const bl_asset *asset, cons
 	bl_tri parents = parents_agree(c, code, parts->name);
 	bl_tri group = parts->group.n ? bl_names_say(group_of(c, code), parts->group) : BL_MAYBE;
 	bool global = named_globally(c, asset->type);
+	bl_tri deployed = parts->group.n ? deployed_to(bl_claims_resource(c, code), "resource_group", parts->group) : BL_MAYBE;
 	if (parents == BL_NO || (group == BL_NO && !global))
 		return false;
 	if (parents != BL_YES || group == BL_NO)
 		*row = BL_EVIDENCE_I6_NAME;
 	else if (global)
 		*row = BL_EVIDENCE_I6;
+	else if (deployed == BL_YES)
+		*row = BL_EVIDENCE_I6_DEPLOYED;
 	else
 		*row = group == BL_YES ? BL_EVIDENCE_I6_GROUP : BL_EVIDENCE_I6_NAME;
 	return true;
@@ -137,7 +149,8 @@ static bool weigh_object(const bl_resource *r, const bl_asset *asset, bl_evidenc
 		space = text_at(asset->body, "metadata.namespace");
 	const bl_value *own = bl_value_at_path(r->written, BL_STR("properties.metadata.namespace"));
 	bl_tri says = space.n ? bl_names_say(own, space) : BL_YES;
-	*row = says == BL_YES ? BL_EVIDENCE_I6_GROUP : BL_EVIDENCE_I6_NAME;
+	bool deployed = space.n && deployed_to(r, "namespace", space) == BL_YES;
+	*row = deployed && says != BL_NO ? BL_EVIDENCE_I6_DEPLOYED : says == BL_YES ? BL_EVIDENCE_I6_GROUP : BL_EVIDENCE_I6_NAME;
 	return says != BL_NO;
 }
 
@@ -152,7 +165,8 @@ static bool weigh_google(bl_claims *c, uint32_t code, const bl_asset *asset, con
 	bool placed = !name->location.n || bl_str_eqz(name->location, "global") || (own.n && bl_identity_same_place(own, name->location));
 	if (says == BL_NO && !global)
 		return false;
-	*row = global || (says == BL_YES && placed) ? BL_EVIDENCE_I6 : says == BL_YES ? BL_EVIDENCE_I6_GROUP : BL_EVIDENCE_I6_NAME;
+	bool deployed = name->project.n && deployed_to(r, "project", name->project) == BL_YES;
+	*row = deployed && !global ? BL_EVIDENCE_I6_DEPLOYED : global || (says == BL_YES && placed) ? BL_EVIDENCE_I6 : says == BL_YES ? BL_EVIDENCE_I6_GROUP : BL_EVIDENCE_I6_NAME;
 	return true;
 }
 
@@ -170,6 +184,17 @@ bool bl_names_weigh(bl_claims *c, uint32_t code, uint32_t asset, bl_evidence_row
 		return weigh_google(c, code, a, &google, row);
 	*row = named_globally(c, a->type) ? BL_EVIDENCE_I6 : BL_EVIDENCE_I6_NAME;
 	return true;
+}
+
+bl_tri bl_names_deployed(bl_claims *c, uint32_t code, uint32_t asset)
+{
+	const bl_resource *r = bl_claims_resource(c, code);
+	bl_azure_id azure;
+	bl_google_name google;
+	bl_str id = bl_claims_asset(c, asset)->id;
+	if (bl_azure_id_parse(c->arena, id, &azure) && azure.group.n)
+		return deployed_to(r, "resource_group", azure.group);
+	return bl_google_name_parse(id, &google) && google.project.n ? deployed_to(r, "project", google.project) : BL_MAYBE;
 }
 
 /* ---- the index ---- */

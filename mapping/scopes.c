@@ -100,8 +100,7 @@ static int by_scope(const void *a, const void *b)
 static void index_scopes(scope_run *s)
 {
 	bl_claims *c = s->claims;
-	size_t most = 0, n = 0;
-	most = c->assets.n * 2 + c->names->names.n * 2;
+	size_t most = c->assets.n * 2 + c->names->names.n * 2, n = 0;
 	s->postings = bl_new_n(c->arena, posting, most + 1);
 	s->scopes->assets = bl_new_n(c->arena, bl_scope_asset, c->assets.n * 2 + 1);
 	for (size_t i = 0; i < c->assets.n; i++) {
@@ -414,6 +413,9 @@ static bool knows_scope(const bl_claim *claim)
 
 static void weigh(bl_claims *c, const bl_claim *claim)
 {
+	if (!claim->named && bl_names_deployed(c, claim->code, claim->asset) == BL_YES)
+		bl_claims_add(c, claim->code, claim->asset, BL_EVIDENCE_I9, bl_evidence_weight(BL_EVIDENCE_I9),
+			bl_str_of(bl_evidence_meaning(BL_EVIDENCE_I9)));
 	uint32_t root = c->identities[claim->code].root;
 	const bl_scope_fit *fit = bl_scopes_fit(c, root, claim->asset);
 	bl_evidence_row row = BL_EVIDENCE_N2;
