@@ -66,4 +66,7 @@ typedef struct bl_drift {
 } bl_drift;
 size_t bl_mapping_drift(const bl_graph *graph, const bl_schema *schema, bl_arena *arena, const bl_drift **out);
 
+/* What further input would make a link surer, in words; the list is in arena. */
+size_t bl_mapping_missing(const bl_graph *graph, const bl_link *link, bl_arena *arena, const bl_str **out);
+
 #endif
