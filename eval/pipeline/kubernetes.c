@@ -3,6 +3,12 @@
 
 enum { VERB_APPLY, VERB_RENDER };
 
+/* A trial changes nothing. */
+static bool is_trial(const bl_call *call)
+{
+	return bl_call_has(call, " --dry-run ") && !bl_value_is_string(bl_call_get(call, " --dry-run "), "none");
+}
+
 static void put_where(bl_call *call, bl_deployment *d)
 {
 	const bl_value *context = bl_call_get(call, " --context --kube-context ");
@@ -14,7 +20,7 @@ static void put_where(bl_call *call, bl_deployment *d)
 static void apply(bl_call *call)
 {
 	bl_values files = bl_call_all(call, " -f --filename -k --kustomize ");
-	for (size_t i = 0; i < files.n && i < 50; i++) {
+	for (size_t i = 0; !is_trial(call) && i < files.n && i < 50; i++) {
 		const bl_value *file = files.items[i];
 		bool standard = bl_value_is_string(file, "-");
 		bl_deployment *d = bl_pipeline_deploy(call->step, BL_DEPLOYS_KUBERNETES, call->row->tool, call->span);
@@ -105,7 +111,7 @@ static void helm(bl_call *call)
 	bl_values values = bl_call_all(call, " -f --values "), sets = bl_call_all(call, " --set --set-string ");
 	bl_deployment *d;
 	size_t chart = call->rest.n > 1 ? 1 : 0;
-	if (!call->rest.n || !(d = bl_pipeline_deploy(call->step, BL_DEPLOYS_HELM, call->row->tool, call->span)))
+	if (!call->rest.n || is_trial(call) || !(d = bl_pipeline_deploy(call->step, BL_DEPLOYS_HELM, call->row->tool, call->span)))
 		return;
 	d->template = chart_of(call, call->rest.items[chart]);
 	for (size_t i = 0; i < values.n; i++)

@@ -127,6 +127,7 @@ static void what_goes_into_clusters_is_known(void **state)
 	assert_acts("kubectl set image deployment/web web=reg.io/web:2", "kubernetes kubectl set image: - parameters={web=reg.io/web:2} scope={app=deployment/web}\n");
 	assert_acts_in(chart, 1, BL_PIPELINE_BASH, "helm upgrade --install web charts/app -f v.yaml --set image.tag=$T --set a=1,b=2 --namespace ns",
 		"helm helm upgrade: charts/app files=[v.yaml] parameters={image.tag=?, a=1, b=2} scope={release=web, namespace=ns}\n");
+	assert_acts("kubectl apply --dry-run=client -f k8s\nhelm upgrade x ./c --dry-run", "");
 	assert_acts("helm install x bitnami/redis", "helm helm upgrade: ? scope={release=x}\n");
 }
 
@@ -135,6 +136,11 @@ static void files_that_list_images_are_read(void **state)
 	static const file compose[] = {{"docker-compose.yml", "services:\n  web:\n    build: ./web\n    image: ${REGISTRY}/web:1\n  db:\n    image: postgres\n"}};
 	assert_acts_in(compose, 1, BL_PIPELINE_BASH, "docker compose build\ndocker compose push",
 		"build docker compose build: web web/Dockerfile [reg.io/web:1] push\n");
+	static const file bake[] = {{"docker-bake.hcl",
+		"variable \"TAG\" { default = \"dev\" }\nvariable \"REGISTRY\" { default = \"x\" }\ngroup \"default\" { targets = [\"api\"] }\n"
+		"target \"api\" {\n  context = \"api\"\n  tags = [\"${REGISTRY}/api:${TAG}\"]\n}\ntarget \"web\" {\n  context = \"web\"\n  tags = [\"web\"]\n}\n"}};
+	assert_acts_in(bake, 1, BL_PIPELINE_BASH, "docker buildx bake --push", "build docker buildx bake: api api/Dockerfile [reg.io/api:dev] push\n");
+	assert_acts_in(bake, 1, BL_PIPELINE_BASH, "docker buildx bake -f docker-bake.hcl web", "build docker buildx bake: web web/Dockerfile [web]\n");
 	static const file skaffold[] = {{"skaffold.yaml",
 		"apiVersion: skaffold/v4\nkind: Config\nbuild:\n  artifacts:\n  - image: api\n    context: src/api\nmanifests:\n  rawYaml:\n  - k8s/*.yaml\n"}};
 	assert_acts_in(skaffold, 1, BL_PIPELINE_BASH, "skaffold run -d reg.io",
