@@ -158,7 +158,10 @@ static bool weigh_google(bl_claims *c, uint32_t code, const bl_asset *asset, con
 {
 	const bl_resource *r = bl_claims_resource(c, code);
 	const bl_value *project = bl_value_getz(r->native, "project");
-	bl_tri says = name->project.n && !bl_str_eqz(name->project, "_") ? bl_names_say(project, name->project) : BL_MAYBE;
+	/* a project's number is another name of it: code says the id, which the settings may say, too */
+	bool numbered = name->project.n && name->project.p[0] >= '0' && name->project.p[0] <= '9';
+	bl_str id = numbered ? text_at(asset->body, "properties.project") : name->project;
+	bl_tri says = id.n && !bl_str_eqz(id, "_") ? bl_names_say(project, id) : BL_MAYBE;
 	bl_str own = c->identities[code].location;
 	bool global = named_globally(c, asset->type);
 	/* what lies in a zone or region is unique in it */
