@@ -15,8 +15,7 @@ static const struct {
 };
 
 /* Promised by the command line's description, and honest about not being there. */
-static const char *const later[] = {"build", "comply", "explain", "export", "fix", "inventory", "query", "score", "snapshot",
-	"tag"};
+static const char *const later[] = {"comply", "export", "fix", "query", "score"};
 
 static bool wants(const char *when, FILE *f, bool *out)
 {
