@@ -14,6 +14,7 @@ typedef struct walker {
 	const bl_eval_input *input;
 	bl_arena *arena;
 	bl_evaluation *out;
+	bl_str top;                 /* see bl_pipeline_top */
 	const bl_value *containers; /* resources.containers: a list, or NULL */
 	size_t steps;
 } walker;
@@ -441,7 +442,7 @@ static void add_job(walker *w, const level *outer, const bl_value *node, size_t 
 	put(w, &items, "strategy", strategy ? strategy_of(w, strategy, l.variables) : NULL);
 	l.condition = condition_of(w, node, &l);
 	add(w, "azure-pipelines/job", node, address, name, place, l.condition, &items);
-	bl_pipeline_job job = {.input = w->input, .arena = w->arena, .out = w->out};
+	bl_pipeline_job job = {.input = w->input, .arena = w->arena, .out = w->out, .top = w->top};
 	if (l.variables != outer->variables)
 		l.environment = bl_azpipe_environment(w->arena, l.variables);
 	if (strategy && !bl_value_getz(node, "steps"))
@@ -510,7 +511,7 @@ static const bl_value *body_of(const bl_document *d)
 void bl_eval_azure_pipeline(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out)
 {
 	for (size_t i = 0; i < input->ndocuments; i++) {
-		walker w = {.input = input, .arena = arena, .out = out};
+		walker w = {.input = input, .arena = arena, .out = out, .top = bl_pipeline_top(input, input->documents[i]->path)};
 		w.e = (bl_azpipe_expansion){.input = input, .arena = arena, .out = out};
 		const bl_value *made = bl_azpipe_expand(&w.e, input->documents[i]);
 		if (made->kind != BL_MAP)
@@ -525,7 +526,7 @@ void bl_eval_azure_pipeline(const bl_eval_input *input, bl_arena *arena, bl_eval
 				add_stage(&w, &l, stages->list[k], k);
 		add_jobs(&w, &l, bl_value_getz(made, "jobs"));
 		if (bl_value_is(bl_value_getz(made, "steps"), BL_LIST)) {
-			bl_pipeline_job job = {.input = input, .arena = arena, .out = out};
+			bl_pipeline_job job = {.input = input, .arena = arena, .out = out, .top = w.top};
 			add_steps(&w, &job, &l, bl_value_getz(made, "steps"), 0, NULL);
 		}
 	}

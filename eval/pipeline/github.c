@@ -249,7 +249,7 @@ static bool is_called(const bl_github_workflow *w)
 {
 	const bl_loader *loader = w->run->input->loader;
 	const bl_document *const *all;
-	bl_str call = bl_str_cat(w->run->arena, BL_STR("./"), w->path);
+	bl_str below = bl_str_slice(w->path, w->run->top.n + (w->run->top.n > 0), w->path.n), call = bl_str_cat(w->run->arena, BL_STR("./"), below);
 	size_t n = loader && loader->folder ? loader->folder(loader->context, bl_eval_folder(w->path), BL_LANG_PIPELINE, &all) : 0;
 	for (size_t i = 0; i < n; i++) {
 		const bl_attr *body = all[i]->blocks.n ? bl_block_attr(all[i]->blocks.items[0], "body") : NULL;
@@ -295,11 +295,18 @@ static void eval_action(bl_github_workflow *w)
 	bl_github_action_steps(w, bl_value_getz(runs, "steps"));
 }
 
+/* The folder whose .github a file stands in: there the workflow's repository begins, also where it is kept within another one. */
+static bl_str top_of(bl_str path)
+{
+	ptrdiff_t at = bl_str_find(path, BL_STR("/.github/"), 0);
+	return bl_str_slice(path, 0, at < 0 ? 0 : (size_t)at);
+}
+
 void bl_eval_github(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out)
 {
 	for (size_t i = 0; i < input->ndocuments; i++) {
 		const bl_document *d = input->documents[i];
-		bl_github_run run = {.input = input, .arena = arena, .out = out, .repository = repository_of(input, arena)};
+		bl_github_run run = {.input = input, .arena = arena, .out = out, .top = top_of(d->path), .repository = repository_of(input, arena)};
 		const bl_attr *body = d->blocks.n ? bl_block_attr(d->blocks.items[0], "body") : NULL;
 		const bl_value *tree = body && body->expr->kind == BL_EXPR_LITERAL ? body->expr->value : NULL;
 		bl_github_workflow w = {.run = &run, .tree = tree, .path = d->path, .declares = true};

@@ -46,6 +46,7 @@ typedef struct bl_github_run {
 	const bl_eval_input *input;
 	bl_arena *arena;
 	bl_evaluation *out;
+	bl_str top;                 /* the folder whose .github this is, from the repository's root; empty */
 	const bl_value *repository; /* "owner/name", or unknown */
 	size_t steps, commands, scripts; /* so far */
 } bl_github_run;

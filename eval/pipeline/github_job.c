@@ -155,7 +155,8 @@ static const bl_value *action_file(frame *f, bl_pipeline_step *step, bl_str loca
 	const bl_value *path = bl_pipeline_path(&top, bl_value_string(arena, step->span, local));
 	if (!bl_value_is(path, BL_STRING))
 		return NULL;
-	*folder = path->string;
+	/* below the workspace */
+	*folder = bl_str_slice(path->string, step->job->top.n + (step->job->top.n > 0), path->string.n);
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		const bl_value *tree = bl_github_file(f->job->w->run, bl_eval_path(arena, path->string, bl_str_of(names[i])));
 		if (tree)
@@ -475,7 +476,7 @@ static void call_workflow(job *j, const bl_github_contexts *contexts, bl_str loc
 {
 	bl_github_workflow *w = j->w;
 	bl_arena *arena = w->run->arena;
-	bl_str path = bl_eval_path(arena, BL_STR(""), local);
+	bl_str path = bl_eval_path(arena, w->run->top, local);
 	const bl_value *tree = w->calls < BL_GITHUB_MAX_CALLS ? bl_github_file(w->run, path) : NULL;
 	const bl_value *call = bl_value_getz(bl_value_getz(tree, "on"), "workflow_call"), *with = bl_value_getz(j->tree, "with"),
 		       *said = bl_value_getz(call, "outputs");
@@ -512,7 +513,7 @@ static void run_job(job *j, bl_github_contexts contexts, bl_evaluation *out, bl_
 	const bl_value *folder = default_of(j->tree, w->tree, "working-directory"), *shell = default_of(j->tree, w->tree, "shell"), *group,
 		       *environment = bl_value_getz(j->tree, "environment"), *said = bl_value_getz(j->tree, "outputs");
 	bl_str local;
-	j->acts = (bl_pipeline_job){.input = w->run->input, .arena = arena, .out = out, .commands = w->run->commands, .scripts = w->run->scripts};
+	j->acts = (bl_pipeline_job){.input = w->run->input, .arena = arena, .out = out, .top = w->run->top, .commands = w->run->commands, .scripts = w->run->scripts};
 	j->env = (bl_items){0};
 	for (size_t i = 0; i < w->scope.n; i++)
 		bl_vec_push(arena, &j->acts.scope, w->scope.items[i]);
@@ -661,7 +662,7 @@ void bl_github_action_steps(bl_github_workflow *w, const bl_value *steps)
 {
 	bl_arena *arena = w->run->arena;
 	job j = {.w = w, .id = BL_STR("runs"), .tree = w->tree, .address = BL_STR("runs"), .declares = true};
-	j.acts = (bl_pipeline_job){.input = w->run->input, .arena = arena};
+	j.acts = (bl_pipeline_job){.input = w->run->input, .arena = arena, .top = w->run->top};
 	frame f = {.job = &j, .contexts = w->contexts, .prefix = j.address, .folder = bl_value_string(arena, BL_NOWHERE, BL_STR(""))};
 	run_steps(&f, steps);
 }

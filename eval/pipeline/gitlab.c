@@ -177,7 +177,7 @@ static const bl_value *run_script(walker *w, const char *key, const bl_value *jo
 	flatten(w, main ? bl_value_getz(job, key) : inherited(w, job, key), &lines, 0);
 	if (!lines.n)
 		return NULL;
-	bl_pipeline_job machine = {.input = w->g.input, .arena = arena, .out = w->g.out};
+	bl_pipeline_job machine = {.input = w->g.input, .arena = arena, .out = w->g.out, .top = w->g.top};
 	bl_pipeline_step step = {.job = &machine, .by = address, .span = span, .environment = variables};
 	step.folder = bl_value_string(arena, BL_NOWHERE, BL_STR(""));
 	bl_pipeline_script_lines(&step, BL_PIPELINE_BASH, &lines, &commands);
@@ -292,7 +292,7 @@ static void add_child(walker *w, const bl_value *job, bl_str address)
 void bl_eval_gitlab(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out)
 {
 	for (size_t i = 0; i < input->ndocuments; i++) {
-		walker w = {.g = {.input = input, .arena = arena, .out = out}, .prefix = BL_STR("")};
+		walker w = {.g = {.input = input, .arena = arena, .out = out, .top = bl_pipeline_top(input, input->documents[i]->path)}, .prefix = BL_STR("")};
 		add_configuration(&w, input->documents[i]);
 	}
 }

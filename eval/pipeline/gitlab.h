@@ -22,6 +22,7 @@ typedef struct bl_gitlab {
 	const bl_eval_input *input;
 	bl_arena *arena;
 	bl_evaluation *out;
+	bl_str top;           /* see bl_pipeline_top */
 	const bl_value *root; /* a map: all files merged, extends and !reference done */
 	const bl_value *own;  /* the configuration's own file as it is written */
 	bl_values includes;   /* what it includes: maps of kind, location, ref */

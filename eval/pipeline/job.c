@@ -110,16 +110,37 @@ static const bl_value *in_repository(const bl_pipeline_step *step, const bl_valu
 		v = bl_pipeline_tail(job->arena, v, best->folder.n + (s.n > best->folder.n));
 	if (v->kind == BL_STRING && !v->string.n) {
 		bl_value *root = bl_value_at(job->arena, v, v->span);
-		root->string = BL_STR(".");
+		root->string = job->top.n ? job->top : BL_STR(".");
 		return root;
 	}
-	return v;
+	return job->top.n ? bl_pipeline_concat(job->arena, bl_value_string(job->arena, v->span, job->top), BL_STR("/"), v) : v;
 }
 
 const bl_value *bl_pipeline_path(const bl_pipeline_step *step, const bl_value *path)
 {
 	const bl_value *v = bl_pipeline_folder(step, path);
 	return v ? in_repository(step, v) : NULL;
+}
+
+static bool is_top(const bl_loader *loader, bl_str folder)
+{
+	bl_str *names;
+	size_t n;
+	if (!loader->list(loader->context, folder, &names, &n))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (bl_str_eqz(names[i], ".github") || bl_str_eqz(names[i], ".gitlab-ci.yml"))
+			return true;
+	return false;
+}
+
+bl_str bl_pipeline_top(const bl_eval_input *input, bl_str path)
+{
+	const bl_loader *loader = input->loader;
+	for (bl_str folder = bl_eval_folder(path); folder.n && loader && loader->list; folder = bl_eval_folder(folder))
+		if (is_top(loader, folder))
+			return folder;
+	return BL_STR("");
 }
 
 /* ---- what goes where ---- */

@@ -32,6 +32,7 @@ typedef struct bl_pipeline_job {
 	const bl_eval_input *input;
 	bl_arena *arena;
 	bl_evaluation *out; /* gets the builds and deployments */
+	bl_str top;         /* the folder that the pipeline takes for the repository: one within another repository; empty: the root */
 	bl_items scope;     /* what earlier steps said of where deployments go, under the names of bl_deployment's scope */
 	BL_VEC(bl_pipeline_checkout) checkouts; /* none: this repository is the workspace */
 	/* commands.c's own */
@@ -51,6 +52,12 @@ typedef struct bl_pipeline_step {
 	bl_span span;                /* what a build or deployment of it shows when nothing closer is known */
 	int calls;                   /* scripts that called it */
 } bl_pipeline_step;
+
+/*
+ * The folder that the pipeline file at path takes for the repository: the nearest above it that holds what only the top of a repository does (.github,
+ * .gitlab-ci.yml), as where a whole repository is kept within another; else the root, which is empty.
+ */
+bl_str bl_pipeline_top(const bl_eval_input *input, bl_str path);
 
 /*
  * Texts with values in them. A string of YAML is cut into parts, literal text and expressions; the parts' values make a value, or a script.
