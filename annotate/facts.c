@@ -29,7 +29,7 @@ static void add_finding(bl_arena *arena, const bl_report_view *view, const bl_fi
 	if (f->asset)
 		add_asset(arena, facts, f->asset, 1);
 	for (size_t i = 0; i < context.links.n; i++)
-		if (context.links.items[i]->class != BL_AMBIGUOUS && context.links.items[i]->asset)
+		if (context.links.items[i]->kind == BL_PROVISIONS && context.links.items[i]->class != BL_AMBIGUOUS && context.links.items[i]->asset)
 			add_asset(arena, facts, context.links.items[i]->asset, context.links.items[i]->confidence);
 	for (size_t i = 0; i < context.paths.n; i++)
 		add_path(arena, facts, context.paths.items[i]);

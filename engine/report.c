@@ -86,7 +86,7 @@ static bool is_told_at_code(const bl_report *report, bl_arena *scratch, const bl
 	const bl_link *const *links;
 	size_t n = f->asset && !f->resource ? bl_graph_links_of(report->graph, f->node, &links) : 0;
 	for (size_t i = 0; i < n; i++) {
-		if (links[i]->class == BL_AMBIGUOUS || links[i]->to != f->node)
+		if (links[i]->kind != BL_PROVISIONS || links[i]->class == BL_AMBIGUOUS || links[i]->to != f->node)
 			continue;
 		const bl_finding *code = bl_map_get(told, at_node(scratch, links[i]->from, f));
 		if (code && (code->result != BL_UNSURE || f->result == BL_UNSURE))
@@ -264,7 +264,9 @@ void bl_engine_collect(bl_report *report)
 		for (size_t i = 0; i < n; i++)
 			bl_vec_push(&report->arena, &report->paths, paths[i]);
 		const bl_link *const *links;
-		report->counts.links = bl_graph_links(report->graph, &links);
+		n = bl_graph_links(report->graph, &links);
+		for (size_t i = 0; i < n; i++)
+			report->counts.links += links[i]->kind == BL_PROVISIONS;
 	}
 	sort_diags(report);
 	bl_engine_count(report);

@@ -121,4 +121,7 @@ bl_tri bl_names_say(const bl_value *value, bl_str s);
 /* resolve.c: weighs the claims and adds links and edges. */
 void bl_resolve_claims(bl_claims *c);
 
+/* deployed.c: adds links from the steps of pipelines to the assets of what they deploy. */
+void bl_deployed_by(bl_claims *c);
+
 #endif

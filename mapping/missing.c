@@ -19,7 +19,7 @@ size_t bl_mapping_missing(const bl_graph *graph, const bl_link *link, bl_arena *
 			bl_vec_push(arena, &list, BL_STR("an attestation or build report for the image's digest"));
 		if (!has(link, "C3"))
 			bl_vec_push(arena, &list, BL_STR("the image's configuration with labels that name repository and commit"));
-	} else {
+	} else if (link->kind == BL_PROVISIONS) {
 		bool bound = has(link, "I1") || has(link, "I2") || has(link, "I3") || has(link, "I4");
 		if (r->language == BL_LANG_TERRAFORM && !bound)
 			bl_vec_push(arena, &list, BL_STR("the configuration's Terraform state, or a plan of terraform show -json"));

@@ -206,7 +206,7 @@ static void add_running(search *s, bl_path *path)
 			continue;
 		}
 		for (size_t k = 0; k < n; k++)
-			if (links[k]->class != BL_AMBIGUOUS && links[k]->from == path->nodes.items[i])
+			if (links[k]->kind == BL_PROVISIONS && links[k]->class != BL_AMBIGUOUS && links[k]->from == path->nodes.items[i])
 				bl_vec_push(s->arena, &path->factors,
 					bl_str_fmt(s->arena, BL_FMT " runs as " BL_FMT, BL_ARG(node->name),
 						BL_ARG(links[k]->asset->id)));

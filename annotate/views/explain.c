@@ -62,11 +62,12 @@ static void text_place(const explainer *e, bl_span span)
 
 static void text_link(const explainer *e, const bl_link *l, uint32_t node)
 {
-	static const char *const kinds[] = {"provisions", "runs", "is built from", "is deployed by"};
+	static const char *const kinds[] = {"provisions", "runs", "is built from", "deploys"};
+	const char *back = l->kind == BL_DEPLOYED_BY ? "is deployed by" : "comes from";
 	const bl_str *raises;
 	uint32_t other = l->from == node ? l->to : l->from;
 	bl_buf_putf(e->out, "  %s%.3f%s  %s", l->class == BL_AMBIGUOUS ? e->p.yellow : e->p.green, l->confidence, e->p.off,
-		l->from == node ? kinds[l->kind] : "comes from");
+		l->from == node ? kinds[l->kind] : back);
 	bl_buf_putc(e->out, ' ');
 	const bl_node *to = bl_graph_node(e->graph, other);
 	bl_view_text(e->out, to->asset ? to->asset->id : to->name);

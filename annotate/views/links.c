@@ -243,7 +243,7 @@ static void text_link(bl_buf *out, const bl_links_view *view, const bl_paint *p,
 	bl_buf_putf(out, "  %s", p->dim);
 	const bl_via *call = caller_of(view->sources, l->resource);
 	bl_view_place(out, view->sources, call ? call->span : l->resource->span);
-	bl_buf_putf(out, "%s\n         -> ", p->off);
+	bl_buf_putf(out, "%s\n         %s ", p->off, l->kind == BL_DEPLOYED_BY ? "deploys" : "->");
 	bl_view_text(out, l->asset->id);
 	bl_buf_putf(out, "%s\n", l->class == BL_AMBIGUOUS ? "  (ambiguous)" : "");
 	for (size_t i = 0; i < l->evidence.n; i++) {

@@ -52,8 +52,8 @@ bl_context bl_context_of(bl_arena *arena, const bl_graph *graph, uint32_t node)
 	add_paths(arena, graph, node, &context);
 	for (size_t i = 0; i < n; i++) {
 		const bl_link *link = context.links.items[i];
-		/* an ambiguous link does not say which asset it is: nothing may be concluded from one candidate */
-		if (link->class == BL_AMBIGUOUS)
+		/* an ambiguous link does not say which asset it is: nothing may be concluded from one candidate; what deploys an asset is not it */
+		if (link->class == BL_AMBIGUOUS || link->kind != BL_PROVISIONS)
 			continue;
 		uint32_t other = link->from == node ? link->to : link->from;
 		add_exposure(graph, other, &context);
