@@ -10,12 +10,22 @@ static bool equal(const bl_map *map, bl_str a, bl_str b)
 	return map->fold ? bl_str_eqi(a, b) : bl_str_eq(a, b);
 }
 
-static size_t slot_of(const bl_map *map, bl_str key)
+/* A slot is found by the high half of the hash, which it holds: growing reads no key. */
+static size_t home(const bl_map *map, uint64_t h)
 {
-	size_t mask = map->slot_count - 1;
-	size_t i = (size_t)hash(map, key) & mask;
-	while (map->slots[i] && !equal(map, map->entries[map->slots[i] - 1].key, key))
-		i = (i + 1) & mask;
+	return (size_t)(h >> 32) & (map->slot_count - 1);
+}
+
+static size_t entry_of(uint64_t slot)
+{
+	return (size_t)(uint32_t)slot - 1;
+}
+
+static size_t slot_of(const bl_map *map, bl_str key, uint64_t h)
+{
+	size_t i = home(map, h);
+	while (map->slots[i] && (map->slots[i] >> 32 != h >> 32 || !equal(map, map->entries[entry_of(map->slots[i])].key, key)))
+		i = (i + 1) & (map->slot_count - 1);
 	return i;
 }
 
@@ -23,8 +33,8 @@ void *bl_map_get(const bl_map *map, bl_str key)
 {
 	if (!map->n)
 		return NULL;
-	uint32_t at = map->slots[slot_of(map, key)];
-	return at ? map->entries[at - 1].value : NULL;
+	uint64_t slot = map->slots[slot_of(map, key, hash(map, key))];
+	return slot ? map->entries[entry_of(slot)].value : NULL;
 }
 
 static void grow(bl_arena *arena, bl_map *map)
@@ -33,24 +43,32 @@ static void grow(bl_arena *arena, bl_map *map)
 	map->entries = bl_arena_grow(arena, map->entries, map->cap * sizeof *map->entries,
 		cap * sizeof *map->entries, _Alignof(bl_map_entry));
 	map->cap = cap;
+	const uint64_t *old = map->slots;
+	size_t nold = map->slot_count;
 	map->slot_count = cap * 2;
-	map->slots = bl_new_n(arena, uint32_t, map->slot_count);
-	for (size_t i = 0; i < map->n; i++)
-		map->slots[slot_of(map, map->entries[i].key)] = (uint32_t)i + 1;
+	map->slots = bl_new_n(arena, uint64_t, map->slot_count);
+	for (size_t i = 0; i < nold; i++) {
+		size_t at = home(map, old[i]);
+		while (old[i] && map->slots[at])
+			at = (at + 1) & (map->slot_count - 1);
+		if (old[i])
+			map->slots[at] = old[i];
+	}
 }
 
 void *bl_map_put(bl_arena *arena, bl_map *map, bl_str key, void *value)
 {
 	if (map->n == map->cap)
 		grow(arena, map);
-	size_t slot = slot_of(map, key);
+	uint64_t h = hash(map, key);
+	size_t slot = slot_of(map, key, h);
 	if (map->slots[slot]) {
-		bl_map_entry *e = &map->entries[map->slots[slot] - 1];
+		bl_map_entry *e = &map->entries[entry_of(map->slots[slot])];
 		void *old = e->value;
 		e->value = value;
 		return old;
 	}
 	map->entries[map->n] = (bl_map_entry){key, value};
-	map->slots[slot] = (uint32_t)++map->n;
+	map->slots[slot] = (h >> 32 << 32) | ++map->n;
 	return NULL;
 }

@@ -12,7 +12,7 @@ typedef struct bl_map_entry {
 /* Zeroed is empty; set fold before the first bl_map_put for ASCII case-insensitive keys. */
 typedef struct bl_map {
 	bl_map_entry *entries;
-	uint32_t *slots; /* index + 1 into entries; 0 is free */
+	uint64_t *slots; /* index + 1 into entries in the low half, 0 is free; in the high half the key's hash without its low half */
 	size_t n, cap, slot_count;
 	bool fold;
 } bl_map;

@@ -8,6 +8,24 @@ static inline unsigned char lower(char c)
 	return c >= 'A' && c <= 'Z' ? (unsigned char)(c + 32) : (unsigned char)c;
 }
 
+/* Eight bytes at once; what they are as a number depends on the machine, so it is only compared and hashed. */
+static inline uint64_t load8(const char *p)
+{
+	uint64_t w;
+	memcpy(&w, p, sizeof w);
+	return w;
+}
+
+/* lower of each of the eight bytes: the high bit of a byte of upper says that it is one of A to Z. */
+static inline uint64_t lower8(uint64_t w)
+{
+	const uint64_t ones = 0x0101010101010101ull, high = 0x80 * ones;
+	uint64_t low = w & ~high;
+	uint64_t from_a = low + (0x80 - 'A') * ones, past_z = low + (0x7f - 'Z') * ones;
+	uint64_t upper = from_a & ~past_z & ~w & high;
+	return w | upper >> 2;
+}
+
 static inline bool is_space(char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');
@@ -34,7 +52,18 @@ bool bl_str_eqz(bl_str a, const char *z)
 
 bool bl_str_eqi(bl_str a, bl_str b)
 {
-	return a.n == b.n && bl_str_cmpi(a, b) == 0;
+	size_t i = 0;
+	if (a.n != b.n)
+		return false;
+	for (; i + 8 <= a.n; i += 8) {
+		uint64_t x = load8(a.p + i), y = load8(b.p + i);
+		if (x != y && lower8(x) != lower8(y))
+			return false;
+	}
+	for (; i < a.n; i++)
+		if (a.p[i] != b.p[i] && lower(a.p[i]) != lower(b.p[i]))
+			return false;
+	return true;
 }
 
 bool bl_str_eqiz(bl_str a, const char *z)
@@ -53,8 +82,10 @@ int bl_str_cmp(bl_str a, bl_str b)
 
 int bl_str_cmpi(bl_str a, bl_str b)
 {
-	size_t n = a.n < b.n ? a.n : b.n;
-	for (size_t i = 0; i < n; i++) {
+	size_t n = a.n < b.n ? a.n : b.n, i = 0;
+	while (i + 8 <= n && lower8(load8(a.p + i)) == lower8(load8(b.p + i)))
+		i += 8;
+	for (; i < n; i++) {
 		int d = lower(a.p[i]) - lower(b.p[i]);
 		if (d)
 			return d;
@@ -125,28 +156,40 @@ bl_str bl_str_cut(bl_str s, char sep, bl_str *head)
 	return (bl_str){hit + 1, s.n - head->n - 1};
 }
 
-/* FNV-1a with a final mix: short keys, no adversarial tables (hostile input is bounded by limits). */
-static uint64_t mix(uint64_t h)
+/* One word into a hash. Every step mixes whole: words of names and numbers differ in few bits. No adversarial tables (hostile input is bounded by limits). */
+static inline uint64_t mix(uint64_t h, uint64_t word)
 {
+	h = (h ^ word) * 0x9e3779b97f4a7c15ull;
 	h ^= h >> 32;
 	h *= 0xd6e8feb86659fd93ull;
 	return h ^ (h >> 32);
 }
 
+/* The fewer than eight bytes at p as one word. */
+static inline uint64_t tail(const char *p, size_t n)
+{
+	uint64_t w = 0;
+	for (size_t i = 0; i < n; i++)
+		w = w << 8 | (unsigned char)p[i];
+	return w;
+}
+
 uint64_t bl_str_hash(bl_str s)
 {
-	uint64_t h = 0xcbf29ce484222325ull;
-	for (size_t i = 0; i < s.n; i++)
-		h = (h ^ (unsigned char)s.p[i]) * 0x100000001b3ull;
-	return mix(h);
+	uint64_t h = s.n;
+	size_t i = 0;
+	for (; i + 8 <= s.n; i += 8)
+		h = mix(h, load8(s.p + i));
+	return mix(h, tail(s.p + i, s.n - i));
 }
 
 uint64_t bl_str_hashi(bl_str s)
 {
-	uint64_t h = 0xcbf29ce484222325ull;
-	for (size_t i = 0; i < s.n; i++)
-		h = (h ^ lower(s.p[i])) * 0x100000001b3ull;
-	return mix(h);
+	uint64_t h = s.n;
+	size_t i = 0;
+	for (; i + 8 <= s.n; i += 8)
+		h = mix(h, lower8(load8(s.p + i)));
+	return mix(h, lower8(tail(s.p + i, s.n - i)));
 }
 
 bl_str bl_str_dup(bl_arena *arena, bl_str s)

@@ -220,8 +220,10 @@ const bl_item *bl_value_item(const bl_value *v, bl_str key, bool fold)
 {
 	if (!bl_value_is(v, BL_MAP))
 		return NULL;
+	/* one letter in two cases differs in one bit: most keys of the length are told apart without a call */
+	unsigned char first = key.n ? (unsigned char)key.p[0] | 0x20 : 0;
 	for (uint32_t i = 0; i < v->n; i++)
-		if (v->map[i].key.n == key.n &&
+		if (v->map[i].key.n == key.n && (!key.n || ((unsigned char)v->map[i].key.p[0] | 0x20) == first) &&
 			(fold ? bl_str_eqi(v->map[i].key, key) : bl_str_eq(v->map[i].key, key)))
 			return &v->map[i];
 	return NULL;

@@ -15,8 +15,10 @@ static void new_line(bl_json *j)
 {
 	if (!j->pretty)
 		return;
-	bl_buf_putc(j->out, '\n');
-	for (int i = 0; i < j->depth; i++)
+	static const char spaces[] = "\n                                ";
+	int left = 2 * j->depth, here = left < (int)sizeof spaces - 2 ? left : (int)sizeof spaces - 2;
+	bl_buf_put(j->out, bl_str_make(spaces, (size_t)here + 1));
+	for (left -= here; left; left -= 2)
 		bl_buf_put(j->out, BL_STR("  "));
 }
 
@@ -103,14 +105,24 @@ static void put_escape(bl_buf *out, unsigned char c)
 	bl_buf_putf(out, "\\u%04x", c);
 }
 
+/* A byte that stands for itself. */
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
 static void put_text(bl_buf *out, bl_str s)
 {
 	const unsigned char *p = (const unsigned char *)s.p;
 	size_t run = 0;
 	bl_buf_putc(out, '"');
 	for (size_t i = 0; i < s.n;) {
+		if (is_plain(p[i])) {
+			i++;
+			continue;
+		}
 		size_t n = sequence(p + i, s.n - i);
-		if (n && p[i] >= 0x20 && p[i] != '"' && p[i] != '\\' && p[i] != 0x7f) {
+		if (n > 1) {
 			i += n;
 			continue;
 		}

@@ -126,11 +126,42 @@ static void setting_a_path_keeps_the_rest(void **state)
 	bl_arena_done(&a);
 }
 
+/* Each byte in each place of a word and of what is left after it, against each other byte. */
+static void case_is_ignored_of_the_letters_of_ascii_alone(void **state)
+{
+	for (size_t at = 0; at < 19; at++) {
+		for (int x = 0; x < 256; x++) {
+			char a[19], b[19];
+			memset(a, 'k', sizeof a);
+			memset(b, 'K', sizeof b);
+			a[at] = (char)x;
+			for (int y = 0; y < 256; y++) {
+				int l = x >= 'A' && x <= 'Z' ? x + 32 : x, r = y >= 'A' && y <= 'Z' ? y + 32 : y;
+				b[at] = (char)y;
+				bl_str s = bl_str_make(a, sizeof a), t = bl_str_make(b, sizeof b);
+				int order = bl_str_cmpi(s, t);
+				assert_int_equal((order > 0) - (order < 0), (l > r) - (l < r));
+				assert_int_equal(bl_str_eqi(s, t), l == r);
+				assert_int_equal(bl_str_hashi(s) == bl_str_hashi(t), l == r);
+				assert_int_equal(bl_str_hash(s) == bl_str_hash(t), false);
+			}
+		}
+	}
+}
+
+static void a_text_with_zeros_at_its_end_is_another(void **state)
+{
+	assert_int_not_equal(bl_str_hash(bl_str_make("a\0", 1)), bl_str_hash(bl_str_make("a\0", 2)));
+	assert_int_not_equal(bl_str_hash(BL_STR("")), bl_str_hash(BL_STR("\0")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(arena_memory_is_zeroed_and_survives_growth),
 		cmocka_unit_test(adopted_memory_stays_valid),
+		cmocka_unit_test(case_is_ignored_of_the_letters_of_ascii_alone),
+		cmocka_unit_test(a_text_with_zeros_at_its_end_is_another),
 		cmocka_unit_test(cut_splits_at_the_first_separator),
 		cmocka_unit_test(distance_counts_edits),
 		cmocka_unit_test(maps_find_every_key_after_growth),
