@@ -4,7 +4,10 @@
 #include "core/reason/azure_id.h"
 #include "core/reason/cloud_id.h"
 
-enum { MAX_TAGS = 200 };
+enum {
+	MAX_TAGS = 200,
+	GENERATED = 26, /* bytes that Terraform's AWS provider puts behind a prefix */
+};
 
 bool bl_identity_same_place(bl_str a, bl_str b)
 {
@@ -283,7 +286,9 @@ static void fill_asset(bl_claims *c, bl_map *scopes, bl_map *types, uint32_t nod
 		if (is_made_up(arn.name))
 			add_alias(c, arn.name, node);
 	} else if (bl_google_name_parse(a->id, &google)) {
-		id->last = google.name;
+		/* a folder is called by a number that nobody gave it */
+		bl_str shown = is_number(google.name) ? bl_value_text(bl_value_at_path(a->body, BL_STR("properties.displayName"))) : BL_STR("");
+		id->last = shown.n ? shown : google.name;
 		if (!id->location.n && !bl_str_eqz(google.location, "global"))
 			id->location = google.location;
 		add_alias(c, google.path, node);
@@ -321,20 +326,35 @@ static bl_str code_location(const bl_resource *r)
 	return bl_value_text(v);
 }
 
-/* Terraform's AWS provider adds its own ending to a prefix: a name known in part. */
+/*
+ * Terraform's AWS provider ends a prefix with a name of its own: 18 digits of the time and 8 of a count, in hexadecimal. So the name is known in part, whether the
+ * prefix is known or not.
+ */
 static const bl_value *prefixed_name(bl_arena *arena, const bl_resource *r)
 {
 	static const char *const keys[] = {"bucket_prefix", "cluster_identifier_prefix", "identifier_prefix", "name_prefix"};
-	bl_str prefix = BL_STR("");
-	for (size_t i = 0; !prefix.n && i < sizeof keys / sizeof *keys; i++)
-		prefix = bl_value_text(bl_value_getz(r->native, keys[i]));
-	if (!prefix.n)
+	const char gap[] = {BL_GAP};
+	const bl_value *prefix = NULL;
+	for (size_t i = 0; (!prefix || prefix->kind == BL_NULL) && i < sizeof keys / sizeof *keys; i++)
+		prefix = bl_value_getz(r->native, keys[i]);
+	if (!prefix || (prefix->kind != BL_STRING && prefix->kind != BL_UNKNOWN))
 		return NULL;
 	bl_value *v = bl_value_unknown(arena, BL_NOWHERE, "the provider ends the name");
 	bl_unknown *u = bl_new(arena, bl_unknown);
 	*u = *v->unknown;
 	u->type = BL_STRING;
-	u->prefix = prefix;
+	if (prefix->kind == BL_STRING) {
+		u->prefix = prefix->string;
+		u->least = u->most = prefix->string.n + GENERATED;
+		u->alphabet = BL_STR("0123456789abcdef");
+	} else {
+		bl_buf text = {0};
+		bl_value_put_pattern(&text, prefix);
+		bl_buf_put(&text, bl_str_make(gap, 1));
+		u->least = prefix->unknown->least + GENERATED;
+		bl_unknown_set_pattern(u, bl_str_dup(arena, bl_buf_str(&text)));
+		bl_buf_done(&text);
+	}
 	v->unknown = u;
 	return v;
 }

@@ -9,13 +9,30 @@
 
 enum { MAX_PARENTS = 8 };
 
+/* Does s hold what a pattern knows, in its order? Its ends are compared already. */
+static bool has_parts(bl_str pattern, bl_str s)
+{
+	bl_str part, rest = pattern;
+	size_t at = 0;
+	while (rest.n) {
+		rest = bl_str_cut(rest, BL_GAP, &part);
+		while (at + part.n <= s.n && !bl_str_eqi(bl_str_slice(s, at, at + part.n), part))
+			at++;
+		if (at + part.n > s.n)
+			return false;
+		at += part.n;
+	}
+	return true;
+}
+
 bl_tri bl_names_say(const bl_value *value, bl_str s)
 {
 	if (!value || value->kind == BL_NULL)
 		return BL_MAYBE;
 	if (value->kind == BL_STRING)
 		return bl_tri_of(bl_str_eqi(value->string, s));
-	return value->kind == BL_UNKNOWN && bl_unknown_may_be(value->unknown, s, true) ? BL_MAYBE : BL_NO;
+	bool may = value->kind == BL_UNKNOWN && bl_unknown_may_be(value->unknown, s, true) && has_parts(value->unknown->pattern, s);
+	return may ? BL_MAYBE : BL_NO;
 }
 
 static bl_str last_segment(bl_str name)
