@@ -32,6 +32,7 @@ typedef struct bl_identity {
 	bl_str name;     /* with its parents' for Azure ("sql/orders") */
 	bl_str last;     /* the resource's own */
 	bl_str location; /* or empty */
+	bool unnamed;    /* assets: last is an id that the service made up, for the snapshot shows no name */
 	const bl_value *says; /* code: the name, known or not; NULL when code says nothing of it */
 } bl_identity;
 
@@ -108,6 +109,7 @@ void bl_match_grants(bl_claims *c);     /* grants.c: role assignments, by what t
 void bl_match_patterns(bl_claims *c);   /* patterns.c: names known in part, over what nothing above has settled */
 void bl_match_scopes(bl_claims *c);     /* scopes.c: where the rest of the configuration is found */
 void bl_match_within(bl_claims *c);     /* within.c: what is left of a configuration in its scope */
+void bl_match_groups(bl_claims *c);     /* groups.c: resource groups, by what lies in them */
 void bl_match_neighbours(bl_claims *c); /* neighbours.c: what refers to what */
 void bl_match_settings(bl_claims *c);   /* settings.c: what both sides state */
 
@@ -115,6 +117,8 @@ void bl_match_settings(bl_claims *c);   /* settings.c: what both sides state */
 bool bl_names_weigh(bl_claims *c, uint32_t code, uint32_t asset, bl_evidence_row *row);
 /* Does a pipeline deploy the block's configuration to where the asset is? */
 bl_tri bl_names_deployed(bl_claims *c, uint32_t code, uint32_t asset);
+/* Is the asset called as code says? An asset whose name is not shown may be. */
+bl_tri bl_names_fit(const bl_claims *c, uint32_t code, uint32_t asset);
 /* Does value name s? */
 bl_tri bl_names_say(const bl_value *value, bl_str s);
 

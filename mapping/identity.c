@@ -283,7 +283,9 @@ static void fill_asset(bl_claims *c, bl_map *scopes, bl_map *types, uint32_t nod
 		id->last = id->last.n ? id->last : arn.name;
 		if (!id->location.n)
 			id->location = arn.region;
-		if (is_made_up(arn.name))
+		bool made_up = is_made_up(arn.name);
+		id->unnamed = made_up && bl_str_eqi(id->last, arn.name);
+		if (made_up)
 			add_alias(c, arn.name, node);
 	} else if (bl_google_name_parse(a->id, &google)) {
 		/* a folder is called by a number that nobody gave it */

@@ -35,6 +35,12 @@ bl_tri bl_names_say(const bl_value *value, bl_str s)
 	return may ? BL_MAYBE : BL_NO;
 }
 
+bl_tri bl_names_fit(const bl_claims *c, uint32_t code, uint32_t asset)
+{
+	const bl_identity *id = &c->identities[asset];
+	return id->unnamed ? BL_MAYBE : bl_names_say(c->identities[code].says, id->last);
+}
+
 static bl_str last_segment(bl_str name)
 {
 	ptrdiff_t slash = bl_str_rfind_char(name, '/');

@@ -268,7 +268,7 @@ static void suggest(neighbour_run *r, uint32_t code, uint32_t asset)
 		bl_claims_add(c, code, asset, BL_EVIDENCE_I10, bl_evidence_weight(BL_EVIDENCE_I10) * l.equal / all,
 			bl_str_fmt(keep, "%u of %u settings that both sides state are equal", l.equal, l.equal + l.different));
 	bl_evidence_row renamed = called_alike(x->last, y->last) ? BL_EVIDENCE_N5_ALIKE : BL_EVIDENCE_N5;
-	if (!same && bl_names_say(c->identities[code].says, y->last) == BL_NO)
+	if (!same && bl_names_fit(c, code, asset) == BL_NO)
 		bl_claims_add(c, code, asset, renamed, bl_evidence_weight(renamed),
 			bl_str_fmt(keep, "code calls it '" BL_FMT "', and it is called '" BL_FMT "'", BL_ARG(x->last), BL_ARG(y->last)));
 }

@@ -56,7 +56,7 @@ static size_t known_of(const bl_value *says)
 static bool may_be(const bl_claims *c, uint32_t code, uint32_t asset, bl_likeness *l)
 {
 	/* something may have been renamed, but then more than this must say so */
-	if (bl_names_say(c->identities[code].says, c->identities[asset].last) == BL_NO)
+	if (bl_names_fit(c, code, asset) == BL_NO)
 		return false;
 	*l = bl_settings_compare(c, code, asset);
 	unsigned all = l->equal + l->different;
@@ -90,7 +90,7 @@ static void pair_up(within_run *w, const remainder *r, uint32_t code)
 	bool patterned = known_of(c->identities[code].says) >= MIN_PATTERN;
 	for (size_t i = 0; i < n; i++) {
 		bool last = r->nblocks == 1 && (r->nassets == 1 || any);
-		bool only = last || (n == 1 && r->nblocks <= MAX_EACH && (patterned || likeness[i].equal) && blocks_for(c, r, fitting[i]) == 1);
+		bool only = last || (n == 1 && r->nblocks <= MAX_EACH && ((patterned && !c->identities[fitting[i]].unnamed) || likeness[i].equal) && blocks_for(c, r, fitting[i]) == 1);
 		if (!only && !likeness[i].equal && !patterned)
 			continue;
 		bl_evidence_row scope = bl_scopes_row(r->fit), left = last ? BL_EVIDENCE_I14 : BL_EVIDENCE_I14_FITS;
@@ -98,7 +98,7 @@ static void pair_up(within_run *w, const remainder *r, uint32_t code)
 			bl_str_fmt(keep, "%u of %u names and kinds of the configuration are found in its scope", r->fit->found, r->fit->of));
 		if (only)
 			bl_claims_add(c, code, fitting[i], left, bl_evidence_weight(left), bl_str_of(bl_evidence_meaning(left)));
-		if (patterned)
+		if (patterned && !c->identities[fitting[i]].unnamed)
 			bl_claims_add(c, code, fitting[i], BL_EVIDENCE_I6_PATTERN, bl_evidence_weight(BL_EVIDENCE_I6_PATTERN) / (double)n,
 				bl_str_fmt(keep, "the known part of the name fits '" BL_FMT "'%s", BL_ARG(c->identities[fitting[i]].last),
 					n > 1 ? ", and so do others in the scope" : ", and no other in the scope"));
