@@ -288,9 +288,7 @@ static void fill_asset(bl_claims *c, bl_map *scopes, bl_map *types, uint32_t nod
 		if (made_up)
 			add_alias(c, arn.name, node);
 	} else if (bl_google_name_parse(a->id, &google)) {
-		/* a folder is called by a number that nobody gave it */
-		bl_str shown = is_number(google.name) ? bl_value_text(bl_value_at_path(a->body, BL_STR("properties.displayName"))) : BL_STR("");
-		id->last = shown.n ? shown : google.name;
+		id->last = google.name;
 		if (!id->location.n && !bl_str_eqz(google.location, "global"))
 			id->location = google.location;
 		add_alias(c, google.path, node);
@@ -299,6 +297,11 @@ static void fill_asset(bl_claims *c, bl_map *scopes, bl_map *types, uint32_t nod
 		if (bl_str_starts(bl_value_text(arn_value), BL_STR("arn:")))
 			add_alias(c, arn_value->string, node);
 	}
+	/* a folder is called by a number that nobody gave it */
+	bl_str shown = bl_str_eqz(a->type, "cloudresourcemanager.googleapis.com/Folder")
+		? bl_value_text(bl_value_at_path(a->body, BL_STR("properties.displayName"))) : BL_STR("");
+	if (shown.n)
+		id->last = shown;
 	if (!id->last.n)
 		id->last = a->id;
 	if (!id->name.n)

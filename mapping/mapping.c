@@ -44,6 +44,9 @@ void bl_mapping_run(bl_graph *graph, const bl_mapping_input *input, bl_image_ori
 		bl_match_within(&c);
 		bl_match_settings(&c);
 		bl_match_neighbours(&c);
+		/* what is settled by now leaves less to choose from */
+		bl_match_within(&c);
+		bl_match_settings(&c);
 		bl_match_groups(&c);
 		bl_resolve_claims(&c);
 		bl_deployed_by(&c);
