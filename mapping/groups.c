@@ -102,6 +102,10 @@ void bl_match_groups(bl_claims *c)
 		const votes *v = &of_block[blocks[i]];
 		if (!bl_claims_deploys(bl_graph_node(c->graph, blocks[i])) || 3 * v->with < 2 * v->all || !v->with)
 			continue;
+		/* a state that knows a renamed group needs no vote */
+		const bl_claim *known = bl_claims_find(c, blocks[i], v->asset);
+		if (known && bl_claims_confidence(known) >= 0.95)
+			continue;
 		bl_claims_add(c, blocks[i], v->asset, BL_EVIDENCE_I12_ONLY, bl_evidence_weight(BL_EVIDENCE_I12_ONLY) * v->best,
 			bl_str_fmt(bl_graph_arena(c->graph), BL_FMT " lies in it, as most that code puts there and is known to run",
 				BL_ARG(bl_claims_resource(c, v->example)->address)));
