@@ -17,8 +17,9 @@ void bl_view_resources(const bl_inventory_view *view, bool json, bool colour, bl
 
 typedef struct bl_drift_view {
 	const bl_link *link;
+	const char *class; /* "cloud-changed", "code-ahead", "unknown" */
 	bl_str path;
-	const bl_value *code, *cloud;
+	const bl_value *code, *cloud; /* NULL: that side has none */
 	bl_span span;
 } bl_drift_view;
 

@@ -138,11 +138,12 @@ static bl_links_view links_view(const bl_report *report, bl_arena *scratch)
 	bl_links_view view = {.sources = report->sources, .graph = report->graph, .commit = report->commit};
 	bl_mapping_unmatched(report->graph, scratch, &report->mapping, &view.code_only, &view.ncode_only,
 		&view.cloud_only, &view.ncloud_only);
+	static const char *const drift_classes[] = {"unknown", "cloud-changed", "code-ahead"};
 	const bl_drift *drift;
-	view.ndrift = bl_mapping_drift(report->graph, report->session->schema, scratch, &drift);
+	view.ndrift = bl_mapping_drift(report->graph, report->session->schema, report->mapping.history, scratch, &drift);
 	bl_drift_view *copies = bl_new_n(scratch, bl_drift_view, view.ndrift);
 	for (size_t i = 0; i < view.ndrift; i++)
-		copies[i] = (bl_drift_view){drift[i].link, drift[i].path, drift[i].code, drift[i].cloud, drift[i].span};
+		copies[i] = (bl_drift_view){drift[i].link, drift_classes[drift[i].class], drift[i].path, drift[i].code, drift[i].cloud, drift[i].span};
 	view.drift = copies;
 	view.images = image_views(report, scratch);
 	view.nimages = report->images.n;

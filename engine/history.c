@@ -41,8 +41,42 @@ static bool follow(void *context, bl_str repo, bl_str commit, bl_str path, bl_ar
 	return f->known;
 }
 
+/* Of several repositories that go by one name nobody knows which is meant. */
+static const bl_side *side_of(const bl_report *report, bl_str repo)
+{
+	const bl_side *found = NULL;
+	for (size_t i = 0; i < report->sides.n; i++) {
+		if (!bl_str_eq(report->sides.items[i]->name, repo))
+			continue;
+		if (found)
+			return NULL;
+		found = report->sides.items[i];
+	}
+	return found;
+}
+
+static bool earlier(void *context, bl_span span, bl_arena *arena, bl_str *now, const bl_str **lines, size_t *n, bool *whole)
+{
+	const bl_report *report = context;
+	bl_place place;
+	bl_repo_past past;
+	if (!bl_sources_place(report->sources, span, &place))
+		return false;
+	uint32_t source = bl_sources_root(report->sources, span).source;
+	const bl_side *side = side_of(report, bl_sources_repo(report->sources, source));
+	bl_str text = bl_sources_text(report->sources, source);
+	if (!side || !bl_repo_line_past(side->repo, place.path, text, place.start_line, arena, &past))
+		return false;
+	bl_span line = bl_sources_line(report->sources, source, place.start_line);
+	*now = bl_str_slice(text, line.begin, line.end);
+	*lines = past.lines.items;
+	*n = past.lines.n;
+	*whole = past.whole;
+	return true;
+}
+
 void bl_engine_history(bl_report *report)
 {
-	report->history = (bl_mapping_history){.context = report, .follow = follow};
+	report->history = (bl_mapping_history){.context = report, .follow = follow, .earlier = earlier};
 	report->mapping.history = &report->history;
 }

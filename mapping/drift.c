@@ -1,17 +1,31 @@
 /* Drift: where what runs is set differently from what code says. Compared is what both sides state. */
 #include "mapping/mapping.h"
 
+#include "mapping/changed.h"
 #include "mapping/compare.h"
 
 #include <stdlib.h>
 
-enum { MAX_DEPTH = 64 };
+enum { MAX_DEPTH = 64, MAX_KEYED = 500 /* elements of a list that are looked up by a key */ };
 
 typedef BL_VEC(bl_drift) drift_list;
 
+typedef enum setter { SET_KUBERNETES, SET_TAG } setter;
+
+static const struct {
+	setter where;
+	const char *path;
+} server_set[] = {
+#define X(where, path, why) {SET_##where, path},
+#include "mapping/server_set.def"
+#undef X
+};
+
 typedef struct drift_walk {
 	bl_arena *arena;
+	const bl_graph *graph;
 	const bl_link *link;
+	bool azure, kubernetes; /* what it runs on */
 	const bl_value *schema; /* of the type, with its lists of paths to look away from; or NULL */
 	drift_list *out;
 	bl_buf path;
@@ -35,34 +49,104 @@ static bool shown_elsewhere(const drift_walk *w, const bl_value *code)
 	return bl_compare_is_scalar(v) && bl_compare_scalars(code, v);
 }
 
+/* Is what is being compared at path, or below it? "[]" in path stands for any element. */
+static bool is_at(bl_str here, const char *path)
+{
+	size_t i = 0;
+	for (; *path; path++) {
+		if (i >= here.n || here.p[i++] != *path)
+			return false;
+		while (*path == '[' && i < here.n && here.p[i] != ']')
+			i++;
+	}
+	return i == here.n || here.p[i] == '.' || here.p[i] == '[';
+}
+
+/* A number of replicas that an autoscaler keeps is none that code asks for. */
+static bool is_scaled(const drift_walk *w)
+{
+	const bl_edge *const *edges;
+	size_t n = bl_graph_in(w->graph, w->link->from, &edges);
+	for (size_t i = 0; i < n; i++)
+		if (edges[i]->kind == BL_EDGE_REFERS && bl_str_ends(bl_graph_type(w->graph, edges[i]->from), BL_STR("/HorizontalPodAutoscaler")))
+			return true;
+	return false;
+}
+
+static bool is_server_set(const drift_walk *w)
+{
+	bl_str here = bl_buf_str(&w->path);
+	for (size_t i = 0; w->kubernetes && i < sizeof server_set / sizeof *server_set; i++)
+		if (server_set[i].where == SET_KUBERNETES && is_at(here, server_set[i].path))
+			return true;
+	return w->kubernetes && bl_str_eqz(here, "properties.spec.replicas") && is_scaled(w);
+}
+
+/* A thing that is called otherwise is renamed: its link says so. */
+static bool is_name(const drift_walk *w)
+{
+	bl_str name = bl_value_text(bl_value_getz(bl_value_getz(w->schema, "identity"), "name"));
+	return bl_str_eqi(bl_buf_str(&w->path), name) || (w->kubernetes && bl_str_eqz(bl_buf_str(&w->path), "properties.metadata.name"));
+}
+
 static void report(drift_walk *w, const bl_value *code, const bl_value *cloud)
 {
 	bl_drift *d = bl_vec_add(w->arena, w->out);
-	bl_span span = bl_span_known(code->span) ? code->span : w->link->resource->head;
-	*d = (bl_drift){w->link, bl_str_dup(w->arena, bl_buf_str(&w->path)), code, cloud, span};
+	bl_span span = code && bl_span_known(code->span) ? code->span : w->link->resource->head;
+	*d = (bl_drift){.link = w->link, .path = bl_str_dup(w->arena, bl_buf_str(&w->path)), .code = code, .cloud = cloud, .span = span};
 }
 
 static void compare(drift_walk *w, const bl_value *code, const bl_value *cloud, int depth);
 
+static bl_str key_text(const bl_value *element, bl_str key)
+{
+	const bl_value *v = bl_value_geti(element, key);
+	return v && v->kind == BL_NUMBER ? v->digits : bl_value_text(v);
+}
+
 static const bl_value *by_name(const bl_value *list, bl_str key, bl_str name)
 {
 	for (uint32_t i = 0; i < list->n; i++)
-		if (bl_str_eqi(bl_value_text(bl_value_geti(list->list[i], key)), name))
+		if (bl_str_eqi(key_text(list->list[i], key), name))
 			return list->list[i];
 	return NULL;
 }
 
-/* Elements that are maps are found by the key that the schema names, else by name. Without one nothing says which is which. */
+/* Does every element of the list have the key, each with another value? */
+static bool tells_apart(const bl_value *list, bl_str key)
+{
+	if (list->n > MAX_KEYED)
+		return false;
+	for (uint32_t i = 0; i < list->n; i++) {
+		bl_str name = key_text(list->list[i], key);
+		if (!name.n || by_name(list, key, name) != list->list[i])
+			return false;
+	}
+	return true;
+}
+
+/* The schema names the key of elements that are maps; else it is the first of those that providers use which tells the elements apart. Empty: nothing does. */
+static bl_str key_of(const drift_walk *w, const bl_value *code, const bl_value *cloud)
+{
+	static const char *const keys[] = {"name", "Key", "AttributeName", "IndexName", "PolicyName", "Sid", "mountPath", "containerPort", "port"};
+	bl_str key = bl_value_text(bl_value_geti(bl_value_getz(w->schema, "keyed"), bl_buf_str(&w->path)));
+	if (key.n)
+		return key;
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		if (tells_apart(code, bl_str_of(keys[i])) && tells_apart(cloud, bl_str_of(keys[i])))
+			return bl_str_of(keys[i]);
+	return BL_STR("");
+}
+
+/* Without a key nothing says which element is which. */
 static void compare_named(drift_walk *w, const bl_value *code, const bl_value *cloud, int depth)
 {
 	size_t length = w->path.n;
-	if (code->n > 5000 || cloud->n > 5000)
+	bl_str key = key_of(w, code, cloud);
+	if (!key.n || code->n > MAX_KEYED || cloud->n > MAX_KEYED)
 		return;
-	bl_str key = bl_value_text(bl_value_geti(bl_value_getz(w->schema, "keyed"), bl_buf_str(&w->path)));
-	if (!key.n)
-		key = BL_STR("name");
 	for (uint32_t i = 0; i < code->n; i++) {
-		bl_str name = bl_value_text(bl_value_geti(code->list[i], key));
+		bl_str name = key_text(code->list[i], key);
 		const bl_value *other = name.n ? by_name(cloud, key, name) : NULL;
 		if (!name.n)
 			continue;
@@ -75,13 +159,31 @@ static void compare_named(drift_walk *w, const bl_value *code, const bl_value *c
 	}
 }
 
+static bool is_secret(const bl_value *v)
+{
+	bool secret = v->sensitive;
+	for (uint32_t i = 0; v->kind == BL_LIST && i < v->n && !secret; i++)
+		secret = v->list[i]->sensitive;
+	return secret;
+}
+
+/* Where a list may be one of one element, services answer with the list or with the element. */
+static const bl_value *only_of(const bl_value *list)
+{
+	return list->kind == BL_LIST && list->n == 1 && !list->open && bl_compare_is_scalar(list->list[0]) ? list->list[0] : NULL;
+}
+
 static void compare(drift_walk *w, const bl_value *code, const bl_value *cloud, int depth)
 {
-	if (!code || !cloud || depth > MAX_DEPTH || code->sensitive || cloud->sensitive || code->kind == BL_NULL ||
+	if (!code || !cloud || depth > MAX_DEPTH || is_secret(code) || is_secret(cloud) || code->kind == BL_NULL ||
 		cloud->kind == BL_NULL || code->kind == BL_UNKNOWN)
 		return;
-	if (has_mark(w, "read-only") || has_mark(w, "write-only"))
+	if (has_mark(w, "read-only") || has_mark(w, "write-only") || is_name(w) || is_server_set(w))
 		return;
+	if (bl_compare_is_scalar(code) && only_of(cloud))
+		cloud = only_of(cloud);
+	else if (bl_compare_is_scalar(cloud) && only_of(code))
+		code = only_of(code);
 	if (code->kind == BL_MAP && cloud->kind == BL_MAP) {
 		size_t length = w->path.n;
 		for (uint32_t i = 0; i < code->n; i++) {
@@ -102,6 +204,33 @@ static void compare(drift_walk *w, const bl_value *code, const bl_value *cloud, 
 	}
 }
 
+static bool is_written_by_tools(bl_str key)
+{
+	for (size_t i = 0; i < sizeof server_set / sizeof *server_set; i++)
+		if (server_set[i].where == SET_TAG && bl_str_startsi(key, bl_str_of(server_set[i].path)))
+			return true;
+	return false;
+}
+
+/*
+ * A resource has the tags that it is given, so one that code does not give somebody has added. Of Azure alone: CloudFormation hands a stack's tags on to its
+ * resources, and the Terraform providers of AWS and Google add default_tags and default_labels.
+ */
+static void report_added_tags(drift_walk *w)
+{
+	const bl_value *code = bl_value_getz(w->link->resource->written, "tags"), *cloud = bl_value_getz(w->link->asset->body, "tags");
+	if (!w->azure || !bl_value_is(cloud, BL_MAP) || (code && (code->kind != BL_MAP || code->open || code->sensitive)))
+		return;
+	for (uint32_t i = 0; i < cloud->n; i++) {
+		bl_str key = cloud->map[i].key;
+		if (bl_value_geti(code, key) || is_written_by_tools(key))
+			continue;
+		w->path.n = 0;
+		bl_buf_putf(&w->path, "tags." BL_FMT, BL_ARG(key));
+		report(w, NULL, cloud->map[i].value);
+	}
+}
+
 static int in_order(const void *a, const void *b)
 {
 	const bl_drift *x = a, *y = b;
@@ -118,6 +247,8 @@ static void compare_link(drift_walk *w, const bl_link *link, const bl_schema *sc
 	static const char *const parts[] = {"kind", "location", "properties", "sku", "tags", "zones"};
 	const bl_type *type = bl_schema_type(schema, link->resource->type);
 	w->link = link;
+	w->kubernetes = link->resource->language == BL_LANG_KUBERNETES || (type && bl_str_eqz(type->provider, "kubernetes"));
+	w->azure = bl_str_startsi(link->asset->id, BL_STR("/subscriptions/"));
 	w->schema = type ? type->schema : NULL;
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
 		w->path.n = 0;
@@ -129,14 +260,16 @@ static void compare_link(drift_walk *w, const bl_link *link, const bl_schema *sc
 	bl_buf_putz(&w->path, "identity.type");
 	compare(w, bl_value_at_path(link->resource->written, bl_buf_str(&w->path)),
 		bl_value_at_path(link->asset->body, bl_buf_str(&w->path)), 0);
+	report_added_tags(w);
 }
 
-size_t bl_mapping_drift(const bl_graph *graph, const bl_schema *schema, bl_arena *arena, const bl_drift **out)
+size_t bl_mapping_drift(const bl_graph *graph, const bl_schema *schema, const bl_mapping_history *history, bl_arena *arena,
+	const bl_drift **out)
 {
 	const bl_link *const *links;
 	size_t n = bl_graph_links(graph, &links);
 	drift_list found = {0};
-	drift_walk w = {.arena = arena, .out = &found};
+	drift_walk w = {.arena = arena, .graph = graph, .out = &found};
 	for (size_t i = 0; i < n; i++) {
 		const bl_link *link = links[i];
 		/* what may be another asset cannot have drifted, and a guess by part of a name is no ground for it */
@@ -146,6 +279,9 @@ size_t bl_mapping_drift(const bl_graph *graph, const bl_schema *schema, bl_arena
 	bl_buf_done(&w.path);
 	if (found.n)
 		qsort(found.items, found.n, sizeof *found.items, in_order);
+	bl_changed changed = {.history = history, .arena = arena};
+	for (size_t i = 0; i < found.n; i++)
+		found.items[i].class = bl_changed_side(&changed, &found.items[i]);
 	*out = found.items;
 	return found.n;
 }

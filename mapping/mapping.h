@@ -10,6 +10,11 @@ typedef struct bl_mapping_history {
 	void *context;
 	/* Is commit in the history of the repository called repo (of any, where that is empty)? *now is what the file at path then is called today. */
 	bool (*follow)(void *context, bl_str repo, bl_str commit, bl_str path, bl_arena *arena, bl_str *now);
+	/*
+	 * What the line that span begins on says (*now) and what it said before, newest first; *whole: the list goes back to when the line was written. False when
+	 * there is no history of it.
+	 */
+	bool (*earlier)(void *context, bl_span span, bl_arena *arena, bl_str *now, const bl_str **lines, size_t *n, bool *whole);
 } bl_mapping_history;
 
 /* What the joining reads. */
@@ -57,14 +62,24 @@ void bl_mapping_run(bl_graph *graph, const bl_mapping_input *input, bl_image_ori
 void bl_mapping_unmatched(const bl_graph *graph, bl_arena *arena, const bl_mapping_input *input,
 	const uint32_t **code_only, size_t *ncode, const uint32_t **cloud_only, size_t *ncloud);
 
+/*
+ * Which side changed. CODE_AHEAD: what runs is what this very line said before. CLOUD_CHANGED: the line's whole past is known and never said it. UNKNOWN: there is
+ * no history, the value does not stand in the line as it is (a reference, an expression, a list over several lines), or too much was asked already.
+ */
+typedef enum bl_drift_class { BL_DRIFT_UNKNOWN, BL_DRIFT_CLOUD_CHANGED, BL_DRIFT_CODE_AHEAD } bl_drift_class;
+
 /* A difference between what code says and what runs, for a mapped pair. */
 typedef struct bl_drift {
 	const bl_link *link;
+	bl_drift_class class;
 	bl_str path;
-	const bl_value *code, *cloud; /* cloud is NULL for an element of a list that is not there */
+	const bl_value *code;  /* NULL for a tag that no code gives */
+	const bl_value *cloud; /* NULL for an element of a list that is not there */
 	bl_span span;
 } bl_drift;
-size_t bl_mapping_drift(const bl_graph *graph, const bl_schema *schema, bl_arena *arena, const bl_drift **out);
+/* history may be NULL: every class is then unknown. Sorted by asset, address and path. */
+size_t bl_mapping_drift(const bl_graph *graph, const bl_schema *schema, const bl_mapping_history *history, bl_arena *arena,
+	const bl_drift **out);
 
 /* What further input would make a link surer, in words; the list is in arena. */
 size_t bl_mapping_missing(const bl_graph *graph, const bl_link *link, bl_arena *arena, const bl_str **out);

@@ -36,7 +36,7 @@ static bool is_name_of(bl_str name, const char *path)
 	return i == name.n;
 }
 
-static bool find_rename(bl_repo *repo, git_tree *old, git_tree *new, bl_str path, bl_arena *arena, bl_str *now)
+git_diff *bl_git_renames(bl_repo *repo, git_tree *old, git_tree *new)
 {
 	git_diff *diff = NULL;
 	git_diff_options options = GIT_DIFF_OPTIONS_INIT;
@@ -45,14 +45,21 @@ static bool find_rename(bl_repo *repo, git_tree *old, git_tree *new, bl_str path
 	options.max_size = BL_REPO_MAX_FILE;
 	find.flags = GIT_DIFF_FIND_RENAMES;
 	find.rename_limit = RENAME_LIMIT;
+	if (git_diff_tree_to_tree(&diff, repo->git, old, new, &options) == 0 && git_diff_find_similar(diff, &find) == 0)
+		return diff;
+	git_diff_free(diff);
+	return NULL;
+}
+
+static bool find_rename(bl_repo *repo, git_tree *old, git_tree *new, bl_str path, bl_arena *arena, bl_str *now)
+{
+	git_diff *diff = bl_git_renames(repo, old, new);
 	bool found = false;
-	if (git_diff_tree_to_tree(&diff, repo->git, old, new, &options) == 0 && git_diff_find_similar(diff, &find) == 0) {
-		for (size_t i = 0; i < git_diff_num_deltas(diff) && !found; i++) {
-			const git_diff_delta *d = git_diff_get_delta(diff, i);
-			found = d->status == GIT_DELTA_RENAMED && is_name_of(path, d->old_file.path);
-			if (found)
-				*now = bl_str_dup(arena, bl_str_of(d->new_file.path));
-		}
+	for (size_t i = 0; diff && i < git_diff_num_deltas(diff) && !found; i++) {
+		const git_diff_delta *d = git_diff_get_delta(diff, i);
+		found = d->status == GIT_DELTA_RENAMED && is_name_of(path, d->old_file.path);
+		if (found)
+			*now = bl_str_dup(arena, bl_str_of(d->new_file.path));
 	}
 	git_diff_free(diff);
 	return found;

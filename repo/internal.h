@@ -80,6 +80,8 @@ bl_status bl_git_find(bl_arena *arena, bl_str folder, bool above, git_repository
 	bl_error *error);
 bl_str bl_git_origin(bl_arena *arena, git_repository *git);
 bl_status bl_git_commit(bl_repo *repo, const char *revision, git_commit **out, bl_error *error);
+/* follow.c: the difference of two trees with renames told; the caller frees it. NULL when it cannot be made. */
+git_diff *bl_git_renames(bl_repo *repo, git_tree *old, git_tree *new);
 bl_status bl_git_tree(bl_repo *repo, const char *revision, git_tree **tree, bl_str *commit, bl_error *error);
 bl_status bl_git_index(bl_repo *repo, git_index **out, bl_error *error);
 /* The files of the tree that repo reads, listed once. */

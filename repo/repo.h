@@ -104,6 +104,18 @@ typedef BL_VEC(bl_blame) bl_blames;
  */
 bl_status bl_repo_blame(bl_repo *repo, bl_str path, bl_str text, bl_arena *arena, bl_blames *out, bl_error *error);
 
+/* What a line said before, newest first. */
+typedef struct bl_repo_past {
+	BL_VEC(bl_str) lines;
+	bool whole; /* they go back to when the line was written first; false: there is more, or where the line stood cannot be told */
+} bl_repo_past;
+
+/*
+ * The earlier wordings of line number line (from 1) of path, whose text is this now: what is not committed yet counts as one, and renames are followed. At most
+ * six commits are gone back. False when nothing can be said: there is no git repository, or the commit read has no such file.
+ */
+bool bl_repo_line_past(bl_repo *repo, bl_str path, bl_str text, uint32_t line, bl_arena *arena, bl_repo_past *out);
+
 /* The difference of two texts of a file as a patch that git and patch(1) take; appended to out. */
 bl_status bl_repo_patch(bl_str path, bl_str old_text, bl_str new_text, bl_buf *out, bl_error *error);
 

@@ -120,6 +120,7 @@ static void json_drift(bl_json *j, const bl_links_view *view)
 		bl_json_member(j, "address", d->link->resource->address);
 		bl_view_json_place(j, view->sources, d->span);
 		bl_json_member(j, "path", d->path);
+		bl_json_member(j, "class", bl_str_of(d->class));
 		bl_json_key(j, "code");
 		bl_json_value(j, d->code);
 		bl_json_key(j, "cloud");
@@ -270,7 +271,8 @@ static void text_drift(bl_buf *out, const bl_links_view *view, const bl_paint *p
 		bl_view_value(out, d->code);
 		bl_buf_putf(out, ", cloud %s", p->yellow);
 		bl_view_value(out, d->cloud);
-		bl_buf_putf(out, "%s\n", p->off);
+		bl_buf_putf(out, "%s%s%s\n", p->off, strcmp(d->class, "code-ahead") == 0 ? "  (code is ahead)" : "",
+			strcmp(d->class, "cloud-changed") == 0 ? "  (changed in the cloud)" : "");
 	}
 }
 

@@ -298,13 +298,15 @@ static void drift_is_what_both_sides_state_differently(void **state)
 	asset(STORE("st1"), STORAGE, "{\"location\":\"westeurope\",\"tags\":{\"a\":\"B\",\"c\":\"d\"},\"properties\":{\"minimumTlsVersion\":\"TLS1_0\","
 		"\"onlyInCloud\":1,\"role\":\"/subscriptions/s/providers/x/roleDefinitions/G\",\"ips\":[\"a\",\"b\"],\"rules\":[{\"name\":\"r\",\"port\":2}]}}");
 	run(&links);
-	size_t n = bl_mapping_drift(graph, schema, &arena, &drift);
-	assert_int_equal(n, 3);
+	size_t n = bl_mapping_drift(graph, schema, NULL, &arena, &drift);
+	assert_int_equal(n, 4);
 	assert_true(bl_str_eqz(drift[0].path, "properties.minimumTlsVersion"));
 	assert_true(bl_value_is_string(drift[0].cloud, "TLS1_0"));
 	assert_true(bl_str_eqz(drift[1].path, "properties.rules[r].port"));
 	assert_true(bl_str_eqz(drift[2].path, "properties.rules[s]"));
 	assert_null(drift[2].cloud);
+	assert_true(bl_str_eqz(drift[3].path, "tags.c"));
+	assert_null(drift[3].code);
 }
 
 /* One small estate, its parts added in the order of a seed; everything that is found, as text. */
