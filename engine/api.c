@@ -285,10 +285,24 @@ static bool print_view(const bl_report *report, const bl_print_options *o, bl_bu
 	return true;
 }
 
+typedef struct receiver {
+	bl_write_fn write;
+	void *context;
+	int result; /* the first that was not 0; nothing is written after it */
+} receiver;
+
+static void receive(void *to, bl_str piece)
+{
+	receiver *r = to;
+	if (!r->result && piece.n)
+		r->result = r->write(r->context, piece.p, piece.n);
+}
+
 int bl_report_print(const bl_report *report, const bl_print_options *options, bl_write_fn write, void *context,
 	char *error, size_t error_size)
 {
-	bl_buf out = {0};
+	receiver to = {write, context, 0};
+	bl_buf out = {.drain = receive, .to = &to};
 	if (!print_view(report, options, &out)) {
 		bl_buf_done(&out);
 		char words[160];
@@ -298,9 +312,9 @@ int bl_report_print(const bl_report *report, const bl_print_options *options, bl
 			snprintf(words, sizeof words, "'%s' cannot be printed as '%s'", options->view, options->format);
 		return fail(error, error_size, words);
 	}
-	int result = out.n ? write(context, out.p, out.n) : 0;
+	receive(&to, bl_buf_str(&out));
 	bl_buf_done(&out);
-	return result;
+	return to.result;
 }
 
 /* Line ranges of the head side, per changed file. */

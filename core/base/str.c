@@ -252,6 +252,15 @@ void bl_buf_done(bl_buf *b)
 	*b = (bl_buf){0};
 }
 
+void bl_buf_pass(bl_buf *b)
+{
+	enum { PIECE = 1 << 20 };
+	if (!b->drain || b->n < PIECE)
+		return;
+	b->drain(b->to, bl_buf_str(b));
+	b->n = 0;
+}
+
 static void reserve(bl_buf *b, size_t more)
 {
 	size_t need = b->n + more + 1;

@@ -59,10 +59,15 @@ bl_str bl_str_integer(bl_arena *arena, long long n);
 bl_str bl_str_fmt(bl_arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bl_str bl_str_vfmt(bl_arena *arena, const char *format, va_list ap);
 
-/* A growing byte buffer on the heap. Zeroed is empty. p is NUL-terminated whenever it is not NULL. */
+/*
+ * A growing byte buffer on the heap. Zeroed is empty. p is NUL-terminated whenever it is not NULL. One with a drain is only on the way to
+ * somewhere: bl_buf_pass may empty it.
+ */
 typedef struct bl_buf {
 	char *p;
 	size_t n, cap;
+	void (*drain)(void *to, bl_str piece);
+	void *to;
 } bl_buf;
 
 void bl_buf_done(bl_buf *b);
@@ -70,6 +75,8 @@ void bl_buf_put(bl_buf *b, bl_str s);
 void bl_buf_putz(bl_buf *b, const char *z);
 void bl_buf_putc(bl_buf *b, char c);
 void bl_buf_putf(bl_buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* For who writes much and never looks back: gives a full piece of what b holds to its drain, if it has one. */
+void bl_buf_pass(bl_buf *b);
 static inline bl_str bl_buf_str(const bl_buf *b)
 {
 	return (bl_str){b->p ? b->p : "", b->n};

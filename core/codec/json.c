@@ -54,6 +54,7 @@ static void close_with(bl_json *j, char c)
 	j->first = false;
 	if (!j->depth && j->pretty)
 		bl_buf_putc(j->out, '\n');
+	bl_buf_pass(j->out);
 }
 
 void bl_json_object(bl_json *j)
@@ -175,10 +176,39 @@ void bl_json_int(bl_json *j, long long n)
 	bl_buf_put(j->out, bl_str_make(text + at, sizeof text - at));
 }
 
+/* Confidences and weights have up to three digits after the point; -1 for what has more, or what %g would write with an exponent. */
+static long thousandths(double n)
+{
+	if (!(n >= 0.001 && n < 1e6))
+		return -1;
+	long k = lround(n * 1000);
+	return (double)k / 1000 == n ? k : -1;
+}
+
+static void put_thousandths(bl_buf *out, long k)
+{
+	char text[16];
+	size_t at = sizeof text, end = sizeof text;
+	for (int digits = 0; digits < 4 || k; digits++, k /= 10) {
+		if (digits == 3)
+			text[--at] = '.';
+		text[--at] = (char)('0' + k % 10);
+	}
+	while (text[end - 1] == '0')
+		end--;
+	end -= text[end - 1] == '.';
+	bl_buf_put(out, bl_str_make(text + at, end - at));
+}
+
 void bl_json_double(bl_json *j, double n)
 {
 	char text[40];
 	before(j);
+	long k = thousandths(n);
+	if (k >= 0) {
+		put_thousandths(j->out, k);
+		return;
+	}
 	if (!isfinite(n)) {
 		bl_buf_putz(j->out, "null");
 		return;

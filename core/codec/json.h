@@ -14,6 +14,7 @@ typedef struct bl_json {
 } bl_json;
 
 /* pretty: two spaces a level and a newline at the end. */
+/* Where an object or array ends, what out holds may go to its drain. */
 void bl_json_begin(bl_json *j, bl_buf *out, bool pretty);
 void bl_json_object(bl_json *j);
 void bl_json_object_end(bl_json *j);

@@ -601,6 +601,7 @@ typedef struct reference_walk {
 	bl_graph *graph;
 	const root_index *index;
 	uint32_t node;
+	bl_str own; /* an asset's id: its body says it */
 	uint32_t *seen; /* seen[target] == node + 1: the pair has its edge */
 	bl_buf path;
 	bl_span span; /* the nearest known one */
@@ -661,7 +662,7 @@ static void walk_references(reference_walk *w, const bl_value *v, unsigned depth
 				add_reference(w, (uint32_t)to, w->span);
 		}
 	}
-	if (v->kind == BL_UNKNOWN || v->kind == BL_STRING) {
+	if (v->kind == BL_UNKNOWN || (v->kind == BL_STRING && v->string.p != w->own.p)) {
 		int64_t to = target(w->graph, w->index, v, false);
 		if (to >= 0)
 			add_reference(w, (uint32_t)to, w->span);
@@ -714,7 +715,9 @@ void bl_graph_add_references(bl_graph *graph)
 				walk_references(&w, node->resource->native, 0);
 			add_module_parent(&w, node->resource);
 		} else if (node->asset) {
+			w.own = node->asset->id;
 			walk_references(&w, node->asset->body, 0);
+			w.own = (bl_str){0};
 		}
 		bl_kubernetes_each(objects, i, add_meant, &w);
 	}

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <cmocka.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static void written_text_has_commas_indentation_and_escapes(void **state)
 {
@@ -90,6 +91,54 @@ static void a_number_alone_is_a_document(void **state)
 	assert_int_equal(v->span.begin, 1);
 	assert_int_equal(v->span.end, 3);
 	bl_arena_done(&a);
+}
+
+static void a_number_is_written_as_short_as_it_reads_back(void **state)
+{
+	static const double others[] = {0, -0.0, -0.97, 0.0005, 1e-7, 0.9705, 999999.999, 1e6, 1e15, 1e21, 0.1 + 0.2};
+	for (int i = 0; i < 20000 + (int)(sizeof others / sizeof *others); i++) {
+		double n = i < 20000 ? i / 1000.0 : others[i - 20000];
+		char want[40];
+		for (int digits = 15; digits <= 17; digits++) {
+			snprintf(want, sizeof want, "%.*g", digits, n);
+			if (strtod(want, NULL) == n)
+				break;
+		}
+		bl_buf out = {0};
+		bl_json j;
+		bl_json_begin(&j, &out, false);
+		bl_json_double(&j, n);
+		assert_string_equal(out.p, want);
+		bl_buf_done(&out);
+	}
+}
+
+static void add_to(void *to, bl_str piece)
+{
+	bl_buf_put(to, piece);
+}
+
+static void what_goes_in_pieces_is_the_whole(void **state)
+{
+	bl_buf whole = {0}, got = {0}, out = {.drain = add_to, .to = &got};
+	bl_buf *const both[] = {&whole, &out};
+	for (int k = 0; k < 2; k++) {
+		bl_json j;
+		bl_json_begin(&j, both[k], true);
+		bl_json_array(&j);
+		for (int i = 0; i < 100000; i++) {
+			bl_json_object(&j);
+			bl_json_member_int(&j, "number", i);
+			bl_json_object_end(&j);
+		}
+		bl_json_array_end(&j);
+	}
+	assert_true(got.n > 0 && out.n < whole.n / 2);
+	bl_buf_put(&got, bl_buf_str(&out));
+	assert_true(bl_str_eq(bl_buf_str(&got), bl_buf_str(&whole)));
+	bl_buf_done(&whole);
+	bl_buf_done(&got);
+	bl_buf_done(&out);
 }
 
 static void the_last_of_double_keys_counts_in_small_and_large_maps(void **state)
@@ -230,6 +279,8 @@ int main(void)
 		cmocka_unit_test(reading_keeps_digits_and_spans),
 		cmocka_unit_test(a_number_alone_is_a_document),
 		cmocka_unit_test(what_is_no_json_is_a_diagnostic_at_its_place),
+		cmocka_unit_test(a_number_is_written_as_short_as_it_reads_back),
+		cmocka_unit_test(what_goes_in_pieces_is_the_whole),
 		cmocka_unit_test(the_last_of_double_keys_counts_in_small_and_large_maps),
 		cmocka_unit_test(what_is_no_json_is_refused_with_line_and_column),
 		cmocka_unit_test(nesting_past_the_limit_is_refused),
