@@ -381,6 +381,7 @@ static void assert_acts(const char *steps, const char *want)
 	world *w = evaluated(files, 4, NULL, 0);
 	assert_string_equal(show_acts(w), want);
 	world_free(w);
+	bl_buf_done(&text);
 }
 
 static void docker_tasks_build_and_push(void **state)
