@@ -370,6 +370,95 @@ static void a_large_estate_is_mapped_in_near_linear_time(void **state)
 	assert_true((double)(clock() - start) / CLOCKS_PER_SEC < 5);
 }
 
+#define PLACE(n) SUB "/resourceGroups/rg-" n
+#define GROUP "Microsoft.Resources/resourceGroups"
+
+/* An asset in a scope, as snapshots of Azure have it: what lies in no group is its subscription's. */
+static uint32_t placed(const char *id, const char *type, const char *scope, const char *body)
+{
+	uint32_t node = asset(id, type, body);
+	graph_snapshot->assets.items[graph_snapshot->assets.n - 1]->scope = bl_str_lower(&arena, bl_str_of(scope));
+	return node;
+}
+
+/* Two machines that are in one group only, and other groups beside it: so that it is clear where the configuration is deployed. */
+static void deploy_to_prod(void)
+{
+	code(&infra, "m1", MACHINE, "web", "{}");
+	code(&infra, "m2", MACHINE, "jobs", "{}");
+	placed(VM("web"), MACHINE, RG, "{}");
+	placed(VM("jobs"), MACHINE, RG, "{}");
+	for (int i = 0; i < 30; i++) {
+		const char *scope = bl_str_fmt(&arena, PLACE("%d"), i).p;
+		placed(bl_str_fmt(&arena, "%s/providers/Microsoft.Compute/virtualMachines/vm%d", scope, i).p, MACHINE, scope, "{}");
+	}
+}
+
+static double confidence_of(const bl_link *const *links, size_t n, uint32_t from, uint32_t to)
+{
+	for (size_t i = 0; i < n; i++)
+		if (links[i]->from == from && links[i]->to == to)
+			return links[i]->confidence;
+	return 0;
+}
+
+static void what_is_left_in_the_scope_is_told_apart_by_what_is_known_of_its_name(void **state)
+{
+	const bl_link *const *links;
+	deploy_to_prod();
+	uint32_t logs = bl_graph_add_resource(graph, declare(&infra, "logs", STORAGE, pattern("stlogs", ""), "{}"));
+	uint32_t data = bl_graph_add_resource(graph, declare(&infra, "data", STORAGE, pattern("stdata", ""), "{}"));
+	uint32_t a1 = placed(STORE("stlogs1x"), STORAGE, RG, "{}"), a2 = placed(STORE("stdata2y"), STORAGE, RG, "{}");
+	/* as many elsewhere fit as well: by its name alone a block would be any of them */
+	for (int i = 0; i < 20; i++) {
+		const char *scope = bl_str_fmt(&arena, PLACE("%d"), i).p;
+		placed(bl_str_fmt(&arena, "%s/providers/Microsoft.Storage/storageAccounts/stlogs%d", scope, i).p, STORAGE, scope, "{}");
+	}
+	size_t n = run(&links);
+	assert_true(confidence_of(links, n, logs, a1) >= 0.75);
+	assert_true(confidence_of(links, n, data, a2) >= 0.75);
+	assert_true(confidence_of(links, n, logs, a2) == 0);
+}
+
+static void two_that_fit_one_block_in_its_scope_are_not_decided(void **state)
+{
+	const bl_link *const *links;
+	deploy_to_prod();
+	uint32_t logs = bl_graph_add_resource(graph, declare(&infra, "logs", STORAGE, pattern("stlogs", ""), "{}"));
+	uint32_t a1 = placed(STORE("stlogs1x"), STORAGE, RG, "{}"), a2 = placed(STORE("stlogs2y"), STORAGE, RG, "{}");
+	size_t n = run(&links);
+	assert_true(confidence_of(links, n, logs, a1) < 0.6);
+	assert_true(confidence_of(links, n, logs, a2) < 0.6);
+}
+
+static void a_group_is_known_by_what_lies_in_it(void **state)
+{
+	const bl_link *const *links;
+	uint32_t group = bl_graph_add_resource(graph, declare(&infra, "g", GROUP, pattern("rg-", ""), "{}"));
+	uint32_t store = code(&infra, "s", STORAGE, "stone", "{}");
+	bl_graph_add_edge(graph, (bl_edge){.kind = BL_EDGE_REFERS, .from = store, .to = group});
+	uint32_t holds = placed(RG, GROUP, RG, "{}"), other = placed(PLACE("other"), GROUP, PLACE("other"), "{}");
+	placed(STORE("stone"), STORAGE, RG, "{}");
+	size_t n = run(&links);
+	/* 0.85 x 0.9 for what it holds, and half a pattern */
+	assert_true(confidence_of(links, n, group, holds) >= 0.8);
+	assert_true(confidence_of(links, n, group, other) == 0);
+}
+
+static void a_prefix_that_the_provider_ends_fits_only_what_it_makes(void **state)
+{
+	const bl_link *const *links;
+	static const bl_root aws = {.repo = {"r", 1}, .name = {"aws", 3}, .language = BL_LANG_TERRAFORM};
+	bl_resource *r = declare(&aws, "role", "AWS::IAM::Role", NULL, "{}");
+	r->native = json("{\"name_prefix\":\"app-\"}");
+	uint32_t role = bl_graph_add_resource(graph, r);
+	uint32_t made = asset("arn:aws:iam::111122223333:role/app-2025091014154708740000000d", "AWS::IAM::Role", "{}");
+	uint32_t byhand = asset("arn:aws:iam::111122223333:role/app-admin", "AWS::IAM::Role", "{}");
+	size_t n = run(&links);
+	assert_true(confidence_of(links, n, role, made) >= 0.4);
+	assert_true(confidence_of(links, n, role, byhand) == 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -388,6 +477,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(drift_is_what_both_sides_state_differently, begin, end),
 		cmocka_unit_test_setup_teardown(the_order_of_input_changes_nothing, begin, end),
 		cmocka_unit_test_setup_teardown(a_large_estate_is_mapped_in_near_linear_time, begin, end),
+		cmocka_unit_test_setup_teardown(what_is_left_in_the_scope_is_told_apart_by_what_is_known_of_its_name, begin, end),
+		cmocka_unit_test_setup_teardown(two_that_fit_one_block_in_its_scope_are_not_decided, begin, end),
+		cmocka_unit_test_setup_teardown(a_group_is_known_by_what_lies_in_it, begin, end),
+		cmocka_unit_test_setup_teardown(a_prefix_that_the_provider_ends_fits_only_what_it_makes, begin, end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
