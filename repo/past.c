@@ -43,6 +43,14 @@ static bl_str line_at(bl_str text, uint32_t line)
 	return found;
 }
 
+static uint32_t count_lines(bl_str text)
+{
+	uint32_t n = 0;
+	for (size_t i = 0; i < text.n; i++)
+		n += text.p[i] == '\n' || i + 1 == text.n;
+	return n;
+}
+
 /* What is set: all before the first '=' or ':'. */
 static bl_str key_of(bl_str line)
 {
@@ -125,7 +133,7 @@ static step step_into(past *p, bl_repo_past *out)
 	uint32_t at = c.new_lines ? counterpart(old, p->text, &c) : (uint32_t)(p->line + c.shift);
 	if (c.new_lines && !c.old_lines)
 		return STEP_BORN;
-	if (!at)
+	if (!at || at > count_lines(old))
 		return STEP_LOST;
 	if (c.new_lines)
 		bl_vec_push(p->arena, &out->lines, line_at(old, at));

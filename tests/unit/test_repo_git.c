@@ -217,6 +217,38 @@ static void blame_says_which_commit_wrote_each_line_and_which_lines_are_in_none(
 	assert_int_equal(blame(p, "../a.tf", "", &lines), BL_FAILED);
 }
 
+static void the_past_of_a_line_is_what_it_said_before_and_ends_where_it_was_written(void **state)
+{
+	place *p = *state;
+	bl_repo_past past;
+	put("a.tf", "x {\n  size = 1\n  kind = \"a\"\n  keep = 1\n}\n");
+	run("git init -q -b main && git add . && git commit -qm one");
+	put("a.tf", "x {\n  kind = \"b\"\n  size = 2\n  keep = 1\n}\n");
+	run("git commit -qam two && mkdir m && git mv a.tf m/b.tf && git commit -qm three");
+	bl_str now = BL_STR("# new\nx {\n  kind = \"c\"\n  size = 2\n  keep = 1\n}\n"), path = BL_STR("m/b.tf");
+	open_repo(p, (bl_repo_open){.path = "."});
+	assert_true(bl_repo_line_past(p->repo, path, now, 3, &p->arena, &past));
+	assert_int_equal(past.lines.n, 2);
+	assert_true(bl_str_eqz(past.lines.items[0], "  kind = \"b\""));
+	assert_true(bl_str_eqz(past.lines.items[1], "  kind = \"a\""));
+	assert_true(past.whole);
+	assert_true(bl_repo_line_past(p->repo, path, now, 4, &p->arena, &past));
+	assert_int_equal(past.lines.n, 1);
+	assert_true(bl_str_eqz(past.lines.items[0], "  size = 1"));
+	assert_true(bl_repo_line_past(p->repo, path, now, 5, &p->arena, &past));
+	assert_int_equal(past.lines.n, 0);
+	assert_true(past.whole);
+	assert_true(bl_repo_line_past(p->repo, path, now, 1, &p->arena, &past));
+	assert_true(past.whole && past.lines.n == 0);
+	assert_false(bl_repo_line_past(p->repo, path, now, 70, &p->arena, &past));
+	assert_false(bl_repo_line_past(p->repo, BL_STR("none.tf"), now, 1, &p->arena, &past));
+	assert_false(bl_repo_line_past(p->repo, BL_STR("../a.tf"), now, 1, &p->arena, &past));
+	run("git clone -q --depth 1 \"file://$PWD\" shallow");
+	open_repo(p, (bl_repo_open){.path = "shallow"});
+	assert_true(bl_repo_line_past(p->repo, path, now, 3, &p->arena, &past));
+	assert_false(past.whole);
+}
+
 static void a_patch_is_what_git_apply_takes(void **state)
 {
 	place *p = *state;
@@ -283,6 +315,7 @@ int main(void)
 		TEST(a_work_trees_changes_hold_what_is_not_committed),
 		TEST(without_a_common_ancestor_the_words_say_so),
 		TEST(blame_says_which_commit_wrote_each_line_and_which_lines_are_in_none),
+		TEST(the_past_of_a_line_is_what_it_said_before_and_ends_where_it_was_written),
 		TEST(a_patch_is_what_git_apply_takes),
 		TEST(settings_of_a_repository_lead_nowhere_else),
 		TEST(an_empty_repository_has_no_commit),
