@@ -7,6 +7,7 @@
 #include "eval/build_paths.h"
 #include "eval/path.h"
 
+/* Of a matrix, said there; and of targets that a target inherits, or groups within groups, of which only a bake file that was made up has so many. */
 enum { MAX_ROUNDS = 1000, MAX_INHERITED = 100 };
 
 /* ---- attributes ---- */

@@ -30,7 +30,7 @@ static const shape_row rows[] = {
 #undef X
 };
 
-enum { MAX_DEPTH = 100 };
+enum { MAX_DEPTH = 100 }; /* what is deeper keeps its own case; no description is */
 
 static const bl_value *get(const bl_value *v, const char *key)
 {

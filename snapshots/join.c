@@ -3,7 +3,7 @@
 #include "core/reason/azure_id.h"
 #include "snapshots/snapshots.h"
 
-enum { MAX_DEPTH = 64 };
+enum { MAX_DEPTH = 64 }; /* what is deeper does not count when two bodies are weighed */
 
 typedef struct joining {
 	bl_arena arena;

@@ -154,6 +154,7 @@ typedef struct store {
 	const bl_oci_files *files;
 	size_t manifests;
 	size_t missing;
+	bool full; /* a limit was met, and said */
 } store;
 
 static const bl_value *read_json(store *s, const char *name, bl_str *text)
@@ -197,11 +198,24 @@ static void read_attestation(store *s, const bl_value *descriptor)
 	}
 }
 
+static bool may_read(store *s, int nesting)
+{
+	if (nesting <= MAX_NESTING && s->manifests < MAX_MANIFESTS) {
+		s->manifests++;
+		return true;
+	}
+	if (!s->full)
+		bl_snapshot_say(s->r, BL_DIAG_WARNING, "more than %d manifests, or indexes nested more than %d deep: the rest is left out", MAX_MANIFESTS,
+			MAX_NESTING);
+	s->full = true;
+	return false;
+}
+
 static void read_descriptor(store *s, const bl_value *descriptor, int nesting)
 {
 	bl_str digest = bl_snapshot_text(descriptor, "digest");
 	const bl_value *annotations = get(descriptor, "annotations");
-	if (!digest.n || nesting > MAX_NESTING || s->manifests++ > MAX_MANIFESTS)
+	if (!digest.n || !may_read(s, nesting))
 		return;
 	if (is_attestation(descriptor)) {
 		read_attestation(s, descriptor);
@@ -245,7 +259,7 @@ static void read_saved(store *s, const bl_value *entry)
 {
 	bl_str text, path = bl_snapshot_text(entry, "Config");
 	const bl_value *tags = get(entry, "RepoTags");
-	if (!path.n || s->manifests++ > MAX_MANIFESTS)
+	if (!path.n || !may_read(s, 0))
 		return;
 	const bl_value *config = read_json(s, bl_str_z(s->r->scratch, path), &text);
 	if (!config) {
@@ -266,7 +280,7 @@ static void read_saved(store *s, const bl_value *entry)
 
 bool bl_oci_store(bl_snapshot_reader *r, const bl_oci_files *files)
 {
-	store s = {r, files, 0, 0};
+	store s = {.r = r, .files = files};
 	bl_str text;
 	const bl_value *index = read_json(&s, "index.json", &text), *saved = read_json(&s, "manifest.json", &text);
 	const bl_value *manifests = get(index, "manifests");

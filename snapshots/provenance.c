@@ -11,7 +11,7 @@
 
 #define BUILDKIT_METADATA "https://mobyproject.org/buildkit@v1#metadata"
 
-enum { MAX_NESTING = 8 };
+enum { MAX_NESTING = 8 }; /* of wrappings: a statement is in three at most */
 
 static const char *const paths[] = {"[]", "attestations[]", NULL};
 

@@ -19,6 +19,7 @@ static const bl_snapshot_format *const formats[] = {
 #undef X
 };
 
+/* MAX_TAKERS, MAX_ROUTES: what all formats of formats.def ask for together, no input's doing. */
 enum { NFORMATS = sizeof formats / sizeof *formats, MAX_TAKERS = 12, MAX_ROUTES = 160, MAX_ENTRIES_BYTES = 256 << 20 };
 
 /* A path, and who wants what stands there. */
@@ -46,6 +47,7 @@ typedef struct reading {
 	bl_unwrap *unwrap;
 	bl_map entries;    /* of an archive: name -> text, of those that may be JSON */
 	size_t entry_bytes;
+	bool entries_full; /* said */
 	bool archive, is_store; /* the file is an archive; images were found in it, or in the folder */
 	uint64_t fed;      /* bytes of text so far */
 	bool lost;         /* after an error: looking for a line to go on at */
@@ -212,8 +214,14 @@ static void on_entry(void *context, bl_str name, bl_str content)
 	x->archive = true;
 	/* layers are no JSON */
 	bool json = bl_str_starts(content, BL_STR("{")) || bl_str_starts(content, BL_STR("["));
-	if (!json || x->entry_bytes + content.n > MAX_ENTRIES_BYTES)
+	if (!json)
 		return;
+	if (x->entry_bytes + content.n > MAX_ENTRIES_BYTES) {
+		if (!x->entries_full)
+			bl_snapshot_say(&x->r, BL_DIAG_WARNING, "more than %d bytes of manifests in one archive: the rest is left out", MAX_ENTRIES_BYTES);
+		x->entries_full = true;
+		return;
+	}
 	x->entry_bytes += content.n;
 	bl_str *kept = bl_new(&x->r.own, bl_str);
 	*kept = bl_str_dup(&x->r.own, content);

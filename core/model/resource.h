@@ -53,6 +53,7 @@ typedef struct bl_evaluation {
 	BL_VEC(bl_deployment *) deployments; /* alike */
 	bl_diag_list diags;
 	size_t not_analysed; /* known gaps: a module that is not there, a chart */
+	uint32_t limits;     /* the evaluator's own: a bit for each limit that it has said is met */
 } bl_evaluation;
 
 #endif

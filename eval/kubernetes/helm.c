@@ -7,12 +7,14 @@
 #include "eval/kubernetes/manifest.h"
 #include "eval/path.h"
 
+/* MAX_DEPTH: no image is told of so far within values. */
 enum { MAX_DEPTH = 64, MAX_IMAGES = 1000 };
 
 typedef struct chart {
 	bl_arena *arena;
 	const bl_value *app_version; /* what a tag is that nobody wrote; or NULL */
 	bl_values images;
+	bool full; /* there are more images than are kept */
 } chart;
 
 static const bl_value *text_at(const bl_value *map, const char *key)
@@ -38,6 +40,8 @@ static void add_image(chart *c, const bl_value *image)
 {
 	if (c->images.n < MAX_IMAGES)
 		bl_vec_push(c->arena, &c->images, image);
+	else
+		c->full = true;
 }
 
 /* {registry, repository, tag, digest}: the repository is what makes it an image. */
@@ -86,7 +90,7 @@ static void add_reference(chart *c, const bl_value *beside, const bl_value *v)
 
 static void find_images(chart *c, const bl_value *v, int depth)
 {
-	if (depth > MAX_DEPTH || c->images.n >= MAX_IMAGES || (v->kind == BL_MAP && add_parts(c, v)))
+	if (depth > MAX_DEPTH || c->full || (v->kind == BL_MAP && add_parts(c, v)))
 		return;
 	for (uint32_t i = 0; v->kind == BL_LIST && i < v->n; i++)
 		find_images(c, v->list[i], depth + 1);
@@ -134,6 +138,10 @@ void bl_helm_chart(const bl_eval_input *input, bl_arena *arena, bl_evaluation *o
 	const bl_value *values = values_of(input, arena, folder);
 	if (values)
 		find_images(&c, values, 0);
+	if (c.full) {
+		out->not_analysed++;
+		bl_diag_add(arena, &out->diags, BL_DIAG_WARNING, name->span, "more than %d images in the values of a chart: the rest is not analysed", MAX_IMAGES);
+	}
 	bl_resource *r = bl_new(arena, bl_resource);
 	r->root = input->root;
 	r->language = BL_LANG_KUBERNETES;

@@ -7,7 +7,7 @@
 
 #include "core/model/kubernetes.h"
 
-enum { MAX_LISTS = 8 }; /* lists within lists */
+enum { MAX_LISTS = 8 }; /* lists within lists, which no API server takes; a deeper one is an object like any, and its kind is said to be unknown where that is said */
 
 bl_str bl_manifest_text(const bl_value *v)
 {

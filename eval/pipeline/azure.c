@@ -377,8 +377,10 @@ static void add_step(walker *w, bl_pipeline_job *job, const level *l, const bl_v
 static size_t add_steps(walker *w, bl_pipeline_job *job, const level *l, const bl_value *steps, size_t from, const char *hook)
 {
 	for (uint32_t i = 0; bl_value_is(steps, BL_LIST) && i < steps->n; i++) {
-		if (++w->steps > MAX_STEPS)
+		if (++w->steps > MAX_STEPS) {
+			bl_pipeline_met(w->arena, w->out, BL_PIPELINE_LIMIT_STEPS, steps->list[i]->span, "more than %d steps: the rest is not analysed", MAX_STEPS);
 			return from;
+		}
 		if (steps->list[i]->kind == BL_MAP)
 			add_step(w, job, l, steps->list[i], from + i, i, hook);
 	}
@@ -442,7 +444,7 @@ static void add_job(walker *w, const level *outer, const bl_value *node, size_t 
 	put(w, &items, "strategy", strategy ? strategy_of(w, strategy, l.variables) : NULL);
 	l.condition = condition_of(w, node, &l);
 	add(w, "azure-pipelines/job", node, address, name, place, l.condition, &items);
-	bl_pipeline_job job = {.input = w->input, .arena = w->arena, .out = w->out, .top = w->top};
+	bl_pipeline_job job = {.input = w->input, .arena = w->arena, .out = w->out, .said = w->out, .top = w->top};
 	if (l.variables != outer->variables)
 		l.environment = bl_azpipe_environment(w->arena, l.variables);
 	if (strategy && !bl_value_getz(node, "steps"))
@@ -526,7 +528,7 @@ void bl_eval_azure_pipeline(const bl_eval_input *input, bl_arena *arena, bl_eval
 				add_stage(&w, &l, stages->list[k], k);
 		add_jobs(&w, &l, bl_value_getz(made, "jobs"));
 		if (bl_value_is(bl_value_getz(made, "steps"), BL_LIST)) {
-			bl_pipeline_job job = {.input = input, .arena = arena, .out = out, .top = w.top};
+			bl_pipeline_job job = {.input = input, .arena = arena, .out = out, .said = out, .top = w.top};
 			add_steps(&w, &job, &l, bl_value_getz(made, "steps"), 0, NULL);
 		}
 	}

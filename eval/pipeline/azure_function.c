@@ -4,6 +4,7 @@
 #include "core/codec/json.h"
 #include "core/codec/number.h"
 
+/* More candidates are none: the value is unknown. More elements of a text that is split make an open list; a text with more to replace is unknown. */
 enum { MAX_CANDIDATES = 64, MAX_ELEMENTS = 10000 };
 
 bool bl_azpipe_text_of(const bl_value *v, bl_str *out)
@@ -473,7 +474,9 @@ static const bl_value *f_split(const call *c)
 		bl_vec_push(c->arena, &values, string(c, bl_str_slice(s, begin, i)));
 		begin = i + 1;
 	}
-	return bl_values_value(c->arena, c->span, &values);
+	bl_value *list = bl_values_value(c->arena, c->span, &values);
+	list->open = begin <= s.n;
+	return list;
 }
 
 static const bl_value *f_length(const call *c)
@@ -529,6 +532,8 @@ static const bl_value *f_replace(const call *c)
 		add_text(c, &parts, bl_str_slice(s, at, (size_t)next));
 		add_text(c, &parts, with);
 	}
+	if (parts.n >= MAX_ELEMENTS)
+		return unknown_text(c, c->args[0].v);
 	add_text(c, &parts, bl_str_slice(s, at, s.n));
 	return bl_pipeline_join(c->arena, c->span, &parts);
 }

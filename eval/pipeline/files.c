@@ -5,6 +5,16 @@
 
 enum { MAX_PARTS = 200 };
 
+/* How many of n files, services or artifacts are looked at. */
+static size_t parts(const bl_pipeline_step *step, bl_span span, size_t n)
+{
+	if (n <= MAX_PARTS)
+		return n;
+	bl_pipeline_met(step->job->arena, step->job->said, BL_PIPELINE_LIMIT_PARTS, span,
+		"more than %d files, services or artifacts: the rest is not analysed", MAX_PARTS);
+	return MAX_PARTS;
+}
+
 /* The tree of a YAML file of the repository; NULL where there is none. */
 static const bl_value *tree_of(const bl_pipeline_step *step, const bl_value *path)
 {
@@ -107,7 +117,7 @@ static void compose_file(bl_pipeline_step *step, const char *tool, bl_span span,
 	bl_pipeline_step inner = beside(step, file);
 	const bl_value *services = bl_value_getz(tree_of(step, bl_pipeline_path(step, file)), "services");
 	variables_of(step, &variables);
-	for (uint32_t i = 0; bl_value_is(services, BL_MAP) && i < services->n && i < MAX_PARTS; i++)
+	for (uint32_t i = 0; bl_value_is(services, BL_MAP) && i < parts(step, services->span, services->n); i++)
 		if (is_asked(names, services->map[i].key))
 			compose_service(&inner, tool, span, &variables, services->map[i].value, builds, pushes);
 }
@@ -130,7 +140,7 @@ void bl_call_compose(bl_call *call, const bl_values *files, bool builds, bool pu
 	const bl_value *usual = given.n ? NULL : default_compose(call->step, call->span);
 	if (usual)
 		bl_vec_push(call->arena, &given, usual);
-	for (size_t i = 0; i < given.n && i < MAX_PARTS; i++)
+	for (size_t i = 0; i < parts(call->step, call->span, given.n); i++)
 		compose_file(call->step, call->row->tool, call->span, given.items[i], &call->rest, builds, pushes);
 	if (!deploys)
 		return;
@@ -169,7 +179,7 @@ static bool bake_files(bl_pipeline_step *step, const char *tool, bl_span span, c
 	bl_arena *arena = step->job->arena;
 	document_list documents = {0};
 	size_t own = 0;
-	for (size_t i = 0; i < files->n && i < MAX_PARTS; i++) {
+	for (size_t i = 0; i < parts(step, span, files->n); i++) {
 		own += !is_yaml(files->items[i]);
 		if (!is_yaml(files->items[i]))
 			add_bake_file(step, files->items[i], &documents);
@@ -210,7 +220,7 @@ void bl_call_bake(bl_pipeline_step *step, const char *tool, bl_span span, const 
 {
 	bl_arena *arena = step->job->arena;
 	bool other = false;
-	for (size_t i = 0; i < files->n && i < MAX_PARTS; i++) {
+	for (size_t i = 0; i < parts(step, span, files->n); i++) {
 		if (is_yaml(files->items[i]))
 			compose_file(step, tool, span, files->items[i], targets, true, pushes == BL_YES);
 		else
@@ -260,7 +270,7 @@ static void skaffold_artifact(bl_call *call, bl_pipeline_step *step, const bl_va
 
 static void deploy_each(bl_call *call, bl_pipeline_step *step, bl_deployment_kind kind, const bl_value *list)
 {
-	for (uint32_t i = 0; bl_value_is(list, BL_LIST) && i < list->n && i < MAX_PARTS; i++) {
+	for (uint32_t i = 0; bl_value_is(list, BL_LIST) && i < parts(step, list->span, list->n); i++) {
 		const bl_value *e = list->list[i], *path = kind == BL_DEPLOYS_HELM ? bl_value_getz(e, "chartPath") : e;
 		bl_deployment *d = bl_value_is(path, BL_STRING) ? bl_pipeline_deploy(step, kind, call->row->tool, call->span) : NULL;
 		if (!d)
@@ -284,7 +294,7 @@ void bl_call_skaffold(bl_call *call, const bl_value *file, bool deploys)
 	const bl_value *tree = tree_of(call->step, bl_call_path(call, file));
 	bl_pipeline_step inner = beside(call->step, file);
 	const bl_value *artifacts = bl_value_at_path(tree, BL_STR("build.artifacts"));
-	for (uint32_t i = 0; bl_value_is(artifacts, BL_LIST) && i < artifacts->n && i < MAX_PARTS; i++)
+	for (uint32_t i = 0; bl_value_is(artifacts, BL_LIST) && i < parts(&inner, artifacts->span, artifacts->n); i++)
 		skaffold_artifact(call, &inner, artifacts->list[i]);
 	if (!deploys)
 		return;
@@ -361,6 +371,6 @@ void bl_call_azd(bl_call *call, bool provisions, bool deploys)
 		return;
 	if (provisions)
 		azd_infra(call, &inner, bl_value_getz(tree, "infra"));
-	for (uint32_t i = 0; deploys && bl_value_is(services, BL_MAP) && i < services->n && i < MAX_PARTS; i++)
+	for (uint32_t i = 0; deploys && bl_value_is(services, BL_MAP) && i < parts(&inner, services->span, services->n); i++)
 		azd_service(call, &inner, &services->map[i]);
 }

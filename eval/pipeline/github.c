@@ -7,7 +7,7 @@
 #include "eval/docker/image.h"
 #include "eval/path.h"
 
-enum { MAX_INPUTS = 200 };
+enum { MAX_INPUTS = 200 }; /* GitHub takes fewer; one that is left out is unknown where it is read */
 
 /* ---- one form each ---- */
 

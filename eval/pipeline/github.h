@@ -10,7 +10,7 @@
 enum {
 	BL_GITHUB_MAX_CALLS = 8,       /* workflows and actions that call one another */
 	BL_GITHUB_MAX_STEPS = 5000,    /* of one root, called ones and matrices' turns too */
-	BL_GITHUB_MAX_MATRIX = 64      /* jobs of one matrix that are run one by one */
+	BL_GITHUB_MAX_MATRIX = 64      /* jobs of one matrix that are run one by one; of more, each variable is one of all its values */
 };
 
 /* What an expression can name. Each is a map, which may be open, or NULL where the context is not there. */

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* Past each, an expression is unknown and says why, or is so without candidates. */
 enum { MAX_DEPTH = 50, MAX_ARGUMENTS = 64, MAX_CANDIDATES = 64, MAX_REFS = 64, MAX_EXPRESSION = 21000 /* bytes: GitHub's own limit */ };
 
 /* A value and, as long as it is nothing but one, the path of the context it came from. */

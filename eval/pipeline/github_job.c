@@ -4,6 +4,7 @@
 #include "eval/docker/image.h"
 #include "eval/path.h"
 
+/* The maps that these bound are open: what is past them reads as unknown, like anything else that is set where it is not seen. */
 enum { MAX_ENVIRONMENT = 200, MAX_OUTPUTS = 100 };
 
 /* A job as one turn of its matrix runs. */
@@ -174,11 +175,20 @@ static const bl_value *with_action_path(bl_arena *arena, const bl_value *github,
 	return map_of(arena, github->span, &items, true);
 }
 
+static bool may_call(bl_github_run *run, int calls, bl_span span)
+{
+	if (calls < BL_GITHUB_MAX_CALLS)
+		return true;
+	bl_pipeline_met(run->arena, run->out, BL_PIPELINE_LIMIT_CALLS, span,
+		"workflows and actions call one another more than %d deep: the rest is not analysed", BL_GITHUB_MAX_CALLS);
+	return false;
+}
+
 static void use_local(frame *f, bl_pipeline_step *step, bl_str local, const bl_value *with, bl_items *outputs)
 {
 	bl_arena *arena = f->job->w->run->arena;
 	bl_str folder = {0};
-	const bl_value *tree = f->calls < BL_GITHUB_MAX_CALLS ? action_file(f, step, local, &folder) : NULL;
+	const bl_value *tree = may_call(f->job->w->run, f->calls, step->span) ? action_file(f, step, local, &folder) : NULL;
 	const bl_value *runs = bl_value_getz(tree, "runs"), *said = bl_value_getz(tree, "outputs");
 	if (!runs)
 		return;
@@ -382,18 +392,22 @@ static void run_step(frame *f, const bl_value *tree, uint32_t index)
 	record_outputs(f, id, tree->span, &outputs);
 }
 
+/* One step more, or a job, which costs as much. */
+static bool may_go_on(bl_github_run *run, bl_span span)
+{
+	if (run->steps++ < BL_GITHUB_MAX_STEPS)
+		return true;
+	bl_pipeline_met(run->arena, run->out, BL_PIPELINE_LIMIT_STEPS, span,
+		"more than %d jobs and steps, with those that are called: the rest is not analysed", BL_GITHUB_MAX_STEPS);
+	return false;
+}
+
 static void run_steps(frame *f, const bl_value *steps)
 {
 	bl_github_run *run = f->job->w->run;
 	for (uint32_t i = 0; bl_value_is(steps, BL_LIST) && i < steps->n; i++) {
-		if (run->steps >= BL_GITHUB_MAX_STEPS) {
-			if (run->steps == BL_GITHUB_MAX_STEPS)
-				bl_diag_add(run->arena, &run->out->diags, BL_DIAG_WARNING, steps->list[i]->span,
-					"more than %d steps, with those that are called: the rest is not analysed", BL_GITHUB_MAX_STEPS);
-			run->steps++;
+		if (!may_go_on(run, steps->list[i]->span))
 			return;
-		}
-		run->steps++;
 		if (steps->list[i]->kind == BL_MAP)
 			run_step(f, steps->list[i], i + 1);
 	}
@@ -477,7 +491,7 @@ static void call_workflow(job *j, const bl_github_contexts *contexts, bl_str loc
 	bl_github_workflow *w = j->w;
 	bl_arena *arena = w->run->arena;
 	bl_str path = bl_eval_path(arena, w->run->top, local);
-	const bl_value *tree = w->calls < BL_GITHUB_MAX_CALLS ? bl_github_file(w->run, path) : NULL;
+	const bl_value *tree = may_call(w->run, w->calls, j->tree->span) ? bl_github_file(w->run, path) : NULL;
 	const bl_value *call = bl_value_getz(bl_value_getz(tree, "on"), "workflow_call"), *with = bl_value_getz(j->tree, "with"),
 		       *said = bl_value_getz(call, "outputs");
 	if (!bl_value_is(tree, BL_MAP))
@@ -513,7 +527,7 @@ static void run_job(job *j, bl_github_contexts contexts, bl_evaluation *out, bl_
 	const bl_value *folder = default_of(j->tree, w->tree, "working-directory"), *shell = default_of(j->tree, w->tree, "shell"), *group,
 		       *environment = bl_value_getz(j->tree, "environment"), *said = bl_value_getz(j->tree, "outputs");
 	bl_str local;
-	j->acts = (bl_pipeline_job){.input = w->run->input, .arena = arena, .out = out, .top = w->run->top, .commands = w->run->commands, .scripts = w->run->scripts};
+	j->acts = (bl_pipeline_job){.input = w->run->input, .arena = arena, .out = out, .said = w->run->out, .top = w->run->top, .commands = w->run->commands, .scripts = w->run->scripts};
 	j->env = (bl_items){0};
 	for (size_t i = 0; i < w->scope.n; i++)
 		bl_vec_push(arena, &j->acts.scope, w->scope.items[i]);
@@ -641,12 +655,13 @@ void bl_github_jobs(bl_github_workflow *w)
 {
 	bl_arena *arena = w->run->arena;
 	const bl_value *jobs = bl_value_getz(w->tree, "jobs");
-	for (uint32_t i = 0; bl_value_is(jobs, BL_MAP) && i < jobs->n && w->run->steps <= BL_GITHUB_MAX_STEPS; i++) {
+	for (uint32_t i = 0; bl_value_is(jobs, BL_MAP) && i < jobs->n; i++) {
 		bl_items outputs = {0}, entry = {0};
 		const bl_item *item = &jobs->map[i];
 		if (item->value->kind != BL_MAP)
 			continue;
-		w->run->steps++; /* a job costs as much as a step */
+		if (!may_go_on(w->run, item->key_span))
+			return;
 		job j = {.w = w, .id = item->key, .key = item->key_span, .tree = item->value, .address = bl_str_cat(arena, w->prefix, item->key),
 			.permissions = permissions_of(w, item->value)};
 		bl_github_contexts contexts = w->contexts;
@@ -662,7 +677,7 @@ void bl_github_action_steps(bl_github_workflow *w, const bl_value *steps)
 {
 	bl_arena *arena = w->run->arena;
 	job j = {.w = w, .id = BL_STR("runs"), .tree = w->tree, .address = BL_STR("runs"), .declares = true};
-	j.acts = (bl_pipeline_job){.input = w->run->input, .arena = arena, .top = w->run->top};
+	j.acts = (bl_pipeline_job){.input = w->run->input, .arena = arena, .said = w->run->out, .top = w->run->top};
 	frame f = {.job = &j, .contexts = w->contexts, .prefix = j.address, .folder = bl_value_string(arena, BL_NOWHERE, BL_STR(""))};
 	run_steps(&f, steps);
 }

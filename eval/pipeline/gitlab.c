@@ -7,6 +7,7 @@
 
 #include "eval/docker/image.h"
 
+/* Each is said when it is met. MAX_LINES is also of variables of a matrix, of which GitLab takes fewer. MAX_CHILDREN: GitLab's own limit. */
 enum { MAX_JOBS = 5000, MAX_LINES = 2000, MAX_NESTING = 10, MAX_CHILDREN = 2 };
 
 typedef struct walker {
@@ -69,11 +70,16 @@ static const bl_value *services_of(walker *w, const bl_value *v, const bl_value 
 /* Lists in lists, as anchors and !reference make them, in one. */
 static void flatten(walker *w, const bl_value *v, bl_values *out, int depth)
 {
-	if (!v || v->kind == BL_NULL || out->n >= MAX_LINES)
+	if (!v || v->kind == BL_NULL)
 		return;
+	if (out->n >= MAX_LINES || depth > MAX_NESTING) {
+		bl_pipeline_met(w->g.arena, w->g.out, BL_PIPELINE_LIMIT_LINES, v->span,
+			"more than %d commands of a script or values of a matrix, or lists nested too deeply: the rest is not analysed", MAX_LINES);
+		return;
+	}
 	if (v->kind != BL_LIST)
 		bl_vec_push(w->g.arena, out, bl_pipeline_scalar(w->g.arena, v));
-	for (uint32_t i = 0; v->kind == BL_LIST && depth < MAX_NESTING && i < v->n; i++)
+	for (uint32_t i = 0; v->kind == BL_LIST && depth <= MAX_NESTING && i < v->n; i++)
 		flatten(w, v->list[i], out, depth + 1);
 }
 
@@ -177,7 +183,7 @@ static const bl_value *run_script(walker *w, const char *key, const bl_value *jo
 	flatten(w, main ? bl_value_getz(job, key) : inherited(w, job, key), &lines, 0);
 	if (!lines.n)
 		return NULL;
-	bl_pipeline_job machine = {.input = w->g.input, .arena = arena, .out = w->g.out, .top = w->g.top};
+	bl_pipeline_job machine = {.input = w->g.input, .arena = arena, .out = w->g.out, .said = w->g.out, .top = w->g.top};
 	bl_pipeline_step step = {.job = &machine, .by = address, .span = span, .environment = variables};
 	step.folder = bl_value_string(arena, BL_NOWHERE, BL_STR(""));
 	bl_pipeline_script_lines(&step, BL_PIPELINE_BASH, &lines, &commands);
@@ -257,11 +263,14 @@ static void add_configuration(walker *w, const bl_document *d)
 	w->variables = bl_gitlab_variables(&w->g, bl_gitlab_predefined(&w->g), bl_value_getz(w->g.root, "variables"));
 	bl_tri runs = workflow_runs(w);
 	add_pipeline(w, w->g.own, runs);
-	for (uint32_t i = 0; i < w->g.root->n && runs != BL_NO && jobs < MAX_JOBS; i++) {
+	for (uint32_t i = 0; i < w->g.root->n && runs != BL_NO; i++) {
 		const bl_item *item = &w->g.root->map[i];
 		if (is_reserved(item->key) || item->value->kind != BL_MAP)
 			continue;
-		jobs++;
+		if (jobs++ == MAX_JOBS) {
+			bl_pipeline_met(w->g.arena, w->g.out, BL_PIPELINE_LIMIT_JOBS, item->key_span, "more than %d jobs: the rest is not analysed", MAX_JOBS);
+			break;
+		}
 		add_job(w, item);
 	}
 }
@@ -271,8 +280,13 @@ static void add_child(walker *w, const bl_value *job, bl_str address)
 {
 	const bl_value *include = bl_value_getz(bl_value_getz(job, "trigger"), "include");
 	const bl_loader *loader = w->g.input->loader;
-	if (!include || w->children >= MAX_CHILDREN || !loader || !loader->document)
+	if (!include || !loader || !loader->document)
 		return;
+	if (w->children >= MAX_CHILDREN) {
+		bl_pipeline_met(w->g.arena, w->g.out, BL_PIPELINE_LIMIT_CALLS, include->span,
+			"child pipelines are nested more than %d deep: this one is not analysed", MAX_CHILDREN);
+		return;
+	}
 	const bl_value *one = include->kind == BL_LIST && include->n ? include->list[0] : include;
 	const bl_value *local = one->kind == BL_STRING ? one : bl_value_getz(one, "local");
 	bl_str path = local ? bl_value_text(local) : BL_STR("");

@@ -1,5 +1,6 @@
 #include "eval/pipeline/globs.h"
 
+/* Past them what a pattern matches is unknown, without candidates. */
 enum { MAX_ENTRIES = 5000, MAX_DEPTH = 8, MAX_FOUND = 64 };
 
 typedef struct search {

@@ -2,7 +2,21 @@
 #include "eval/path.h"
 #include "eval/pipeline/pipeline.h"
 
-enum { MAX_PATH_BYTES = 4096, MAX_ELEMENTS = 200 /* parameters or files of a deployment, tags of a build */ };
+/*
+ * MAX_PATH_BYTES: a longer path is unknown and says why. MAX_ELEMENTS: parameters or files of a deployment, tags of a build; past them parameters and tags
+ * are open, as they are where a script computes some.
+ */
+enum { MAX_PATH_BYTES = 4096, MAX_ELEMENTS = 200 };
+
+void bl_pipeline_met(bl_arena *arena, bl_evaluation *out, bl_pipeline_limit limit, bl_span span, const char *format, int most)
+{
+	if (!out || out->limits & 1u << limit)
+		return;
+	out->limits |= 1u << limit;
+	out->not_analysed++;
+	bl_str words = bl_str_fmt(arena, format, most);
+	bl_diag_add(arena, &out->diags, BL_DIAG_WARNING, span, BL_FMT, BL_ARG(words));
+}
 
 /* ---- paths ---- */
 
@@ -194,10 +208,19 @@ static bool is_listed(const char *words, bl_str word)
 
 /* ---- builds and deployments ---- */
 
+static bool is_full(const bl_pipeline_step *step, size_t acts, bl_span span)
+{
+	if (acts < BL_PIPELINE_MAX_ACTS)
+		return false;
+	bl_pipeline_met(step->job->arena, step->job->said, BL_PIPELINE_LIMIT_ACTS, bl_span_known(span) ? span : step->span,
+		"more than %d builds, or deployments: the rest is not analysed", BL_PIPELINE_MAX_ACTS);
+	return true;
+}
+
 bl_build *bl_pipeline_build(bl_pipeline_step *step, const char *tool, bl_span span)
 {
 	bl_pipeline_job *job = step->job;
-	if (!job->out || job->out->builds.n >= BL_PIPELINE_MAX_ACTS)
+	if (!job->out || is_full(step, job->out->builds.n, span))
 		return NULL;
 	bl_build *b = bl_new(job->arena, bl_build);
 	b->root = job->input->root;
@@ -215,7 +238,7 @@ bl_deployment *bl_pipeline_deploy(bl_pipeline_step *step, bl_deployment_kind kin
 {
 	bl_pipeline_job *job = step->job;
 	bl_items scope = {0};
-	if (!job->out || job->out->deployments.n >= BL_PIPELINE_MAX_ACTS)
+	if (!job->out || is_full(step, job->out->deployments.n, span))
 		return NULL;
 	bl_deployment *d = bl_new(job->arena, bl_deployment);
 	d->root = job->input->root;
@@ -247,7 +270,7 @@ static const bl_value *with_item(bl_pipeline_step *step, bl_span span, const bl_
 
 void bl_pipeline_put_parameter(bl_pipeline_step *step, bl_deployment *d, bl_str key, const bl_value *v)
 {
-	if (d && v && !(d->parameters && d->parameters->n >= MAX_ELEMENTS))
+	if (d && v && !(d->parameters && d->parameters->n >= MAX_ELEMENTS && d->parameters->open))
 		d->parameters = with_item(step, d->span, d->parameters, key, v);
 }
 
@@ -260,8 +283,13 @@ void bl_pipeline_open_parameters(bl_pipeline_step *step, bl_deployment *d)
 void bl_pipeline_put_file(bl_pipeline_step *step, bl_deployment *d, const bl_value *path)
 {
 	bl_values files = {0};
-	if (!d || !path || (d->files && d->files->n >= MAX_ELEMENTS))
+	if (!d || !path)
 		return;
+	if (d->files && d->files->n >= MAX_ELEMENTS) {
+		bl_pipeline_met(step->job->arena, step->job->said, BL_PIPELINE_LIMIT_PARTS, path->span,
+			"more than %d files, services or artifacts: the rest is not analysed", MAX_ELEMENTS);
+		return;
+	}
 	for (uint32_t i = 0; d->files && i < d->files->n; i++)
 		bl_vec_push(step->job->arena, &files, d->files->list[i]);
 	bl_vec_push(step->job->arena, &files, bl_pipeline_path(step, path));
@@ -295,16 +323,18 @@ static bl_build *build_named(const bl_pipeline_job *job, const bl_value *image)
 static void add_tag(bl_arena *arena, bl_build *b, const bl_value *name)
 {
 	bl_values tags = {0};
-	if (b->tags->n >= MAX_ELEMENTS)
-		return;
 	for (uint32_t i = 0; i < b->tags->n; i++) {
 		if (bl_pipeline_same(b->tags->list[i], name))
 			return;
 		bl_vec_push(arena, &tags, b->tags->list[i]);
 	}
-	bl_vec_push(arena, &tags, name);
+	bool full = tags.n >= MAX_ELEMENTS;
+	if (full && b->tags->open)
+		return;
+	if (!full)
+		bl_vec_push(arena, &tags, name);
 	bl_value *v = bl_values_value(arena, b->tags->span, &tags);
-	v->open = b->tags->open;
+	v->open = full || b->tags->open;
 	b->tags = v;
 }
 

@@ -16,6 +16,22 @@ enum {
 	BL_PIPELINE_MAX_CALLS = 3         /* a script that calls a script that ... */
 };
 
+/* What is left out past a limit: each is said once of a root. */
+typedef enum bl_pipeline_limit {
+	BL_PIPELINE_LIMIT_ACTS,
+	BL_PIPELINE_LIMIT_CALLS,
+	BL_PIPELINE_LIMIT_COMMANDS,
+	BL_PIPELINE_LIMIT_JOBS,
+	BL_PIPELINE_LIMIT_LINES,
+	BL_PIPELINE_LIMIT_PARTS,
+	BL_PIPELINE_LIMIT_SCRIPTS,
+	BL_PIPELINE_LIMIT_STEPS,
+	BL_PIPELINE_LIMIT_TEXT
+} bl_pipeline_limit;
+/* Says as a known gap, the first time, that this limit of the root is met. format takes most, an int. */
+void bl_pipeline_met(bl_arena *arena, bl_evaluation *out, bl_pipeline_limit limit, bl_span span, const char *format, int most)
+	__attribute__((format(printf, 5, 0)));
+
 /* Where the repository is said to lie, for `${{ github.workspace }}`, $(Build.SourcesDirectory), $CI_PROJECT_DIR: what is below it is known. */
 #define BL_PIPELINE_WORKSPACE "/github/workspace"
 
@@ -27,11 +43,12 @@ typedef struct bl_pipeline_checkout {
 
 typedef struct bl_pipeline_terraform bl_pipeline_terraform;
 
-/* One job: its steps share a machine. Zeroed but for the first three. */
+/* One job: its steps share a machine. Zeroed but for the first four. */
 typedef struct bl_pipeline_job {
 	const bl_eval_input *input;
 	bl_arena *arena;
-	bl_evaluation *out; /* gets the builds and deployments */
+	bl_evaluation *out; /* gets the builds and deployments; NULL: nobody wants them */
+	bl_evaluation *said; /* the root's, which gets what is said of limits */
 	bl_str top;         /* the folder that the pipeline takes for the repository: one within another repository; empty: the root */
 	bl_items scope;     /* what earlier steps said of where deployments go, under the names of bl_deployment's scope */
 	BL_VEC(bl_pipeline_checkout) checkouts; /* none: this repository is the workspace */

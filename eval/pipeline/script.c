@@ -2,6 +2,7 @@
 #include "eval/docker/command.h"
 #include "eval/pipeline/pipeline.h"
 
+/* MAX_FOLDERS: of pushd, and of subshells within one another, past which a folder is taken for the one that is in force. MAX_SCRIPT: bytes. */
 enum { MAX_FOLDERS = 16, MAX_SCRIPT = 256 * 1024 };
 
 /* A script as it runs. */
@@ -123,6 +124,36 @@ static void set_arguments(bl_arena *arena, bl_docker_scope *scope, const bl_valu
 		bl_docker_scope_set(arena, scope, bl_str_fmt(arena, "%u", i - first + 1), words->list[i]);
 }
 
+static bool may_call(const bl_pipeline_step *step, bl_span span)
+{
+	bl_pipeline_job *job = step->job;
+	if (step->calls >= BL_PIPELINE_MAX_CALLS)
+		bl_pipeline_met(job->arena, job->said, BL_PIPELINE_LIMIT_CALLS, span, "scripts call one another more than %d deep: the rest is not analysed",
+			BL_PIPELINE_MAX_CALLS);
+	else if (job->scripts >= BL_PIPELINE_MAX_SCRIPTS)
+		bl_pipeline_met(job->arena, job->said, BL_PIPELINE_LIMIT_SCRIPTS, span, "more than %d scripts are called: the rest is not analysed",
+			BL_PIPELINE_MAX_SCRIPTS);
+	else
+		return true;
+	return false;
+}
+
+static bool is_readable(bl_pipeline_job *job, bl_span span, size_t bytes)
+{
+	if (bytes > MAX_SCRIPT)
+		bl_pipeline_met(job->arena, job->said, BL_PIPELINE_LIMIT_TEXT, span, "scripts of more than %d bytes are not analysed", MAX_SCRIPT);
+	return bytes <= MAX_SCRIPT;
+}
+
+static bool may_run(bl_pipeline_job *job, bl_span span)
+{
+	if (job->commands < BL_PIPELINE_MAX_COMMANDS)
+		return true;
+	bl_pipeline_met(job->arena, job->said, BL_PIPELINE_LIMIT_COMMANDS, span, "more than %d commands in scripts: the rest is not analysed",
+		BL_PIPELINE_MAX_COMMANDS);
+	return false;
+}
+
 static void call_script(runner *r, const bl_value *command)
 {
 	bl_pipeline_step *step = r->step;
@@ -133,8 +164,8 @@ static void call_script(runner *r, const bl_value *command)
 	const bl_value *file = called_file(command, &shell, &first);
 	const bl_value *path = file ? bl_pipeline_path(step, file) : NULL;
 	bl_str text;
-	if (!bl_value_is(path, BL_STRING) || step->calls >= BL_PIPELINE_MAX_CALLS || job->scripts >= BL_PIPELINE_MAX_SCRIPTS || !loader ||
-		!loader->bytes || !loader->parse || !loader->bytes(loader->context, path->string, &text) || text.n > MAX_SCRIPT)
+	if (!bl_value_is(path, BL_STRING) || !loader || !loader->bytes || !loader->parse || !loader->bytes(loader->context, path->string, &text) ||
+		!may_call(step, path->span) || !is_readable(job, path->span, text.n))
 		return;
 	job->scripts++;
 	bl_sources *sources = job->input->sources;
@@ -165,7 +196,7 @@ static void run_command(runner *r, const bl_expr *e)
 	bl_pipeline_job *job = r->step->job;
 	bl_values commands = {0};
 	bl_docker_command(job->arena, job->input->sources, r->scope, e, &commands);
-	for (size_t i = 0; i < commands.n && job->commands < BL_PIPELINE_MAX_COMMANDS; i++) {
+	for (size_t i = 0; i < commands.n && may_run(job, e->span); i++) {
 		const bl_value *command = as_written(job, commands.items[i]);
 		job->commands++;
 		if (r->out)
@@ -238,10 +269,10 @@ static void set_environment(bl_pipeline_step *step, bl_docker_scope *scope)
 		bl_docker_scope_set(arena, scope, env->map[i].key, bl_pipeline_scalar(arena, env->map[i].value));
 }
 
-static bool can_run(const bl_pipeline_job *job, bl_pipeline_shell shell)
+static bool can_run(bl_pipeline_job *job, bl_pipeline_shell shell, bl_span span)
 {
 	const bl_loader *loader = job->input->loader;
-	return shell != BL_PIPELINE_OTHER && loader && loader->parse && job->commands < BL_PIPELINE_MAX_COMMANDS;
+	return shell != BL_PIPELINE_OTHER && loader && loader->parse && may_run(job, span);
 }
 
 static void run_source(bl_pipeline_step *step, bl_pipeline_shell shell, bl_docker_scope *scope, uint32_t source, bl_values *out)
@@ -254,7 +285,7 @@ static void run_source(bl_pipeline_step *step, bl_pipeline_shell shell, bl_docke
 void bl_pipeline_script(bl_pipeline_step *step, bl_pipeline_shell shell, const bl_value *string, const bl_pipeline_parts *parts, bl_values *out)
 {
 	bl_pipeline_job *job = step->job;
-	if (!can_run(job, shell) || !bl_value_is(string, BL_STRING) || string->string.n > MAX_SCRIPT)
+	if (!bl_value_is(string, BL_STRING) || !can_run(job, shell, string->span) || !is_readable(job, string->span, string->string.n))
 		return;
 	bl_docker_scope scope = {.values.fold = shell == BL_PIPELINE_POWERSHELL, .escape = '\\'};
 	uint32_t source = bl_pipeline_source(job->arena, job->input->sources, string);
@@ -275,10 +306,10 @@ void bl_pipeline_script_lines(bl_pipeline_step *step, bl_pipeline_shell shell, c
 	bl_docker_scope scope = {.values.fold = shell == BL_PIPELINE_POWERSHELL, .escape = '\\'};
 	const bl_value *folder = step->folder, *rendered = job->rendered;
 	set_environment(step, &scope);
-	for (size_t i = 0, n; i < strings->n && can_run(job, shell); i += n) {
+	for (size_t i = 0, n; i < strings->n && can_run(job, shell, strings->items[i]->span); i += n) {
 		n = strings->n - i;
 		uint32_t source = bl_pipeline_lines_source(job->arena, job->input->sources, strings->items + i, &n);
-		if (source && bl_sources_text(job->input->sources, source).n <= MAX_SCRIPT)
+		if (source && is_readable(job, strings->items[i]->span, bl_sources_text(job->input->sources, source).n))
 			run_source(step, shell, &scope, source, out);
 	}
 	step->folder = folder;

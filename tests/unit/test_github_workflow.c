@@ -262,6 +262,41 @@ static void local_actions_run_with_their_inputs(void **state)
 	assert_acts(files, 2, "build docker build: . Dockerfile [api:v1]\n");
 }
 
+/* Of the warnings, how many hold the words. */
+static size_t warnings_that_say(const world *w, const char *words)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < w->out.diags.n; i++)
+		n += bl_str_find(w->out.diags.items[i].message, bl_str_of(words), 0) >= 0 && w->out.diags.items[i].level == BL_DIAG_WARNING;
+	return n;
+}
+
+static void each_limit_that_is_met_is_said_once(void **state)
+{
+	static const file files[] = {{".github/workflows/a.yml", "on: workflow_call\njobs:\n  x:\n    uses: ./.github/workflows/a.yml\n"
+								  "  y:\n    uses: ./.github/workflows/a.yml\n  z:\n    uses: ./.github/workflows/a.yml\n"}};
+	world *w = run(files, 1);
+	assert_int_equal(warnings_that_say(w, "jobs and steps"), 1);
+	assert_int_equal(warnings_that_say(w, "call one another"), 1);
+	assert_int_equal(w->out.not_analysed, 2);
+	assert_true(w->out.resources.n <= BL_GITHUB_MAX_STEPS + 1);
+	world_free(w);
+	static const file few[] = {{".github/workflows/a.yml", "on: push\njobs:\n  x:\n    runs-on: y\n    steps:\n      - run: docker build .\n"}};
+	w = run(few, 1);
+	assert_int_equal(w->out.not_analysed, 0);
+	world_free(w);
+}
+
+static void scripts_that_call_one_another_too_deeply_are_said(void **state)
+{
+	static const file files[] = {{".github/workflows/a.yml", "on: push\njobs:\n  x:\n    runs-on: y\n    steps:\n      - run: ./a.sh\n      - run: ./a.sh\n"},
+		{"a.sh", "docker build .\n./a.sh\n"}};
+	world *w = run(files, 2);
+	assert_int_equal(warnings_that_say(w, "scripts call one another"), 1);
+	assert_int_equal(w->out.not_analysed, 1);
+	world_free(w);
+}
+
 static void calls_that_go_round_end(void **state)
 {
 	static const file files[] = {{".github/workflows/a.yml", "on: workflow_call\njobs:\n  x:\n    uses: ./.github/workflows/a.yml\n"}};
@@ -290,11 +325,13 @@ int main(void)
 		cmocka_unit_test(another_repository_s_files_are_not_known),
 		cmocka_unit_test(called_workflows_get_their_inputs),
 		cmocka_unit_test(calls_that_go_round_end),
+		cmocka_unit_test(each_limit_that_is_met_is_said_once),
 		cmocka_unit_test(expressions_compare_loosely),
 		cmocka_unit_test(functions_do_what_github_documents),
 		cmocka_unit_test(local_actions_run_with_their_inputs),
 		cmocka_unit_test(operators_give_the_value_that_decides),
 		cmocka_unit_test(outputs_and_variables_reach_later_steps_and_jobs),
+		cmocka_unit_test(scripts_that_call_one_another_too_deeply_are_said),
 		cmocka_unit_test(unknown_values_say_what_they_are_made_of),
 		cmocka_unit_test(what_earlier_steps_sign_in_to_is_the_scope),
 		cmocka_unit_test(what_metadata_makes_is_what_is_pushed),

@@ -12,7 +12,7 @@ static void assert_acts_in(const file *files, size_t n, bl_pipeline_shell shell,
 	}
 	const bl_document *d = world_parse(w, BL_LANG_YAML, BL_STR("x.yml"), bl_str_dup(&w->arena, bl_buf_str(&yaml)));
 	bl_buf_done(&yaml);
-	bl_pipeline_job job = {.input = &w->input, .arena = &w->arena, .out = &w->out};
+	bl_pipeline_job job = {.input = &w->input, .arena = &w->arena, .out = &w->out, .said = &w->out};
 	bl_items env = {0};
 	bl_items_put(&w->arena, &env, BL_STR("REGISTRY"), BL_NOWHERE, bl_value_string(&w->arena, BL_NOWHERE, BL_STR("reg.io")));
 	bl_pipeline_step step = {.job = &job, .by = BL_STR("job.1"), .folder = bl_value_string(&w->arena, BL_NOWHERE, BL_STR("")),
