@@ -378,7 +378,8 @@ static size_t add_steps(walker *w, bl_pipeline_job *job, const level *l, const b
 {
 	for (uint32_t i = 0; bl_value_is(steps, BL_LIST) && i < steps->n; i++) {
 		if (++w->steps > MAX_STEPS) {
-			bl_pipeline_met(w->arena, w->out, BL_PIPELINE_LIMIT_STEPS, steps->list[i]->span, "more than %d steps: the rest is not analysed", MAX_STEPS);
+			if (!w->e.stopped) /* said already */
+				bl_pipeline_met(w->arena, w->out, BL_PIPELINE_LIMIT_STEPS, steps->list[i]->span, "more than %d steps: the rest is not analysed", MAX_STEPS);
 			return from;
 		}
 		if (steps->list[i]->kind == BL_MAP)
