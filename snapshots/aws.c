@@ -10,21 +10,7 @@ static const arn_type arn_types[] = {
 #undef X
 };
 
-bool bl_aws_arn_parse(bl_str arn, bl_aws_arn *out)
-{
-	bl_str head;
-	*out = (bl_aws_arn){0};
-	bl_str rest = bl_str_cut(arn, ':', &head);
-	if (!bl_str_eqz(head, "arn"))
-		return false;
-	rest = bl_str_cut(rest, ':', &out->partition);
-	rest = bl_str_cut(rest, ':', &out->service);
-	rest = bl_str_cut(rest, ':', &out->region);
-	out->resource = bl_str_cut(rest, ':', &out->account);
-	return out->service.n && out->resource.n;
-}
-
-static const arn_type *row_of(const bl_aws_arn *arn)
+static const arn_type *row_of(const bl_arn *arn)
 {
 	for (size_t i = 0; i < sizeof arn_types / sizeof *arn_types; i++) {
 		const arn_type *t = &arn_types[i];
@@ -42,7 +28,7 @@ static bool is_among(const char *type, const char *const *types, size_t n)
 	return false;
 }
 
-bl_str bl_aws_type_of(const bl_aws_arn *arn)
+bl_str bl_aws_type_of(const bl_arn *arn)
 {
 	const arn_type *t = row_of(arn);
 	/* an object's ARN names the bucket first, a subscription's the topic */
@@ -51,7 +37,7 @@ bl_str bl_aws_type_of(const bl_aws_arn *arn)
 	return bl_str_of(t->type);
 }
 
-bl_str bl_aws_short_id(const bl_aws_arn *arn)
+bl_str bl_aws_short_id(const bl_arn *arn)
 {
 	/* of these the stack's id is the ARN, or what follows the prefix holds more than the id */
 	static const char *const last[] = {"AWS::IAM::Group", "AWS::IAM::InstanceProfile", "AWS::IAM::Role", "AWS::IAM::User"};
@@ -79,8 +65,8 @@ static bl_str scope_of(bl_snapshot_reader *r, bl_str account, bl_str region)
 
 bl_str bl_aws_scope(bl_snapshot_reader *r, bl_str text)
 {
-	bl_aws_arn arn;
-	return bl_aws_arn_parse(text, &arn) ? scope_of(r, arn.account, arn.region) : BL_STR("");
+	bl_arn arn;
+	return bl_arn_parse(text, &arn) ? scope_of(r, arn.account, arn.region) : BL_STR("");
 }
 
 const bl_value *bl_aws_tags(bl_snapshot_reader *r, const bl_value *tags)
@@ -192,10 +178,10 @@ static void complete_body(bl_snapshot_reader *r, bl_asset *asset)
 bl_asset *bl_aws_add(bl_snapshot_reader *r, const bl_aws_seen *seen)
 {
 	bl_aws_seen s = *seen;
-	bl_aws_arn arn;
+	bl_arn arn;
 	if (!s.arn.n)
 		s.arn = made_arn(r, &s);
-	bool has_arn = bl_aws_arn_parse(s.arn, &arn);
+	bool has_arn = bl_arn_parse(s.arn, &arn);
 	bl_asset *asset = bl_snapshot_add(r, bl_keep_str(&r->keeper, s.arn.n ? s.arn : s.id), s.type);
 	if (!s.id.n && has_arn)
 		s.id = bl_aws_short_id(&arn);

@@ -2,19 +2,15 @@
 #ifndef BL_SNAPSHOTS_AWS_H
 #define BL_SNAPSHOTS_AWS_H
 
+#include "core/reason/cloud_id.h"
 #include "snapshots/read.h"
 
-typedef struct bl_aws_arn {
-	bl_str partition, service, region, account, resource; /* slices; region and account may be empty */
-} bl_aws_arn;
-
-bool bl_aws_arn_parse(bl_str arn, bl_aws_arn *out);
 /* "account/region" of an ARN, as far as it says them ("account", "region"); lower case, kept. */
 bl_str bl_aws_scope(bl_snapshot_reader *r, bl_str arn);
 /* The type that an ARN's service and resource name ("AWS::S3::Bucket"); empty where the table has none. */
-bl_str bl_aws_type_of(const bl_aws_arn *arn);
+bl_str bl_aws_type_of(const bl_arn *arn);
 /* The id that stacks and descriptions know the resource by: the last part of an ARN's resource, as far as its type says. */
-bl_str bl_aws_short_id(const bl_aws_arn *arn);
+bl_str bl_aws_short_id(const bl_arn *arn);
 
 /* Of https://sqs.REGION.amazonaws.com/ACCOUNT/NAME; empty for another URL. */
 bl_str bl_aws_queue_arn(bl_arena *arena, bl_str url);

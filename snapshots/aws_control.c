@@ -14,9 +14,9 @@ static bl_str arn_in(const bl_value *properties, bl_str type)
 {
 	bl_str arn = bl_snapshot_text(properties, "Arn");
 	for (uint32_t i = 0; bl_value_is(properties, BL_MAP) && i < properties->n && !arn.n; i++) {
-		bl_aws_arn parts;
+		bl_arn parts;
 		bl_str value = bl_value_text(properties->map[i].value);
-		if (bl_str_ends(properties->map[i].key, BL_STR("Arn")) && bl_aws_arn_parse(value, &parts) &&
+		if (bl_str_ends(properties->map[i].key, BL_STR("Arn")) && bl_arn_parse(value, &parts) &&
 			bl_str_eq(bl_aws_type_of(&parts), type))
 			arn = value;
 	}
@@ -28,11 +28,11 @@ static bool add(bl_snapshot_reader *r, const bl_value *description, bl_str type)
 {
 	const bl_value *properties = bl_snapshot_json(r, bl_value_getz(description, "Properties"));
 	bl_str id = bl_snapshot_text(description, "Identifier");
-	bl_aws_arn parts;
+	bl_arn parts;
 	if (!id.n || !bl_value_is(properties, BL_MAP))
 		return false;
 	bl_str arn = bl_str_starts(id, BL_STR("arn:")) ? id : arn_in(properties, type);
-	if (!type.n && bl_aws_arn_parse(arn, &parts))
+	if (!type.n && bl_arn_parse(arn, &parts))
 		type = bl_aws_type_of(&parts);
 	if (!type.n)
 		return false;

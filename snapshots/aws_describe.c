@@ -41,7 +41,7 @@ static bl_str without_star(bl_str arn)
 
 static bool add_row(bl_snapshot_reader *r, const list *l, const bl_value *row)
 {
-	bl_aws_arn arn;
+	bl_arn arn;
 	bl_aws_seen seen = {.type = bl_str_of(l->type), .shape = row};
 	if (!bl_value_is(row, BL_MAP))
 		return false;
@@ -49,7 +49,7 @@ static bool add_row(bl_snapshot_reader *r, const list *l, const bl_value *row)
 	seen.arn = without_star(bl_snapshot_text(row, l->arn));
 	if (!seen.id.n && !seen.arn.n)
 		return false;
-	if (seen.arn.n && !bl_aws_arn_parse(seen.arn, &arn))
+	if (seen.arn.n && !bl_arn_parse(seen.arn, &arn))
 		return false;
 	/* AWS's own policies are everybody's */
 	if (seen.arn.n && bl_str_eqz(arn.account, "aws"))

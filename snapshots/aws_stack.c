@@ -7,7 +7,7 @@ static const char *const paths[] = {"StackResources[]", "StackResourceSummaries[
 
 static bool add_resource(bl_snapshot_reader *r, const bl_value *row)
 {
-	bl_aws_arn stack;
+	bl_arn stack;
 	bl_str logical = bl_snapshot_text(row, "LogicalResourceId"), physical = bl_snapshot_text(row, "PhysicalResourceId");
 	bl_str type = bl_snapshot_text(row, "ResourceType"), status = bl_snapshot_text(row, "ResourceStatus");
 	if (!logical.n || !type.n)
@@ -15,7 +15,7 @@ static bool add_resource(bl_snapshot_reader *r, const bl_value *row)
 	/* not made yet, or gone */
 	if (!physical.n || bl_str_eqz(status, "DELETE_COMPLETE"))
 		return true;
-	bool known = bl_aws_arn_parse(bl_snapshot_text(row, "StackId"), &stack);
+	bool known = bl_arn_parse(bl_snapshot_text(row, "StackId"), &stack);
 	bl_str queue = bl_aws_queue_arn(r->scratch, physical), id = queue.n ? queue : physical;
 	bool arn = bl_str_starts(id, BL_STR("arn:"));
 	bl_aws_seen seen = {.type = type, .arn = arn ? id : BL_STR(""), .id = arn ? BL_STR("") : physical,

@@ -174,7 +174,7 @@ static bool add_listed(bl_snapshot_reader *r, inventory *in, const bl_value *row
 	if (!bl_str_starts(link, BL_STR("https://")) || bl_str_find(link, BL_STR("googleapis.com/"), 0) < 0)
 		return false;
 	bl_str type = type_of_kind(r, bl_snapshot_text(row, "kind"), link);
-	bl_str name = type.n ? bl_google_name(r->scratch, type, link) : BL_STR("");
+	bl_str name = type.n ? bl_google_full_name(r->scratch, type, link) : BL_STR("");
 	if (!bl_str_starts(name, BL_STR("//")))
 		return false;
 	bl_asset *asset = asset_of(r, in, name, type);

@@ -23,7 +23,7 @@ static bl_str of_link(bl_str link)
 	return BL_STR("");
 }
 
-bl_str bl_google_name(bl_arena *arena, bl_str type, bl_str id)
+bl_str bl_google_full_name(bl_arena *arena, bl_str type, bl_str id)
 {
 	bl_str host = host_of(type), path = id;
 	if (bl_str_starts(id, BL_STR("//")) || !bl_str_ends(host, BL_STR(".googleapis.com")))

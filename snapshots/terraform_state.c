@@ -80,7 +80,7 @@ bool bl_terraform_bind(bl_snapshot_reader *r, bl_binding_from from, bl_str addre
 		return false;
 	bl_str best = other.n ? other : id;
 	if (bl_str_starts(type, BL_STR("google_")) && canonical)
-		best = bl_google_name(r->scratch, canonical->name, best);
+		best = bl_google_full_name(r->scratch, canonical->name, best);
 	bl_binding *entry = bl_snapshot_bind(r, from, address, type, best);
 	entry->id_in_other_attribute = other.n > 0;
 	add_asset(r, entry, canonical, attributes);

@@ -66,7 +66,7 @@ bool bl_arn_parse(bl_str text, bl_arn *out)
 	out->service = part[2];
 	out->region = part[3];
 	out->account = part[4];
-	out->path = rest;
+	out->path = out->resource = rest;
 	bool bare = bl_str_eqz(part[2], "s3") || bl_str_eqz(part[2], "sns") || bl_str_eqz(part[2], "sqs");
 	for (size_t i = 0; i < rest.n && !bare; i++) {
 		if (rest.p[i] != '/' && rest.p[i] != ':')

@@ -10,6 +10,7 @@ typedef struct bl_arn {
 	bl_str kind;                     /* or empty */
 	bl_str name;                     /* without what the service made up: a load balancer's digits, a secret's last six letters */
 	bl_str path;                     /* all that follows kind */
+	bl_str resource;                 /* kind and path as they are written */
 } bl_arn;
 
 /* False when text is none; out is then empty. */

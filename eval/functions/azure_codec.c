@@ -1,43 +1,25 @@
 /* Encodings and URIs. */
 #include "eval/functions/azure.h"
 
+#include "core/codec/base64.h"
 #include "core/codec/json.h"
-
-static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 static bl_str encode(bl_arena *arena, bl_str s)
 {
-	char *p = bl_new_n(arena, char, (s.n + 2) / 3 * 4 + 1);
-	size_t n = 0;
-	for (size_t i = 0; i < s.n; i += 3) {
-		size_t have = s.n - i < 3 ? s.n - i : 3;
-		uint32_t bits = 0;
-		for (size_t k = 0; k < 3; k++)
-			bits = bits << 8 | (k < have ? (unsigned char)s.p[i + k] : 0);
-		for (size_t k = 0; k < 4; k++)
-			p[n++] = k <= have ? alphabet[bits >> (18 - 6 * k) & 63] : '=';
-	}
-	return bl_str_make(p, n);
+	bl_buf out = {0};
+	bl_base64_write(s, &out);
+	bl_str text = bl_str_dup(arena, bl_buf_str(&out));
+	bl_buf_done(&out);
+	return text;
 }
 
-static bool decode(bl_arena *arena, bl_str s, bl_str *out)
+static bool decode(bl_arena *arena, bl_str s, bl_str *bytes)
 {
-	char *p = bl_new_n(arena, char, s.n + 1);
-	size_t n = 0, bits = 0;
-	uint32_t held = 0;
-	for (size_t i = 0; i < s.n && s.p[i] != '='; i++) {
-		const char *at = s.p[i] ? strchr(alphabet, s.p[i]) : NULL;
-		if (!at)
-			return false;
-		held = (held << 6 | (uint32_t)(at - alphabet)) & 0xffffff;
-		bits += 6;
-		if (bits >= 8) {
-			bits -= 8;
-			p[n++] = (char)(held >> bits & 0xff);
-		}
-	}
-	*out = bl_str_make(p, n);
-	return true;
+	bl_buf out = {0};
+	bool ok = bl_base64_read(s, &out);
+	*bytes = bl_str_dup(arena, bl_buf_str(&out));
+	bl_buf_done(&out);
+	return ok;
 }
 
 static const bl_value *no_text(bl_azure_args *c)
