@@ -4,6 +4,8 @@
 #include "parsers/language.h"
 #include "parsers/tree.h"
 
+#include <ctype.h>
+
 const TSLanguage *tree_sitter_bash(void);
 
 enum {
@@ -84,6 +86,11 @@ static bl_str unescape(bl_arena *arena, bl_str s, bool quoted)
 	return bl_str_make(out, n);
 }
 
+static bool is_name_byte(char c)
+{
+	return c == '_' || isalnum((unsigned char)c);
+}
+
 typedef bl_shell_parts parts;
 
 static void put_text(bl_arena *arena, parts *out, bl_span span, bl_str s)
@@ -129,14 +136,92 @@ static bool is_plain_expansion(TSNode node)
 	return is(node, "simple_expansion") || (is(node, "expansion") && ts_node_child_count(node) == 3);
 }
 
-/* The value of the variable that $name or ${name} is, where the text has set it once. */
-static const bl_expr *expanded(walk *w, TSNode node)
+/* The variable's value, where the text has set it once. */
+static const bl_expr *value_of(walk *w, bl_str name)
 {
-	const variable *v = is_plain_expansion(node) ? variable_named(w, slice(w, ts_node_child(node, 1))) : NULL;
+	const variable *v = variable_named(w, name);
 	const bl_expr *e = v ? v->value : NULL;
 	if (e && e->kind == BL_EXPR_LITERAL)
 		return e->value->string.n <= MAX_LITERAL ? e : NULL;
 	return e && e->n <= MAX_PARTS ? e : NULL;
+}
+
+/* Of the variable that $name or ${name} is. */
+static const bl_expr *expanded(walk *w, TSNode node)
+{
+	return is_plain_expansion(node) ? value_of(w, slice(w, ts_node_child(node, 1))) : NULL;
+}
+
+static void put_value(walk *w, const bl_expr *value, bl_span span, parts *out)
+{
+	if (value->kind == BL_EXPR_LITERAL) {
+		put_text(w->arena, out, span, value->value->string);
+		return;
+	}
+	for (uint32_t i = 0; i < value->n; i++)
+		bl_vec_push(w->arena, out, value->kids[i]);
+}
+
+/* ---- $A-$B-$C ---- */
+
+/* How long the name is that a $ before s names; 0: none. */
+static size_t name_length(bl_str s)
+{
+	size_t n = 0;
+	if (s.n && s.p[0] >= '0' && s.p[0] <= '9')
+		return 1;
+	while (n < s.n && is_name_byte(s.p[n]))
+		n++;
+	return n;
+}
+
+/*
+ * The shell's grammar takes $A-$B-$C for two words and loses a $. It is shown a text in which a $ that stands within a word, behind what is literal, is a
+ * letter: so that it sees one word, of whose parts the text itself tells.
+ */
+static bl_str with_whole_words(bl_arena *arena, bl_str s)
+{
+	char *copy = NULL;
+	bool literal = false; /* the bytes before are no variable's name */
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+		if (c == '$' && literal && name_length(bl_str_slice(s, i + 1, s.n))) {
+			if (!copy)
+				copy = (char *)bl_str_dup(arena, s).p;
+			copy[i] = 'x';
+			continue; /* its name is literal now */
+		}
+		if (!is_name_byte(c))
+			literal = c && strchr("%+,-./:@^", c);
+		else if (i && s.p[i - 1] != '$' && s.p[i - 1] != '{' && !is_name_byte(s.p[i - 1]))
+			literal = !strchr("\\!#", s.p[i - 1]);
+	}
+	return copy ? bl_str_make(copy, s.n) : s;
+}
+
+/* A word's literal text, in which a $NAME may stand that with_whole_words has hidden. */
+static void put_word(walk *w, bl_span span, bl_str s, bool quoted, parts *out)
+{
+	size_t from = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		size_t n = s.p[i] == '$' ? name_length(bl_str_slice(s, i + 1, s.n)) : 0;
+		if (s.p[i] == '\\')
+			i++;
+		if (!n)
+			continue;
+		bl_str name = bl_str_slice(s, i + 1, i + 1 + n);
+		const bl_expr *value = value_of(w, name);
+		if (i > from)
+			bl_shell_put_literal(w->arena, span, unescape(w->arena, bl_str_slice(s, from, i), quoted), out);
+		if (value)
+			put_value(w, value, span, out);
+		else
+			put_name(w->arena, out, span, BL_EXPR_NAME, name);
+		i += n;
+		from = i + 1;
+	}
+	if (!from || from < s.n)
+		bl_shell_put_literal(w->arena, span, unescape(w->arena, bl_str_slice(s, from, s.n), quoted), out);
 }
 
 /* A word of tr's without its quotes and brackets: both ways to write a range of letters. */
@@ -186,13 +271,8 @@ static bool put_lowered(walk *w, TSNode node, int depth, parts *out)
 static void word_parts(walk *w, TSNode node, bool quoted, int depth, parts *out)
 {
 	const bl_expr *known = expanded(w, node);
-	if (known && known->kind == BL_EXPR_LITERAL) {
-		put_text(w->arena, out, span_of(w, node), known->value->string);
-		return;
-	}
 	if (known) {
-		for (uint32_t i = 0; i < known->n; i++)
-			bl_vec_push(w->arena, out, known->kids[i]);
+		put_value(w, known, span_of(w, node), out);
 		return;
 	}
 	if (put_lowered(w, node, depth, out))
@@ -200,7 +280,7 @@ static void word_parts(walk *w, TSNode node, bool quoted, int depth, parts *out)
 	uint32_t n = ts_node_child_count(node);
 	if (is(node, "word") || is(node, "number") || is(node, "string_content") ||
 		is(node, "extglob_pattern") || is(node, "regex") || is(node, "variable_name")) {
-		bl_shell_put_literal(w->arena, span_of(w, node), unescape(w->arena, slice(w, node), quoted), out);
+		put_word(w, span_of(w, node), slice(w, node), quoted, out);
 	} else if (is(node, "raw_string")) {
 		bl_str s = slice(w, node);
 		bl_shell_put_literal(w->arena, span_of(w, node), s.n >= 2 ? bl_str_slice(s, 1, s.n - 1) : s, out);
@@ -538,7 +618,7 @@ static void read_text(bl_arena *arena, bl_block *block, bl_text text, bool verba
 		opaque(arena, block, text.span, "the shell text has more pipes, heredocs and arrays than are followed");
 		return;
 	}
-	tree = bl_tree_parse(parser, tree_sitter_bash(), text.s, text.s.n);
+	tree = bl_tree_parse(parser, tree_sitter_bash(), with_whole_words(arena, text.s), text.s.n);
 	if (!tree) {
 		opaque(arena, block, text.span, "the shell text can't be read");
 		return;

@@ -39,6 +39,16 @@ static void a_build_has_its_folder_file_and_names(void **state)
 	assert_acts("docker build -t x https://github.com/a/b.git", "build docker build: https://github.com/a/b.git ? [x]\n");
 }
 
+static void a_word_of_several_variables_is_one(void **state)
+{
+	assert_acts("B_C=b\ndocker build -t $A-$B_C-$D .", "build docker build: . Dockerfile [?-b-?]\n");
+	assert_acts("A=a\nB=b\nD=d\ndocker build -t $A-$B-$D .", "build docker build: . Dockerfile [a-b-d]\n");
+	assert_acts("A=a\nB=b\nD=d\nI=$A/$B:$D-$A\ndocker build -t $I .", "build docker build: . Dockerfile [a/b:d-a]\n");
+	assert_acts("A=a\nB=b\nexport I=$A-x$B.$A\ndocker build -t $I --build-arg=V=$A-$B-$A .", "build docker build: . Dockerfile [a-xb.a] {V=a-b-a}\n");
+	assert_acts("A=a\nB=b\ndocker build -t \"$A-$B-$A\" -t '$A-$B-$A' -t \\$A-\\$B-$A .", "build docker build: . Dockerfile [a-b-a, $A-$B-$A, $A-$B-a]\n");
+	assert_acts("A=a\nB=b\ndocker build -t $A$B-$A$B-$A .", "build docker build: . Dockerfile [ab-ab-a]\n");
+}
+
 static void what_is_tagged_and_pushed_is_what_was_built(void **state)
 {
 	assert_acts("docker build -t app .\ndocker tag app $REGISTRY/app:$V\ndocker push $REGISTRY/app:$V",
@@ -185,6 +195,7 @@ int main(void)
 		cmocka_unit_test(a_loop_over_words_is_run_for_each),
 		cmocka_unit_test(a_subshell_s_folder_ends_with_it),
 		cmocka_unit_test(a_variable_is_what_the_script_set_once),
+		cmocka_unit_test(a_word_of_several_variables_is_one),
 		cmocka_unit_test(azure_deployments_have_template_parameters_and_scope),
 		cmocka_unit_test(files_that_list_images_are_read),
 		cmocka_unit_test(other_builders_are_known),
