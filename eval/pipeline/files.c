@@ -20,8 +20,7 @@ static const bl_value *tree_of(const bl_pipeline_step *step, const bl_value *pat
 {
 	const bl_loader *loader = step->job->input->loader;
 	const bl_document *d = loader && loader->document && bl_value_is(path, BL_STRING) ? loader->document(loader->context, path->string) : NULL;
-	const bl_attr *body = d && d->blocks.n ? bl_block_attr(d->blocks.items[0], "body") : NULL;
-	return body && body->expr->kind == BL_EXPR_LITERAL ? body->expr->value : NULL;
+	return bl_document_tree(d);
 }
 
 /* A step that stands in the folder of that file: what the file names is named from there. */

@@ -15,6 +15,7 @@ typedef struct walker {
 	bl_str prefix; /* of addresses: the job that triggers it, with a dot */
 	const bl_value *variables;
 	int children;
+	bl_pipeline_variables scripts;
 } walker;
 
 static void put(walker *w, bl_items *items, const char *key, const bl_value *v)
@@ -183,7 +184,7 @@ static const bl_value *run_script(walker *w, const char *key, const bl_value *jo
 	flatten(w, main ? bl_value_getz(job, key) : inherited(w, job, key), &lines, 0);
 	if (!lines.n)
 		return NULL;
-	bl_pipeline_job machine = {.input = w->g.input, .arena = arena, .out = w->g.out, .said = w->g.out, .top = w->g.top};
+	bl_pipeline_job machine = {.input = w->g.input, .arena = arena, .out = w->g.out, .said = w->g.out, .top = w->g.top, .variables = &w->scripts};
 	bl_pipeline_step step = {.job = &machine, .by = address, .span = span, .environment = variables};
 	step.folder = bl_value_string(arena, BL_NOWHERE, BL_STR(""));
 	bl_pipeline_script_lines(&step, BL_PIPELINE_BASH, &lines, &commands);

@@ -7,6 +7,7 @@
 #define BL_EVAL_PIPELINE_PIPELINE_H
 
 #include "core/base/map.h"
+#include "eval/docker/expand.h"
 #include "eval/language.h"
 
 enum {
@@ -43,6 +44,20 @@ typedef struct bl_pipeline_checkout {
 
 typedef struct bl_pipeline_terraform bl_pipeline_terraform;
 
+/* What reads a script. */
+typedef enum bl_pipeline_shell {
+	BL_PIPELINE_BASH,       /* and sh */
+	BL_PIPELINE_POWERSHELL, /* and pwsh, cmd */
+	BL_PIPELINE_OTHER       /* python, node: its commands are not known */
+} bl_pipeline_shell;
+
+/* The variables of an environment, found by name: made once for all scripts that have it in turn. Zeroed before the first. */
+typedef struct bl_pipeline_variables {
+	const bl_value *environment; /* that they are of */
+	bl_pipeline_shell shell;
+	bl_docker_scope *scope;
+} bl_pipeline_variables;
+
 /* One job: its steps share a machine. Zeroed but for the first four. */
 typedef struct bl_pipeline_job {
 	const bl_eval_input *input;
@@ -58,6 +73,7 @@ typedef struct bl_pipeline_job {
 	const bl_value *rendered; /* the folder or chart whose manifests the pipe before carries, or NULL */
 	const bl_value *packaged, *packaged_as; /* the template that a file was made from, and that file; or NULL */
 	size_t commands, scripts;
+	bl_pipeline_variables *variables; /* what the jobs of a root share; or NULL */
 } bl_pipeline_job;
 
 /* One step, as it stands when its commands run. */
@@ -113,12 +129,6 @@ uint32_t bl_pipeline_source(bl_arena *arena, bl_sources *sources, const bl_value
  */
 uint32_t bl_pipeline_lines_source(bl_arena *arena, bl_sources *sources, const bl_value *const *strings, size_t *n);
 
-/* What reads a script. */
-typedef enum bl_pipeline_shell {
-	BL_PIPELINE_BASH,       /* and sh */
-	BL_PIPELINE_POWERSHELL, /* and pwsh, cmd */
-	BL_PIPELINE_OTHER       /* python, node: its commands are not known */
-} bl_pipeline_shell;
 /* "bash -e {0}", "pwsh", "C:\\x\\powershell.exe": which it is. */
 bl_pipeline_shell bl_pipeline_shell_named(bl_str name);
 

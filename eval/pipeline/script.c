@@ -261,12 +261,21 @@ static uint32_t fill(bl_pipeline_job *job, uint32_t source, const bl_pipeline_pa
 	return bl_sources_derive(sources, source, text, bl_sources_keep(sources, pieces.items, pieces.n * sizeof *pieces.items), pieces.n);
 }
 
-static void set_environment(bl_pipeline_step *step, bl_docker_scope *scope)
+/* The step's environment as a scope around its script's own. */
+static const bl_docker_scope *environment_of(bl_pipeline_step *step, bl_pipeline_shell shell)
 {
 	bl_arena *arena = step->job->arena;
 	const bl_value *env = step->environment;
-	for (uint32_t i = 0; bl_value_is(env, BL_MAP) && i < env->n; i++)
-		bl_docker_scope_set(arena, scope, env->map[i].key, bl_pipeline_scalar(arena, env->map[i].value));
+	bl_pipeline_variables own = {0}, *kept = step->job->variables ? step->job->variables : &own;
+	if (!bl_value_is(env, BL_MAP) || !env->n)
+		return NULL;
+	if (kept->environment == env && kept->shell == shell)
+		return kept->scope;
+	*kept = (bl_pipeline_variables){env, shell, bl_new(arena, bl_docker_scope)};
+	*kept->scope = (bl_docker_scope){.values.fold = shell == BL_PIPELINE_POWERSHELL, .escape = '\\'};
+	for (uint32_t i = 0; i < env->n; i++)
+		bl_docker_scope_set(arena, kept->scope, env->map[i].key, bl_pipeline_scalar(arena, env->map[i].value));
+	return kept->scope;
 }
 
 static bool can_run(bl_pipeline_job *job, bl_pipeline_shell shell, bl_span span)
@@ -293,7 +302,7 @@ void bl_pipeline_script(bl_pipeline_step *step, bl_pipeline_shell shell, const b
 		source = fill(job, source, parts, &scope);
 	if (!source)
 		return;
-	set_environment(step, &scope);
+	scope.parent = environment_of(step, shell);
 	const bl_value *folder = step->folder, *rendered = job->rendered;
 	run_source(step, shell, &scope, source, out);
 	step->folder = folder;
@@ -305,7 +314,7 @@ void bl_pipeline_script_lines(bl_pipeline_step *step, bl_pipeline_shell shell, c
 	bl_pipeline_job *job = step->job;
 	bl_docker_scope scope = {.values.fold = shell == BL_PIPELINE_POWERSHELL, .escape = '\\'};
 	const bl_value *folder = step->folder, *rendered = job->rendered;
-	set_environment(step, &scope);
+	scope.parent = environment_of(step, shell);
 	for (size_t i = 0, n; i < strings->n && can_run(job, shell, strings->items[i]->span); i += n) {
 		n = strings->n - i;
 		uint32_t source = bl_pipeline_lines_source(job->arena, job->input->sources, strings->items + i, &n);
