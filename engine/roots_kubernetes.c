@@ -27,11 +27,6 @@ static bool is(const bl_document *d, const char *dialect)
 
 /* ---- kustomizations ---- */
 
-static const bl_value *root_of(const bl_document *d)
-{
-	return d->blocks.n ? d->blocks.items[0]->attrs.items[0].expr->value : NULL;
-}
-
 /* A file or folder that a kustomization names; "key=path" as generators have it. */
 static void use(planner *p, kustomization *k, const bl_value *written)
 {
@@ -71,7 +66,7 @@ static void use_named(planner *p, kustomization *k)
 		"helmCharts", "patches", "patchesJson6902", "patchesStrategicMerge", "replacements", "resources", "secretGenerator",
 		"transformers", "validators"};
 	static const char *const keys[] = {"additionalValuesFiles", "env", "envs", "files", "path", "valuesFile", NULL};
-	const bl_value *body = root_of(k->document);
+	const bl_value *body = bl_document_tree(k->document);
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		use_all(p, k, bl_value_getz(body, lists[i]), keys);
 	const bl_value *schema = bl_value_getz(bl_value_getz(body, "openapi"), "path");

@@ -108,7 +108,7 @@ static const bl_value *values_of(const bl_eval_input *input, bl_arena *arena, bl
 	const bl_loader *loader = input->loader;
 	bl_str path = folder.n ? bl_str_fmt(arena, BL_FMT "/values.yaml", BL_ARG(folder)) : BL_STR("values.yaml");
 	const bl_document *d = loader && loader->document ? loader->document(loader->context, path) : NULL;
-	return d && d->blocks.n && bl_str_eqz(d->blocks.items[0]->kind, "document") ? d->blocks.items[0]->attrs.items[0].expr->value : NULL;
+	return bl_document_tree(d);
 }
 
 static const bl_value *properties(bl_arena *arena, const bl_value *body, const bl_values *images, bl_span span)
@@ -126,7 +126,7 @@ static const bl_value *properties(bl_arena *arena, const bl_value *body, const b
 
 void bl_helm_chart(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out, const bl_document *d)
 {
-	const bl_value *body = d->blocks.n ? d->blocks.items[0]->attrs.items[0].expr->value : NULL;
+	const bl_value *body = bl_document_tree(d);
 	const bl_value *name = text_at(body, "name");
 	bl_str folder = bl_eval_folder(d->path);
 	if (!bl_value_is(body, BL_MAP) || !name) {

@@ -44,11 +44,6 @@ bl_kustomize_object *bl_kustomize_add(bl_kustomize *k, const bl_value *body)
 	return o;
 }
 
-static const bl_value *root_of(const bl_document *d)
-{
-	return d->blocks.n ? d->blocks.items[0]->attrs.items[0].expr->value : NULL;
-}
-
 /* ---- what it is made from ---- */
 
 static const bl_document *kustomization_in(bl_kustomize *k, bl_str folder)
@@ -101,7 +96,7 @@ static bool is_under_way(const bl_kustomize *k, bl_str folder)
 /* Builds a base into objects of its own, a component into those that are there. */
 static void build_below(bl_kustomize *k, const bl_value *written, bl_str folder, const bl_document *d, bool component)
 {
-	const bl_value *body = root_of(d);
+	const bl_value *body = bl_document_tree(d);
 	bool is_component = bl_value_is_string(bl_value_getz(body, "kind"), "Component");
 	if (is_under_way(k, folder) || k->stack.n >= BL_KUSTOMIZE_MAX_DEPTH) {
 		bl_kustomize_say(k, BL_DIAG_ERROR, written->span,
@@ -274,7 +269,7 @@ static bool is_local(const bl_value *body)
 
 void bl_kustomize_build(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out, const bl_document *d)
 {
-	bl_kustomize k = {.input = input, .arena = arena, .out = out, .body = root_of(d)};
+	bl_kustomize k = {.input = input, .arena = arena, .out = out, .body = bl_document_tree(d)};
 	k.folder = bl_eval_folder(d->path);
 	if (!bl_value_is(k.body, BL_MAP)) {
 		if (!d->partial)
