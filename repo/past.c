@@ -181,7 +181,9 @@ bool bl_repo_line_past(bl_repo *repo, bl_str path, bl_str text, uint32_t line, b
 	p.path = clean.p;
 	step at = step_into(&p, out);
 	bool known = at != STEP_LOST;
-	for (size_t i = 0; at == STEP_ON && i < MAX_STEPS; i++) {
+	/* beyond its edge a shallow clone has nothing, and libgit2's blame fails there and loses memory */
+	bool deep = git_repository_is_shallow(repo->git) == 0;
+	for (size_t i = 0; deep && at == STEP_ON && i < MAX_STEPS; i++) {
 		at = step_back(&p);
 		if (at == STEP_ON)
 			at = step_into(&p, out);
