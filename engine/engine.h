@@ -38,6 +38,7 @@ typedef struct bl_side {
 	bl_map snapshots; /* files and folders given as snapshots: what runs is no code */
 	BL_VEC(bl_document *) documents; /* found by walking, sorted by path */
 	BL_VEC(bl_file_entry) entries;   /* alike */
+	bl_map embedded;              /* texts in values that were parsed, by language, place and text -> bl_document */
 	bl_map by_path;               /* path -> bl_document, those read by name too */
 	bl_map folders;               /* folder -> BL_VEC of documents as bl_folder */
 	pthread_mutex_t lock;         /* over reading by name while roots are evaluated */

@@ -1,5 +1,6 @@
 #include "engine/engine.h"
 
+#include "core/codec/hash.h"
 #include "core/io/file.h"
 
 #include <stdlib.h>
@@ -376,11 +377,27 @@ static bool load_list(void *context, bl_str folder_name, bl_str **names, size_t 
 	return found;
 }
 
+/* One text at one place, however often it is asked for: the scripts of a template that many pipelines call. */
+static bl_str embedded_key(bl_side *side, bl_language language, uint32_t source)
+{
+	char id[33];
+	bl_span root = bl_sources_root(side->sources, (bl_span){source, 0, 0});
+	bl_hash_id(bl_sources_text(side->sources, source), id);
+	return bl_str_fmt(&side->arena, "%d:%u:%u:%s", (int)language, root.source, root.begin, id);
+}
+
 static const bl_document *parse_embedded(void *context, bl_language language, uint32_t source)
 {
 	bl_side *side = context;
 	pthread_mutex_lock(&side->lock);
-	bl_document *d = bl_new(&side->arena, bl_document);
+	bl_str key = embedded_key(side, language, source);
+	bl_document *d = bl_map_get(&side->embedded, key);
+	if (d) {
+		pthread_mutex_unlock(&side->lock);
+		return d;
+	}
+	d = bl_new(&side->arena, bl_document);
+	bl_map_put(&side->arena, &side->embedded, key, d);
 	d->language = language;
 	/* a value's text holds names and values, no blocks */
 	if (language == BL_LANG_TERRAFORM)

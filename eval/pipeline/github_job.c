@@ -291,7 +291,8 @@ static void declare_step(frame *f, const bl_value *tree, bl_str address, bl_str 
 	put(arena, &p, "uses", t->uses);
 	put(arena, &p, "with", t->with);
 	put(arena, &p, "env", t->env);
-	if (t->commands.n)
+	/* those of a called step are judged where it is written */
+	if (t->commands.n && !called)
 		put(arena, &p, "commands", bl_values_value(arena, tree->span, &t->commands));
 	if (t->expressions.n)
 		put(arena, &p, "expressions", bl_values_value(arena, tree->span, &t->expressions));
