@@ -62,6 +62,8 @@ bl_session *cli_open_session(const command *c);
 bl_report *cli_run(const command *c, bl_session *session, bl_run_options *run, int *exit_code);
 /* Writes a view in every format asked for, each to its output. False after complaining. */
 bool cli_print(const command *c, const bl_report *report, const char *view);
+/* Writes folder/name, with the folders that it stands in. False after complaining. */
+bool cli_write_below(const char *folder, const char *name, const char *data, size_t size);
 int cli_write_stdout(void *context, const char *data, size_t size);
 
 #define VERB(id, bit, arguments, summary) int cmd_##id(command *c);

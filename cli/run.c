@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -161,4 +162,35 @@ bool cli_print(const command *c, const bl_report *report, const char *view)
 		good = print_one(c, report, view, format, path) && good;
 	}
 	return good;
+}
+
+/* Makes the folders that path stands in. */
+static bool make_folders(char *path)
+{
+	for (char *p = path + 1; *p; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		bool made = mkdir(path, 0777) == 0 || errno == EEXIST;
+		*p = '/';
+		if (!made)
+			return false;
+	}
+	return true;
+}
+
+bool cli_write_below(const char *folder, const char *name, const char *data, size_t size)
+{
+	char path[4096];
+	if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path) {
+		cli_complain("the path of '%s' is too long", name);
+		return false;
+	}
+	FILE *f = make_folders(path) ? fopen(path, "we") : NULL;
+	bool written = f && fwrite(data, 1, size, f) == size;
+	if (f && fclose(f) != 0)
+		written = false;
+	if (!written)
+		cli_complain("cannot write '%s': %s", path, strerror(errno));
+	return written;
 }

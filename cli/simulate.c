@@ -4,38 +4,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-
-/* Makes the folders that path stands in. */
-static bool make_folders(char *path)
-{
-	for (char *p = path + 1; *p; p++) {
-		if (*p != '/')
-			continue;
-		*p = '\0';
-		bool made = mkdir(path, 0777) == 0 || errno == EEXIST;
-		*p = '/';
-		if (!made)
-			return false;
-	}
-	return true;
-}
 
 static int write_file(void *context, const char *name, const char *data, size_t size)
 {
-	char path[4096];
-	if (snprintf(path, sizeof path, "%s/%s", (const char *)context, name) >= (int)sizeof path) {
-		cli_complain("the path of '%s' is too long", name);
-		return 1;
-	}
-	FILE *f = make_folders(path) ? fopen(path, "we") : NULL;
-	bool written = f && fwrite(data, 1, size, f) == size;
-	if (f && fclose(f) != 0)
-		written = false;
-	if (!written)
-		cli_complain("cannot write '%s': %s", path, strerror(errno));
-	return written ? 0 : 1;
+	return cli_write_below(context, name, data, size) ? 0 : 1;
 }
 
 static bool read_number(const char *what, option_values v, unsigned long long most, unsigned long long *out)

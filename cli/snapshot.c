@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 typedef struct output {
@@ -15,32 +14,11 @@ typedef struct output {
 	bool quiet;
 } output;
 
-static int write_named(const output *o, const char *name, const char *data, size_t size)
-{
-	char path[4096];
-	if (snprintf(path, sizeof path, "%s/%s", o->path, name) >= (int)sizeof path)
-		return 1;
-	for (char *p = path + 1; *p; p++) {
-		if (*p != '/')
-			continue;
-		*p = '\0';
-		mkdir(path, 0777); /* what is wrong with it shows when the file is opened */
-		*p = '/';
-	}
-	FILE *f = fopen(path, "we");
-	bool written = f && fwrite(data, 1, size, f) == size;
-	if (f && fclose(f) != 0)
-		written = false;
-	if (!written)
-		cli_complain("cannot write '%s': %s", path, strerror(errno));
-	return written ? 0 : 1;
-}
-
 static int on_data(void *context, const char *name, const char *data, size_t size)
 {
 	output *o = context;
 	if (name)
-		return write_named(o, name, data, size);
+		return cli_write_below(o->path, name, data, size) ? 0 : 1;
 	if (!o->file)
 		o->file = o->path ? fopen(o->part, "we") : stdout;
 	if (!o->file || fwrite(data, 1, size, o->file) != size) {

@@ -172,7 +172,7 @@ static bool print_inventory(const bl_report *report, const bl_print_options *o, 
 static bool print_explanation(const bl_report *report, const bl_print_options *o, bl_buf *out)
 {
 	bl_arena scratch = {0};
-	bl_explain_view view = {.report = bl_engine_view(report), .links = links_view(report, &scratch),
+	bl_explain_view view = {.report = bl_engine_view(report), .links = {.sources = report->sources, .graph = report->graph, .commit = report->commit},
 		.before = report->before ? report->before->graph : NULL, .id = o->id ? o->id : "",
 		.raises = bl_mapping_missing};
 	size_t n = bl_view_explain(&view, strcmp(o->format, "json") == 0, o->colour, out);

@@ -2,22 +2,25 @@
 
 enum { MAX_ELEMENTS = 2000 };
 
+void bl_compare_pass(bl_str *a, bl_str *b)
+{
+	for (;;) {
+		while (a->n && a->p[0] == ' ')
+			*a = bl_str_slice(*a, 1, a->n);
+		while (b->n && b->p[0] == ' ')
+			*b = bl_str_slice(*b, 1, b->n);
+		if (!a->n || !b->n || !bl_str_eqi(bl_str_slice(*a, 0, 1), bl_str_slice(*b, 0, 1)))
+			return;
+		*a = bl_str_slice(*a, 1, a->n);
+		*b = bl_str_slice(*b, 1, b->n);
+	}
+}
+
 /* "West Europe" and "westeurope" are one place. */
 static bool same_location(bl_str a, bl_str b)
 {
-	size_t i = 0, k = 0;
-	for (;;) {
-		while (i < a.n && a.p[i] == ' ')
-			i++;
-		while (k < b.n && b.p[k] == ' ')
-			k++;
-		if (i == a.n || k == b.n)
-			return i == a.n && k == b.n;
-		if (!bl_str_eqi(bl_str_slice(a, i, i + 1), bl_str_slice(b, k, k + 1)))
-			return false;
-		i++;
-		k++;
-	}
+	bl_compare_pass(&a, &b);
+	return !a.n && !b.n;
 }
 
 /* An id may be written without the subscription that it is looked up in. */

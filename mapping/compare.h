@@ -8,6 +8,8 @@ static inline bool bl_compare_is_scalar(const bl_value *v)
 {
 	return v && (v->kind == BL_BOOL || v->kind == BL_NUMBER || v->kind == BL_STRING);
 }
+/* Passes over what both begin with, without regard to case and blanks: what is left of each stays. */
+void bl_compare_pass(bl_str *a, bl_str *b);
 /* Services answer with their own spelling of names and enumerations; a number may come as text. */
 bool bl_compare_scalars(const bl_value *code, const bl_value *cloud);
 /* Are all elements scalars? */

@@ -1,5 +1,6 @@
 /* What nodes are called and where they lie, worked out once: names, types and scopes as numbers that compare in one step. */
 #include "mapping/claims.h"
+#include "mapping/compare.h"
 
 #include "core/reason/azure_id.h"
 #include "core/reason/cloud_id.h"
@@ -11,21 +12,13 @@ enum {
 
 bool bl_identity_same_place(bl_str a, bl_str b)
 {
-	size_t i = 0, k = 0;
-	for (;;) {
-		while (i < a.n && a.p[i] == ' ')
-			i++;
-		while (k < b.n && b.p[k] == ' ')
-			k++;
-		if (i == a.n || k == b.n)
-			break;
-		if (!bl_str_eqi(bl_str_slice(a, i, i + 1), bl_str_slice(b, k, k + 1)))
-			return false;
-		i++;
-		k++;
-	}
+	bl_str left = a, other = b;
+	bl_compare_pass(&left, &other);
+	if (left.n && other.n)
+		return false;
 	/* what is left is the zone: "-b", or one letter after a digit */
-	bl_str rest = i < a.n ? bl_str_slice(a, i, a.n) : bl_str_slice(b, k, b.n);
+	bl_str rest = left.n ? left : other;
+	size_t i = a.n - left.n;
 	if (!rest.n || (rest.n == 2 && rest.p[0] == '-'))
 		return true;
 	return rest.n == 1 && i && rest.p[0] >= 'a' && rest.p[0] <= 'f' && a.p[i - 1] >= '0' && a.p[i - 1] <= '9';

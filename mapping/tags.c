@@ -86,20 +86,6 @@ static void claim_trace(void *context, bl_str key, bl_str value)
 	}
 }
 
-static void match_traces(bl_claims *c)
-{
-	bl_map index = {.fold = true};
-	tag_walk w = {.claims = c, .index = &index};
-	for (size_t i = 0; i < c->code.n; i++) {
-		w.node = c->code.items[i];
-		bl_identity_each_tag(bl_identity_tags(c, w.node), index_trace, &w);
-	}
-	for (size_t i = 0; index.n && i < c->assets.n; i++) {
-		w.node = c->assets.items[i];
-		bl_identity_each_tag(bl_identity_tags(c, w.node), claim_trace, &w);
-	}
-}
-
 /* ---- I8: git tags ---- */
 
 /*
@@ -227,20 +213,6 @@ static void claim_service(void *context, bl_str key, bl_str value)
 				bl_str_fmt(bl_graph_arena(c->graph), "both are the service '" BL_FMT "' of azd", BL_ARG(value)));
 }
 
-static void match_services(bl_claims *c)
-{
-	bl_map index = {0};
-	tag_walk w = {.claims = c, .index = &index};
-	for (size_t i = 0; i < c->code.n; i++) {
-		w.node = c->code.items[i];
-		bl_identity_each_tag(bl_identity_tags(c, w.node), index_service, &w);
-	}
-	for (size_t i = 0; index.n && i < c->assets.n; i++) {
-		w.node = c->assets.items[i];
-		bl_identity_each_tag(bl_identity_tags(c, w.node), claim_service, &w);
-	}
-}
-
 /* What says that an object came from a manifest: kubectl's copy of it, Argo CD's and Flux's marks, Helm's. */
 static const char *applied_by(const bl_value *body)
 {
@@ -279,9 +251,26 @@ void bl_match_applied(bl_claims *c)
 	}
 }
 
+typedef void on_tag(void *context, bl_str key, bl_str value);
+
+/* Code's tags are put into an index, and the assets' looked up in it. */
+static void match(bl_claims *c, bool fold, on_tag *index_code, on_tag *claim_asset)
+{
+	bl_map index = {.fold = fold};
+	tag_walk w = {.claims = c, .index = &index};
+	for (size_t i = 0; i < c->code.n; i++) {
+		w.node = c->code.items[i];
+		bl_identity_each_tag(bl_identity_tags(c, w.node), index_code, &w);
+	}
+	for (size_t i = 0; index.n && i < c->assets.n; i++) {
+		w.node = c->assets.items[i];
+		bl_identity_each_tag(bl_identity_tags(c, w.node), claim_asset, &w);
+	}
+}
+
 void bl_match_tags(bl_claims *c)
 {
-	match_traces(c);
+	match(c, true, index_trace, claim_trace);
 	match_git(c);
-	match_services(c);
+	match(c, false, index_service, claim_service);
 }

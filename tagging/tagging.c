@@ -56,6 +56,10 @@ static void tag_terraform(const bl_tagging *t)
 			target.tags = attr->span;
 		if (bl_tag_is_left_alone(t, &target))
 			continue;
+		if (t->document->dialect.n) {
+			bl_tag_report(t, &target, BL_TAG_SKIPPED, BL_STR(""), "Terraform in JSON is not written to");
+			continue;
+		}
 		if (attr)
 			bl_tag_value(t, &bl_tag_hcl, &target, attr->expr);
 		else
@@ -242,7 +246,7 @@ void bl_tag_document(const bl_tagger *tagger, const bl_document *d, bl_arena *ar
 		return;
 	if (bl_str_find(t.text, BL_STR("\r\n"), 0) >= 0)
 		t.newline = "\r\n";
-	if (d->language == BL_LANG_TERRAFORM && !d->dialect.n)
+	if (d->language == BL_LANG_TERRAFORM && (!d->dialect.n || bl_str_eqz(d->dialect, "json")))
 		tag_terraform(&t);
 	else if (d->language == BL_LANG_BICEP && !d->dialect.n)
 		for (size_t i = 0; i < d->blocks.n; i++)

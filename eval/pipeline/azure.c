@@ -191,7 +191,7 @@ static bl_tri condition_of(walker *w, const bl_value *node, const level *l)
 	if (!condition || !text(condition).n)
 		return condition && condition->kind == BL_UNKNOWN ? bl_tri_and(t, BL_MAYBE) : t;
 	const bl_value *v = bl_azpipe_expression(w->arena, text(condition), condition->span, &names, &why);
-	return bl_tri_and(t, v ? bl_azpipe_truth(v) : BL_MAYBE);
+	return bl_tri_and(t, v ? bl_pipeline_truth(v) : BL_MAYBE);
 }
 
 /* Its first key, with what stands there on the same line. */

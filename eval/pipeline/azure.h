@@ -30,7 +30,6 @@ bool bl_azpipe_text_of(const bl_value *v, bl_str *out);
 const bl_value *bl_azpipe_scalar(bl_arena *arena, const bl_value *v);
 /* The value of an expression (without its ${{ }} or $[ ]); NULL, and words in *why, when it is none. */
 const bl_value *bl_azpipe_expression(bl_arena *arena, bl_str text, bl_span span, const bl_azpipe_name *names, bl_str *why);
-bl_tri bl_azpipe_truth(const bl_value *v);
 /* The value of a call; NULL when there is no such function, or it does not take so many arguments. */
 const bl_value *bl_azpipe_call(bl_arena *arena, bl_span span, bl_str name, const bl_azpipe_operand *args, size_t n);
 

@@ -79,24 +79,6 @@ static const bl_value *string(const call *c, bl_str s)
 	return v;
 }
 
-bl_tri bl_azpipe_truth(const bl_value *v)
-{
-	switch (v->kind) {
-	case BL_NULL:
-		return BL_NO;
-	case BL_BOOL:
-		return bl_tri_of(v->boolean);
-	case BL_NUMBER:
-		return bl_tri_of(v->number != 0);
-	case BL_STRING:
-		return bl_tri_of(v->string.n > 0);
-	case BL_UNKNOWN:
-		return v->unknown->prefix.n || v->unknown->suffix.n ? BL_YES : BL_MAYBE;
-	default:
-		return BL_YES;
-	}
-}
-
 /* ---- comparing: the right side takes the left one's type ---- */
 
 typedef enum order { LESS = -1, EQUAL = 0, MORE = 1, NEITHER = 2 } order;
@@ -145,7 +127,7 @@ static order compare_known(const bl_azpipe_operand *a, const bl_azpipe_operand *
 	case BL_NULL:
 		return bl_azpipe_text_of(b->v, &y) && !y.n ? EQUAL : NEITHER;
 	case BL_BOOL:
-		return order_of((int)a->v->boolean - (bl_azpipe_truth(b->v) == BL_YES));
+		return order_of((int)a->v->boolean - (bl_pipeline_truth(b->v) == BL_YES));
 	case BL_NUMBER:
 		return number_of(b->v, &y) ? order_of(bl_number_cmp(a->v->digits, y)) : NEITHER;
 	case BL_STRING:
@@ -254,7 +236,7 @@ static const bl_value *f_and(const call *c)
 {
 	bl_tri t = BL_YES;
 	for (size_t i = 0; i < c->n; i++)
-		t = bl_tri_and(t, bl_azpipe_truth(c->args[i].v));
+		t = bl_tri_and(t, bl_pipeline_truth(c->args[i].v));
 	return boolean(c, t);
 }
 
@@ -262,18 +244,18 @@ static const bl_value *f_or(const call *c)
 {
 	bl_tri t = BL_NO;
 	for (size_t i = 0; i < c->n; i++)
-		t = bl_tri_or(t, bl_azpipe_truth(c->args[i].v));
+		t = bl_tri_or(t, bl_pipeline_truth(c->args[i].v));
 	return boolean(c, t);
 }
 
 static const bl_value *f_not(const call *c)
 {
-	return boolean(c, bl_tri_not(bl_azpipe_truth(c->args[0].v)));
+	return boolean(c, bl_tri_not(bl_pipeline_truth(c->args[0].v)));
 }
 
 static const bl_value *f_xor(const call *c)
 {
-	bl_tri a = bl_azpipe_truth(c->args[0].v), b = bl_azpipe_truth(c->args[1].v);
+	bl_tri a = bl_pipeline_truth(c->args[0].v), b = bl_pipeline_truth(c->args[1].v);
 	return boolean(c, a == BL_MAYBE || b == BL_MAYBE ? BL_MAYBE : bl_tri_of(a != b));
 }
 
@@ -357,7 +339,7 @@ static const bl_value *f_coalesce(const call *c)
 	bl_str s;
 	for (size_t i = 0; i < c->n; i++) {
 		const bl_value *v = c->args[i].v;
-		if (v->kind == BL_UNKNOWN && bl_azpipe_truth(v) != BL_YES)
+		if (v->kind == BL_UNKNOWN && bl_pipeline_truth(v) != BL_YES)
 			return unknown_text(c, v);
 		if (!bl_azpipe_text_of(v, &s) || s.n)
 			return v;
@@ -367,7 +349,7 @@ static const bl_value *f_coalesce(const call *c)
 
 static const bl_value *f_iif(const call *c)
 {
-	bl_tri t = bl_azpipe_truth(c->args[0].v);
+	bl_tri t = bl_pipeline_truth(c->args[0].v);
 	if (t != BL_MAYBE)
 		return c->args[t == BL_YES ? 1 : 2].v;
 	bl_value *v = (bl_value *)unknown_text(c, c->args[0].v);

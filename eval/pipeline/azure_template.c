@@ -106,7 +106,7 @@ static bl_tri branch(bl_azpipe_expansion *e, const bl_azpipe_frame *f, chain *c,
 	bl_tri before = d == IF || !c->begun ? BL_NO : c->taken;
 	bl_tri here = bl_tri_not(before);
 	if (d != ELSE && here != BL_NO)
-		here = bl_tri_and(here, bl_azpipe_truth(evaluate(e, f, rest, span)));
+		here = bl_tri_and(here, bl_pipeline_truth(evaluate(e, f, rest, span)));
 	*c = (chain){d != ELSE, bl_tri_or(before, here)};
 	return here;
 }

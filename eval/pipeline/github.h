@@ -23,8 +23,6 @@ typedef struct bl_github_contexts {
  * ("github.event.issue.title", "secrets.TOKEN", an index as ".*"); a comparison of such is made of none. A syntax error is unknown.
  */
 const bl_value *bl_github_expression(bl_arena *arena, const bl_github_contexts *contexts, bl_str text, bl_span span);
-/* What an `if` makes of a value. */
-bl_tri bl_github_truth(const bl_value *v);
 /* Is there, among the values it may have, one that is true? An `if` or `push` that holds for some event does hold. */
 bl_tri bl_github_can_be_true(const bl_value *v);
 /* An unknown that is a context's value at that path. */

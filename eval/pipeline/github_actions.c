@@ -41,7 +41,7 @@ static bl_tri flag(const bl_value *v)
 	if (!v)
 		return BL_NO;
 	if (v->kind != BL_UNKNOWN)
-		return bl_tri_of(v->kind == BL_STRING ? bl_str_eqiz(v->string, "true") : bl_github_truth(v) == BL_YES);
+		return bl_tri_of(v->kind == BL_STRING ? bl_str_eqiz(v->string, "true") : bl_pipeline_truth(v) == BL_YES);
 	if (!v->unknown->ncandidates)
 		return BL_MAYBE;
 	for (size_t i = 0; i < v->unknown->ncandidates; i++)

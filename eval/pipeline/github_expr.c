@@ -120,30 +120,12 @@ static double number_of(const bl_value *v)
 	}
 }
 
-bl_tri bl_github_truth(const bl_value *v)
-{
-	switch ((bl_kind)v->kind) {
-	case BL_NULL:
-		return BL_NO;
-	case BL_BOOL:
-		return bl_tri_of(v->boolean);
-	case BL_NUMBER:
-		return bl_tri_of(v->number != 0 && !isnan(v->number));
-	case BL_STRING:
-		return bl_tri_of(v->string.n > 0);
-	case BL_UNKNOWN:
-		return v->unknown->prefix.n || v->unknown->suffix.n ? BL_YES : BL_MAYBE;
-	default:
-		return BL_YES;
-	}
-}
-
 bl_tri bl_github_can_be_true(const bl_value *v)
 {
 	for (size_t i = 0; v->kind == BL_UNKNOWN && i < v->unknown->ncandidates; i++)
-		if (bl_github_truth(v->unknown->candidates[i]) == BL_YES)
+		if (bl_pipeline_truth(v->unknown->candidates[i]) == BL_YES)
 			return BL_YES;
-	return bl_github_truth(v);
+	return bl_pipeline_truth(v);
 }
 
 /* Texts of an input or variable are booleans' and numbers' texts all the same: compared by number where the kinds differ. */
@@ -378,7 +360,7 @@ static const bl_value *call_hash(reader *r, const bl_value *const *args, size_t 
 static const bl_value *call_case(reader *r, const bl_value *const *args, size_t n)
 {
 	for (size_t i = 0; i + 1 < n; i += 2) {
-		bl_tri holds = bl_github_truth(args[i]);
+		bl_tri holds = bl_pipeline_truth(args[i]);
 		if (holds == BL_MAYBE)
 			return made_of(r, -1, args + i, n - i);
 		if (holds == BL_YES)
@@ -635,7 +617,7 @@ static term read_primary(reader *r)
 		r->at++;
 		t = read_primary(r);
 		const bl_value *v = t.v;
-		bl_tri truth = bl_github_truth(v);
+		bl_tri truth = bl_pipeline_truth(v);
 		bool choice = v->kind == BL_UNKNOWN && v->unknown->ncandidates;
 		t = (term){truth != BL_MAYBE ? bl_value_bool(r->arena, r->span, truth == BL_NO)
 			   : choice      ? compare(r, v, bl_value_bool(r->arena, r->span, false), is_equal)
@@ -693,12 +675,12 @@ static term read_and(reader *r)
 	term t = read_comparison(r);
 	while (!r->wrong && take(r, "&&")) {
 		term b = read_comparison(r);
-		bl_tri truth = bl_github_truth(t.v);
+		bl_tri truth = bl_pipeline_truth(t.v);
 		if (truth == BL_NO)
 			continue;
 		if (truth == BL_YES)
 			t = b;
-		else if (bl_github_truth(b.v) == BL_NO && b.v->kind == BL_BOOL)
+		else if (bl_pipeline_truth(b.v) == BL_NO && b.v->kind == BL_BOOL)
 			t = b;
 		else /* `x && 'a'` is 'a' or what is false: of x itself nothing but that gets out */
 			t = (term){one_of(r, bl_value_bool(r->arena, r->span, false), b.v), BL_STR(""), false};
@@ -709,7 +691,7 @@ static term read_and(reader *r)
 static bool has_false_candidate(const bl_value *v)
 {
 	for (size_t i = 0; i < v->unknown->ncandidates; i++)
-		if (bl_github_truth(v->unknown->candidates[i]) != BL_YES)
+		if (bl_pipeline_truth(v->unknown->candidates[i]) != BL_YES)
 			return true;
 	return false;
 }
@@ -721,7 +703,7 @@ static const bl_value *first_true(reader *r, const bl_value *a, const bl_value *
 	if (a->kind != BL_UNKNOWN || !a->unknown->ncandidates || !has_false_candidate(a))
 		return one_of(r, a, b);
 	for (size_t i = 0; i < a->unknown->ncandidates; i++)
-		if (bl_github_truth(a->unknown->candidates[i]) == BL_YES)
+		if (bl_pipeline_truth(a->unknown->candidates[i]) == BL_YES)
 			bl_vec_push(r->arena, &list, a->unknown->candidates[i]);
 	if (b->kind == BL_UNKNOWN)
 		return list.n == 1 ? one_of(r, b, list.items[0]) : made_of(r, -1, (const bl_value *[]){a, b}, 2);
@@ -745,7 +727,7 @@ static term read_or(reader *r)
 	term t = read_and(r);
 	while (!r->wrong && take(r, "||")) {
 		term b = read_and(r);
-		bl_tri truth = bl_github_truth(t.v);
+		bl_tri truth = bl_pipeline_truth(t.v);
 		if (truth == BL_YES)
 			continue;
 		t = truth == BL_NO ? b : (term){first_true(r, t.v, b.v), BL_STR(""), false};

@@ -252,7 +252,7 @@ static bl_tri condition_of(const frame *f, const bl_value *written)
 	if (!written)
 		return BL_YES;
 	if (written->kind != BL_STRING)
-		return bl_github_truth(written);
+		return bl_pipeline_truth(written);
 	bl_str s = bl_str_trim(written->string);
 	if (bl_str_starts(s, BL_STR("${{")) && bl_str_ends(s, BL_STR("}}")) && bl_str_find(s, BL_STR("}}"), 0) == (ptrdiff_t)s.n - 2)
 		s = bl_str_trim(bl_str_slice(s, 3, s.n - 2));
@@ -260,7 +260,7 @@ static bl_tri condition_of(const frame *f, const bl_value *written)
 		return BL_MAYBE;
 	const bl_value *v = bl_github_expression(arena, &f->contexts, s, written->span);
 	/* a status that may be either is what most conditions ask for: the step is there */
-	return bl_github_truth(v) == BL_NO ? BL_NO : bl_github_can_be_true(v);
+	return bl_pipeline_truth(v) == BL_NO ? BL_NO : bl_github_can_be_true(v);
 }
 
 /* A step's own properties, beside those that come from where it stands. */

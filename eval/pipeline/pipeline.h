@@ -102,6 +102,8 @@ typedef struct bl_pipeline_part {
 } bl_pipeline_part;
 typedef BL_VEC(bl_pipeline_part) bl_pipeline_parts;
 
+/* What a value is as a condition, to GitHub and Azure alike: null, false, 0, NaN and an empty text are not true. */
+bl_tri bl_pipeline_truth(const bl_value *v);
 /* A scalar as text: what GitHub and Azure make of a number, a boolean or null within a string; an unknown stays what it is. */
 const bl_value *bl_pipeline_scalar(bl_arena *arena, const bl_value *v);
 /* The parts joined: a string, or an unknown that keeps what stands before and after what is not known, with the candidates that its parts have. */

@@ -1,7 +1,27 @@
 /* Texts of pipelines: joined from what is known and what is not, and followed back to the line they were written on. */
 #include "eval/pipeline/pipeline.h"
 
+#include <math.h>
+
 enum { MAX_TEXT = 1 << 20, MAX_CANDIDATES = 64, MAX_LINES = 1000, MAX_REFS = 64 };
+
+bl_tri bl_pipeline_truth(const bl_value *v)
+{
+	switch ((bl_kind)v->kind) {
+	case BL_NULL:
+		return BL_NO;
+	case BL_BOOL:
+		return bl_tri_of(v->boolean);
+	case BL_NUMBER:
+		return bl_tri_of(v->number != 0 && !isnan(v->number));
+	case BL_STRING:
+		return bl_tri_of(v->string.n > 0);
+	case BL_UNKNOWN:
+		return v->unknown->prefix.n || v->unknown->suffix.n ? BL_YES : BL_MAYBE;
+	default:
+		return BL_YES;
+	}
+}
 
 const bl_value *bl_pipeline_scalar(bl_arena *arena, const bl_value *v)
 {

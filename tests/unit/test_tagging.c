@@ -144,6 +144,10 @@ static void what_is_there_or_not_wanted_stays(void **state)
 	};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		assert_string_equal(tag(w, "a.tf", texts[i], &trace), texts[i]);
+	const char *json = "{\"resource\": {\"aws_vpc\": {\"a\": {}}}}";
+	assert_string_equal(tag(w, "a.tf.json", json, &trace), json);
+	assert_int_equal(w->tagged.n, 1);
+	assert_int_equal(w->tagged.items[0].outcome, BL_TAG_SKIPPED);
 	static const char *const types[] = {"AWS_v*"};
 	bl_tagger but = {.keys = trace_only, .nkeys = 1, .skip_types = types, .nskip_types = 1};
 	assert_string_equal(tag(w, "a.tf", "resource \"aws_vpc\" \"a\" {}\n", &but), "resource \"aws_vpc\" \"a\" {}\n");
