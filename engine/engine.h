@@ -38,9 +38,10 @@ typedef struct bl_side {
 	bl_map snapshots; /* files and folders given as snapshots: what runs is no code */
 	BL_VEC(bl_document *) documents; /* found by walking, sorted by path */
 	BL_VEC(bl_file_entry) entries;   /* alike */
-	bl_map embedded;              /* texts in values that were parsed, by language, place and text -> bl_document */
+	bl_map embedded;              /* texts in values that were parsed, by language and source -> bl_document */
 	bl_map by_path;               /* path -> bl_document, those read by name too */
 	bl_map folders;               /* folder -> BL_VEC of documents as bl_folder */
+	bl_map listings;              /* what was asked for as a folder -> the names in it */
 	pthread_mutex_t lock;         /* over reading by name while roots are evaluated */
 	BL_VEC(bl_document *) by_name; /* read by name: ignored or outside the paths given */
 	bl_diag_list diags;

@@ -112,7 +112,7 @@ static void add_made(renderer *r, bl_str name, bl_str text)
 	size_t n = 2;
 	for (size_t i = 0; i < text.n; i++)
 		n += 2 * (size_t)(text.p[i] == '\n');
-	bl_str kept = bl_str_make(bl_sources_keep(side->sources, text.p, text.n), text.n);
+	bl_str kept = bl_sources_keep_str(side->sources, text);
 	bl_piece *pieces = bl_xmalloc((n + 2) * sizeof *pieces);
 	n = tie(r, template ? bl_sources_text(side->sources, parent) : BL_STR(""), kept, pieces);
 	bl_piece *lasting = bl_sources_keep(side->sources, pieces, n * sizeof *pieces);

@@ -1,8 +1,8 @@
 #include "engine/engine.h"
 
-#include "core/codec/hash.h"
 #include "core/io/file.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { VAR_FILE_LIMIT = 16 << 20 };
@@ -311,14 +311,44 @@ static const bl_document *load_document(void *context, bl_str path)
 	return d;
 }
 
+/* The names in a folder: what fileset() looks through, again in each root. found: there is such a folder. */
+typedef struct listing {
+	bl_str *names;
+	size_t n;
+	bool found;
+} listing;
+
+static listing *read_listing(bl_side *side, bl_str name)
+{
+	bl_arena scratch = {0};
+	listing *l = bl_new(&side->arena, listing);
+	bl_str within, *names;
+	size_t n = 0;
+	if (is_below(name, side->module_dir)) {
+		l->found = bl_file_names(&scratch, bl_str_z(&scratch, name), &names, &n, NULL) == BL_OK;
+	} else {
+		bl_repo *repo = repo_for(side, name, &within);
+		l->found = repo && bl_repo_folder(repo, within, &scratch, &names, &n, NULL) == BL_OK;
+	}
+	l->n = l->found ? n : 0;
+	l->names = bl_new_n(&side->arena, bl_str, l->n);
+	for (size_t i = 0; i < l->n; i++)
+		l->names[i] = bl_str_dup(&side->arena, names[i]);
+	bl_arena_done(&scratch);
+	return l;
+}
+
 /* The names in a folder of the repository, or of what the user named for modules. The lock is held. */
 static bool list_folder(bl_side *side, bl_str name, bl_str **names, size_t *n)
 {
-	bl_str within;
-	if (is_below(name, side->module_dir))
-		return bl_file_names(&side->arena, bl_str_z(&side->arena, name), names, n, NULL) == BL_OK;
-	bl_repo *repo = repo_for(side, name, &within);
-	return repo && bl_repo_folder(repo, within, &side->arena, names, n, NULL) == BL_OK;
+	listing *l = bl_map_get(&side->listings, name);
+	if (!l) {
+		l = read_listing(side, name);
+		bl_map_put(&side->arena, &side->listings, bl_str_dup(&side->arena, name), l);
+	}
+	*names = l->names;
+	*n = l->n;
+	return l->found;
 }
 
 /* Lists a folder that walking did not enter (an ignored .terraform/modules, a path outside those given). The lock is held. */
@@ -377,27 +407,9 @@ static bool load_list(void *context, bl_str folder_name, bl_str **names, size_t 
 	return found;
 }
 
-/* One text at one place, however often it is asked for: the scripts of a template that many pipelines call. */
-static bl_str embedded_key(bl_side *side, bl_language language, uint32_t source)
+static bl_document *new_embedded(bl_side *side, bl_arena *arena, bl_language language, uint32_t source)
 {
-	char id[33];
-	bl_span root = bl_sources_root(side->sources, (bl_span){source, 0, 0});
-	bl_hash_id(bl_sources_text(side->sources, source), id);
-	return bl_str_fmt(&side->arena, "%d:%u:%u:%s", (int)language, root.source, root.begin, id);
-}
-
-static const bl_document *parse_embedded(void *context, bl_language language, uint32_t source)
-{
-	bl_side *side = context;
-	pthread_mutex_lock(&side->lock);
-	bl_str key = embedded_key(side, language, source);
-	bl_document *d = bl_map_get(&side->embedded, key);
-	if (d) {
-		pthread_mutex_unlock(&side->lock);
-		return d;
-	}
-	d = bl_new(&side->arena, bl_document);
-	bl_map_put(&side->arena, &side->embedded, key, d);
+	bl_document *d = bl_new(arena, bl_document);
 	d->language = language;
 	/* a value's text holds names and values, no blocks */
 	if (language == BL_LANG_TERRAFORM)
@@ -406,7 +418,27 @@ static const bl_document *parse_embedded(void *context, bl_language language, ui
 	d->path = bl_sources_path(side->sources, source);
 	d->source = source;
 	bl_parse(side->sources, d);
-	bl_vec_push(&side->arena, &side->by_name, d);
+	return d;
+}
+
+static const bl_document *parse_embedded(void *context, bl_language language, uint32_t source, bl_arena *arena)
+{
+	bl_side *side = context;
+	bl_document *d;
+	if (arena) {
+		d = new_embedded(side, arena, language, source);
+		bl_arena_adopt(arena, &d->arena);
+		return d;
+	}
+	char key[32];
+	snprintf(key, sizeof key, "%d:%u", (int)language, source);
+	pthread_mutex_lock(&side->lock);
+	d = bl_map_get(&side->embedded, bl_str_of(key));
+	if (!d) {
+		d = new_embedded(side, &side->arena, language, source);
+		bl_map_put(&side->arena, &side->embedded, bl_str_dup(&side->arena, bl_str_of(key)), d);
+		bl_vec_push(&side->arena, &side->by_name, d);
+	}
 	pthread_mutex_unlock(&side->lock);
 	return d;
 }

@@ -59,9 +59,10 @@ static const bl_value *fragment(expansion *x, const bl_value *location)
 	if (whole.n && x->includes < BL_STACK_MAX_NESTED && l && l->bytes && l->parse && l->bytes(l->context, whole, &text)) {
 		const bl_document *d = bl_stack_local(s, path);
 		bool ours = d && d->language == BL_LANG_CLOUDFORMATION;
+		bl_sources *sources = s->run->input->sources;
 		if (!ours) /* a fragment need not look like a template */
 			d = l->parse(l->context, BL_LANG_CLOUDFORMATION,
-				d ? d->source : bl_sources_add(s->run->input->sources, s->document->repo, whole, text));
+				d ? d->source : bl_sources_add(sources, s->document->repo, bl_sources_keep_str(sources, whole), text), NULL);
 		if (bl_document_tree(d))
 			return bl_document_tree(d);
 	}

@@ -33,7 +33,7 @@ static const bl_document *as_parameters(bl_cloudformation *run, const bl_documen
 	if (d->language == BL_LANG_CLOUDFORMATION)
 		return d;
 	bool other = d->language != BL_LANG_NONE && d->language != BL_LANG_YAML;
-	return other || !l || !l->parse ? NULL : l->parse(l->context, BL_LANG_CLOUDFORMATION, d->source);
+	return other || !l || !l->parse ? NULL : l->parse(l->context, BL_LANG_CLOUDFORMATION, d->source, NULL);
 }
 
 const bl_value *bl_stack_command_line(bl_cloudformation *run)

@@ -17,8 +17,11 @@ typedef struct bl_loader {
 	bool (*bytes)(void *context, bl_str path, bl_str *out);
 	/* The names directly in a folder, sorted, folders among them; false where there is none, or what is there is no folder. */
 	bool (*list)(void *context, bl_str folder, bl_str **names, size_t *n);
-	/* Parses a text found inside a value (a policy document) as a file of that language, from source number source. */
-	const bl_document *(*parse)(void *context, bl_language language, uint32_t source);
+	/*
+	 * Parses a text found inside a value (a policy document) as a file of that language, from source number source. arena: where it goes, for a text that is
+	 * of no use behind this evaluation and whose diagnostics nobody asks for; NULL: the loader keeps it for whoever asks for the same source again.
+	 */
+	const bl_document *(*parse)(void *context, bl_language language, uint32_t source, bl_arena *arena);
 } bl_loader;
 
 typedef struct bl_var {

@@ -124,9 +124,8 @@ static const bl_expr *parse_template(const bl_tf_scope *s, bl_str text, bl_str p
 		return NULL;
 	uint32_t parent = 0;
 	if (path.n && bl_tf_path(s, path, &where)) {
-		where.p = bl_sources_keep(in->sources, where.p, where.n);
-		text.p = bl_sources_keep(in->sources, text.p, text.n);
-		parent = bl_sources_add(in->sources, in->root->repo, where, text);
+		text = bl_sources_keep_str(in->sources, text);
+		parent = bl_sources_add(in->sources, in->root->repo, bl_sources_keep_str(in->sources, where), text);
 	}
 	/* the strip marker eats the newline that the heredoc needs */
 	bl_str before = bl_str_fmt(tf->arena, "t = <<" BL_FMT "\n", BL_ARG(mark));
@@ -136,10 +135,8 @@ static const bl_expr *parse_template(const bl_tf_scope *s, bl_str text, bl_str p
 	pieces[0] = (bl_piece){0, begin, begin, false};
 	pieces[1] = (bl_piece){(uint32_t)before.n, begin, end, parent != 0};
 	pieces[2] = (bl_piece){(uint32_t)before.n + n, end, end, false};
-	all.p = bl_sources_keep(in->sources, all.p, all.n);
-	uint32_t source = bl_sources_derive(in->sources, parent ? parent : span.source, all,
-		bl_sources_keep(in->sources, pieces, sizeof pieces), 3);
-	const bl_document *d = in->loader->parse(in->loader->context, BL_LANG_TERRAFORM, source);
+	uint32_t source = bl_sources_share(in->sources, parent ? parent : span.source, all, pieces, 3);
+	const bl_document *d = in->loader->parse(in->loader->context, BL_LANG_TERRAFORM, source, NULL);
 	if (!d || d->partial || !d->blocks.n || d->blocks.items[0]->attrs.n != 1)
 		return NULL;
 	return d->blocks.items[0]->attrs.items[0].expr;

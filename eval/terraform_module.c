@@ -223,10 +223,10 @@ static const bl_value *given(const bl_tf_scope *s, const bl_tf_item *item, bl_sp
 	int kind = type ? bl_tf_type_kind(type->expr) : BL_STRING;
 	const bl_loader *loader = tf->input->loader;
 	if (kind == BL_LIST || kind == BL_MAP || (type && kind < 0)) {
-		bl_str text = bl_str_fmt(tf->arena, "v = " BL_FMT "\n", BL_ARG(var->text));
-		uint32_t source = bl_sources_add(tf->input->sources, BL_STR(""), bl_str_fmt(tf->arena, "--var " BL_FMT,
-			BL_ARG(var->name)), text);
-		const bl_document *d = loader && loader->parse ? loader->parse(loader->context, BL_LANG_TERRAFORM, source) : NULL;
+		bl_sources *sources = tf->input->sources;
+		bl_str text = bl_str_fmt(tf->arena, "v = " BL_FMT "\n", BL_ARG(var->text)), name = bl_str_fmt(tf->arena, "--var " BL_FMT, BL_ARG(var->name));
+		uint32_t source = bl_sources_add(sources, BL_STR(""), bl_sources_keep_str(sources, name), bl_sources_keep_str(sources, text));
+		const bl_document *d = loader && loader->parse ? loader->parse(loader->context, BL_LANG_TERRAFORM, source, NULL) : NULL;
 		if (d && d->blocks.n && d->blocks.items[0]->attrs.n && !d->partial) {
 			bl_tf_scope nothing = {tf, NULL, NULL};
 			return bl_tf_eval(&nothing, d->blocks.items[0]->attrs.items[0].expr);

@@ -1,10 +1,13 @@
 #include "core/model/source.h"
 
+#include "core/base/map.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 
 typedef struct entry {
 	bl_str repo, path, text;
+	uint32_t number;
 	uint32_t parent; /* 0: a file */
 	const bl_piece *pieces;
 	size_t npieces;
@@ -20,6 +23,7 @@ struct bl_sources {
 	pthread_mutex_t lock;
 	entry *chunks[CHUNKS];
 	uint32_t n; /* the last number given */
+	bl_map shared; /* what bl_sources_share made, as one run of bytes -> entry */
 	bl_arena arena;
 };
 
@@ -53,21 +57,28 @@ static const entry *get(const bl_sources *s, uint32_t source)
 	return &s->chunks[source / CHUNK][source % CHUNK];
 }
 
+/* NULL past four million texts, which no run within its limits has. The lock is held. */
+static entry *add_locked(bl_sources *s, entry e)
+{
+	uint32_t number = s->n + 1;
+	if (number / CHUNK >= CHUNKS)
+		return NULL;
+	entry **chunk = &s->chunks[number / CHUNK];
+	if (!*chunk)
+		*chunk = bl_xmalloc(sizeof **chunk * CHUNK);
+	e.number = number;
+	(*chunk)[number % CHUNK] = e;
+	s->n = number;
+	return &(*chunk)[number % CHUNK];
+}
+
+/* 0 where there is no number left: spans into it are nowhere. */
 static uint32_t add(bl_sources *s, entry e)
 {
 	pthread_mutex_lock(&s->lock);
-	uint32_t number = s->n + 1;
-	if (number / CHUNK < CHUNKS) {
-		entry **chunk = &s->chunks[number / CHUNK];
-		if (!*chunk)
-			*chunk = bl_xmalloc(sizeof **chunk * CHUNK);
-		(*chunk)[number % CHUNK] = e;
-		s->n = number;
-	} else {
-		number = 0; /* spans into it are nowhere; four million texts are past every limit */
-	}
+	const entry *added = add_locked(s, e);
 	pthread_mutex_unlock(&s->lock);
-	return number;
+	return added ? added->number : 0;
 }
 
 uint32_t bl_sources_add(bl_sources *s, bl_str repo, bl_str path, bl_str text)
@@ -80,12 +91,52 @@ uint32_t bl_sources_derive(bl_sources *s, uint32_t parent, bl_str text, const bl
 	return add(s, (entry){.text = text, .parent = parent, .pieces = pieces, .npieces = n});
 }
 
+/* The pieces behind their parent and number, then the text: what a shared text is found by is at once what it keeps. */
+static void put_key(bl_buf *out, uint32_t parent, bl_str text, const bl_piece *pieces, size_t n)
+{
+	uint32_t head[] = {parent, (uint32_t)n};
+	bl_buf_put(out, bl_str_make((const char *)head, sizeof head));
+	for (size_t i = 0; i < n; i++) {
+		bl_piece piece;
+		memset(&piece, 0, sizeof piece); /* padding is compared, too */
+		piece.at = pieces[i].at;
+		piece.parent_begin = pieces[i].parent_begin;
+		piece.parent_end = pieces[i].parent_end;
+		piece.verbatim = pieces[i].verbatim;
+		bl_buf_put(out, bl_str_make((const char *)&piece, sizeof piece));
+	}
+	bl_buf_put(out, text);
+}
+
+uint32_t bl_sources_share(bl_sources *s, uint32_t parent, bl_str text, const bl_piece *pieces, size_t n)
+{
+	bl_buf key = {0};
+	put_key(&key, parent, text, pieces, n);
+	pthread_mutex_lock(&s->lock);
+	const entry *e = bl_map_get(&s->shared, bl_buf_str(&key));
+	if (!e) {
+		bl_str kept = bl_str_dup(&s->arena, bl_buf_str(&key));
+		const bl_piece *first = (const bl_piece *)(kept.p + 2 * sizeof(uint32_t));
+		e = add_locked(s, (entry){.text = bl_str_slice(kept, kept.n - text.n, kept.n), .parent = parent, .pieces = first, .npieces = n});
+		if (e)
+			bl_map_put(&s->arena, &s->shared, kept, (void *)e);
+	}
+	pthread_mutex_unlock(&s->lock);
+	bl_buf_done(&key);
+	return e ? e->number : 0;
+}
+
 void *bl_sources_keep(bl_sources *s, const void *p, size_t n)
 {
 	pthread_mutex_lock(&s->lock);
 	void *kept = bl_arena_alloc(&s->arena, n);
 	pthread_mutex_unlock(&s->lock);
 	return memcpy(kept, p, n);
+}
+
+bl_str bl_sources_keep_str(bl_sources *s, bl_str text)
+{
+	return bl_str_make(bl_sources_keep(s, text.p, text.n), text.n);
 }
 
 uint32_t bl_sources_count(const bl_sources *s)

@@ -28,8 +28,15 @@ uint32_t bl_sources_add(bl_sources *sources, bl_str repo, bl_str path, bl_str te
 /* Registers a text made from parent. pieces are sorted by at, the first at 0; they and text must outlive sources. Thread-safe. */
 uint32_t bl_sources_derive(bl_sources *sources, uint32_t parent, bl_str text, const bl_piece *pieces, size_t n);
 
-/* A copy of n bytes that lives as long as sources: for texts, paths and pieces whose memory goes before. Thread-safe. */
+/*
+ * As bl_sources_derive, for a text that is made wherever something is called: pieces and text are copied, and who comes with equal ones of the same parent gets
+ * the number that there is.
+ */
+uint32_t bl_sources_share(bl_sources *sources, uint32_t parent, bl_str text, const bl_piece *pieces, size_t n);
+
+/* A copy that lives as long as sources: for texts, paths and pieces whose memory goes before. Thread-safe. */
 void *bl_sources_keep(bl_sources *sources, const void *p, size_t n);
+bl_str bl_sources_keep_str(bl_sources *sources, bl_str s);
 
 /* The highest number given so far. */
 uint32_t bl_sources_count(const bl_sources *sources);

@@ -69,11 +69,9 @@ bool bl_kustomize_read(bl_kustomize *k, const bl_value *written, bl_values *docu
 		return true;
 	if (!loader->bytes || !loader->bytes(loader->context, path, &text))
 		return say_unread(k, BL_DIAG_ERROR, written, path);
-	char *kept = bl_sources_keep(k->input->sources, path.p, path.n);
-	char *bytes = bl_sources_keep(k->input->sources, text.p, text.n);
-	uint32_t source = bl_sources_add(k->input->sources, k->input->root->repo, bl_str_make(kept, path.n),
-		bl_str_make(bytes, text.n));
-	return read_source(k, source, bl_str_make(bytes, text.n), documents);
+	bl_sources *sources = k->input->sources;
+	text = bl_sources_keep_str(sources, text);
+	return read_source(k, bl_sources_add(sources, k->input->root->repo, bl_sources_keep_str(sources, path), text), text, documents);
 }
 
 /*
@@ -115,7 +113,6 @@ bool bl_kustomize_read_text(bl_kustomize *k, const bl_value *written, bl_values 
 		lines += text.p[i] == '\n';
 	bl_piece *pieces = bl_new_n(k->arena, bl_piece, lines + 1);
 	size_t n = pieces_of(bl_sources_text(sources, written->span.source), written->span, text, pieces);
-	bl_piece *kept = bl_sources_keep(sources, pieces, n * sizeof *pieces);
-	bl_str copy = bl_str_make(bl_sources_keep(sources, text.p, text.n), text.n);
-	return read_source(k, bl_sources_derive(sources, written->span.source, copy, kept, n), copy, documents);
+	uint32_t source = bl_sources_share(sources, written->span.source, text, pieces, n);
+	return read_source(k, source, bl_sources_text(sources, source), documents);
 }

@@ -169,14 +169,13 @@ static void call_script(runner *r, const bl_value *command)
 		return;
 	job->scripts++;
 	bl_sources *sources = job->input->sources;
-	bl_str kept = bl_str_make(bl_sources_keep(sources, path->string.p, path->string.n), path->string.n);
-	uint32_t source = bl_sources_add(sources, job->input->root->repo, kept, text);
+	uint32_t source = bl_sources_add(sources, job->input->root->repo, bl_sources_keep_str(sources, path->string), text);
 	bl_docker_scope scope = {.parent = r->scope, .escape = '\\'};
 	set_arguments(job->arena, &scope, command, first);
 	const bl_value *folder = step->folder;
 	runner inner = {.step = step, .scope = &scope};
 	step->calls++;
-	run_document(&inner, loader->parse(loader->context, language_of(shell), source));
+	run_document(&inner, loader->parse(loader->context, language_of(shell), source, job->arena));
 	step->calls--;
 	step->folder = folder;
 }
@@ -256,9 +255,9 @@ static uint32_t fill(bl_pipeline_job *job, uint32_t source, const bl_pipeline_pa
 			bl_buf_put(&buf, hole);
 		}
 	}
-	bl_str text = bl_str_make(bl_sources_keep(sources, bl_buf_str(&buf).p, buf.n), buf.n);
+	source = bl_sources_share(sources, source, bl_buf_str(&buf), pieces.items, pieces.n);
 	bl_buf_done(&buf);
-	return bl_sources_derive(sources, source, text, bl_sources_keep(sources, pieces.items, pieces.n * sizeof *pieces.items), pieces.n);
+	return source;
 }
 
 /* The step's environment as a scope around its script's own. */
@@ -288,7 +287,7 @@ static void run_source(bl_pipeline_step *step, bl_pipeline_shell shell, bl_docke
 {
 	const bl_loader *loader = step->job->input->loader;
 	runner r = {.step = step, .scope = scope, .out = out};
-	run_document(&r, loader->parse(loader->context, language_of(shell), source));
+	run_document(&r, loader->parse(loader->context, language_of(shell), source, step->job->arena));
 }
 
 void bl_pipeline_script(bl_pipeline_step *step, bl_pipeline_shell shell, const bl_value *string, const bl_pipeline_parts *parts, bl_values *out)

@@ -312,20 +312,13 @@ static void add_pieces(bl_arena *arena, bl_sources *sources, const bl_value *str
 	}
 }
 
-static uint32_t derive(bl_sources *sources, uint32_t parent, bl_str text, const pieces *list)
-{
-	const bl_piece *kept = bl_sources_keep(sources, list->items, list->n * sizeof *list->items);
-	text = bl_str_make(bl_sources_keep(sources, text.p, text.n), text.n);
-	return bl_sources_derive(sources, parent, text, kept, list->n);
-}
-
 uint32_t bl_pipeline_source(bl_arena *arena, bl_sources *sources, const bl_value *string)
 {
 	pieces list = {0};
 	if (!bl_span_known(string->span) || !string->string.n)
 		return 0;
 	add_pieces(arena, sources, string, 0, &list);
-	return derive(sources, string->span.source, string->string, &list);
+	return bl_sources_share(sources, string->span.source, string->string, list.items, list.n);
 }
 
 uint32_t bl_pipeline_lines_source(bl_arena *arena, bl_sources *sources, const bl_value *const *strings, size_t *n)
@@ -344,7 +337,7 @@ uint32_t bl_pipeline_lines_source(bl_arena *arena, bl_sources *sources, const bl
 	}
 	*n = i;
 	if (parent && buf.n)
-		source = derive(sources, parent, bl_buf_str(&buf), &list);
+		source = bl_sources_share(sources, parent, bl_buf_str(&buf), list.items, list.n);
 	bl_buf_done(&buf);
 	return source;
 }

@@ -60,7 +60,7 @@ static inline bool load_bytes(void *context, bl_str path, bl_str *out)
 	return false;
 }
 
-static inline const bl_document *parse_text(void *context, bl_language language, uint32_t source)
+static inline const bl_document *parse_text(void *context, bl_language language, uint32_t source, bl_arena *arena)
 {
 	fixture *f = context;
 	bl_document *d = &f->documents[f->n++];

@@ -56,15 +56,15 @@ static inline const bl_document *world_document(void *context, bl_str path)
 	return world_bytes(context, path, &text) ? world_parse(context, BL_LANG_NONE, path, text) : NULL;
 }
 
-static inline const bl_document *world_text(void *context, bl_language language, uint32_t source)
+static inline const bl_document *world_text(void *context, bl_language language, uint32_t source, bl_arena *arena)
 {
 	world *w = context;
-	bl_document *d = bl_new(&w->arena, bl_document);
+	bl_document *d = bl_new(arena, bl_document);
 	d->language = language;
 	d->path = bl_sources_path(w->sources, source);
 	d->source = source;
 	bl_parse(w->sources, d);
-	bl_arena_adopt(&w->arena, &d->arena);
+	bl_arena_adopt(arena, &d->arena);
 	return d;
 }
 

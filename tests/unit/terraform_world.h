@@ -65,7 +65,7 @@ static inline bool load_bytes(void *context, bl_str path, bl_str *out)
 	return false;
 }
 
-static inline const bl_document *load_text(void *context, bl_language language, uint32_t source)
+static inline const bl_document *load_text(void *context, bl_language language, uint32_t source, bl_arena *arena)
 {
 	world *w = context;
 	bl_document *d = bl_new(&w->arena, bl_document);

@@ -72,6 +72,26 @@ static void folded_runs_map_as_a_whole(void **state)
 	bl_sources_free(s);
 }
 
+static void equal_texts_of_one_place_are_kept_once(void **state)
+{
+	bl_sources *s = bl_sources_new();
+	uint32_t file = bl_sources_add(s, BL_STR(""), BL_STR("a"), BL_STR("run: make ${{ x }}"));
+	bl_piece pieces[] = {{0, 5, 10, true}, {5, 10, 18, false}}, others[] = {{0, 5, 10, true}, {6, 10, 18, false}};
+	char text[] = "make all";
+	uint32_t first = bl_sources_share(s, file, bl_str_of(text), pieces, 2);
+	assert_int_equal(bl_sources_share(s, file, BL_STR("make all"), pieces, 2), first);
+	assert_int_not_equal(bl_sources_share(s, file, BL_STR("make any"), pieces, 2), first);
+	assert_int_not_equal(bl_sources_share(s, file, BL_STR("make all"), others, 2), first);
+	assert_int_not_equal(bl_sources_share(s, first, BL_STR("make all"), pieces, 2), first);
+	assert_int_equal(bl_sources_count(s), 5);
+	/* nothing of it is the caller's */
+	memset(text, 'x', sizeof text - 1);
+	memset(pieces, 0, sizeof pieces);
+	assert_true(bl_str_eqz(bl_sources_text(s, first), "make all"));
+	assert_int_equal(bl_sources_root(s, (bl_span){first, 5, 8}).begin, 10);
+	bl_sources_free(s);
+}
+
 static void lines_are_found_without_their_newline(void **state)
 {
 	bl_sources *s = bl_sources_new();
@@ -86,9 +106,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(places_count_code_points_from_one),
+		cmocka_unit_test(columns_of_a_long_line_are_counted_across_blocks),
 		cmocka_unit_test(a_span_that_takes_its_newline_ends_on_its_line),
 		cmocka_unit_test(columns_of_a_long_line_are_counted_across_blocks),
 		cmocka_unit_test(derived_spans_lead_back_to_the_file),
+		cmocka_unit_test(equal_texts_of_one_place_are_kept_once),
 		cmocka_unit_test(folded_runs_map_as_a_whole),
 		cmocka_unit_test(lines_are_found_without_their_newline),
 	};
