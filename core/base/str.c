@@ -227,12 +227,15 @@ bl_str bl_str_vfmt(bl_arena *arena, const char *format, va_list ap)
 {
 	va_list again;
 	va_copy(again, ap);
-	char none[1];
-	int n = vsnprintf(none, sizeof none, format, ap);
+	char small[256]; /* most texts: formatted once, where another would be to learn how long it is */
+	int n = vsnprintf(small, sizeof small, format, ap);
 	if (n < 0)
 		n = 0;
 	char *p = bl_arena_alloc(arena, (size_t)n + 1);
-	vsnprintf(p, (size_t)n + 1, format, again);
+	if ((size_t)n < sizeof small)
+		memcpy(p, small, (size_t)n);
+	else
+		vsnprintf(p, (size_t)n + 1, format, again);
 	va_end(again);
 	return (bl_str){p, (size_t)n};
 }
@@ -295,15 +298,21 @@ void bl_buf_putc(bl_buf *b, char c)
 void bl_buf_putf(bl_buf *b, const char *format, ...)
 {
 	va_list ap;
+	reserve(b, 0);
+	size_t room = b->cap - b->n;
 	va_start(ap, format);
-	int n = vsnprintf(NULL, 0, format, ap);
+	int n = vsnprintf(b->p + b->n, room, format, ap);
 	va_end(ap);
-	if (n <= 0)
+	if (n < 0) {
+		b->p[b->n] = '\0';
 		return;
-	reserve(b, (size_t)n);
-	va_start(ap, format);
-	vsnprintf(b->p + b->n, (size_t)n + 1, format, ap);
-	va_end(ap);
+	}
+	if ((size_t)n >= room) {
+		reserve(b, (size_t)n);
+		va_start(ap, format);
+		vsnprintf(b->p + b->n, (size_t)n + 1, format, ap);
+		va_end(ap);
+	}
 	b->n += (size_t)n;
 }
 

@@ -106,7 +106,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(places_count_code_points_from_one),
-		cmocka_unit_test(columns_of_a_long_line_are_counted_across_blocks),
 		cmocka_unit_test(a_span_that_takes_its_newline_ends_on_its_line),
 		cmocka_unit_test(columns_of_a_long_line_are_counted_across_blocks),
 		cmocka_unit_test(derived_spans_lead_back_to_the_file),
