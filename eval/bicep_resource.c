@@ -438,6 +438,9 @@ static void emit_instance(bl_bicep_instance *instance)
 	r->head = d->block->head;
 	r->via = s->via;
 	r->native = body ? body : bl_value_map(a->arena, d->block->head, NULL, 0);
+	bl_bicep_instance *around = d->parent ? parent_of(instance) : NULL;
+	if (around) /* as those say it that are not nested */
+		r->native = bl_value_with(a->arena, r->native, BL_STR("parent"), reference_to(around, d->block->head));
 	r->written = without(a, body, instance->name, scope);
 	if (d->is_module) {
 		run_module(instance);

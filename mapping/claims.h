@@ -33,7 +33,7 @@ typedef struct bl_identity {
 	bl_str last;     /* the resource's own */
 	bl_str location; /* or empty */
 	bool unnamed;    /* assets: last is an id that the service made up, for the snapshot shows no name */
-	const bl_value *says; /* code: the name, known or not; NULL when code says nothing of it */
+	const bl_value *says; /* code: the resource's own name, known or not; NULL when code says nothing of it */
 } bl_identity;
 
 typedef struct bl_names_index bl_names_index;

@@ -366,12 +366,51 @@ static const bl_value *code_name(bl_arena *arena, const bl_resource *r)
 	return said || r->language != BL_LANG_TERRAFORM ? name : prefixed_name(arena, r);
 }
 
-static bl_str code_last(const bl_resource *r, const bl_value *called)
+static size_t slashes(bl_str s)
 {
-	bl_str name = bl_value_text(called);
+	size_t n = 0;
+	for (size_t i = 0; i < s.n; i++)
+		n += s.p[i] == '/';
+	return n;
+}
+
+static bl_str behind_slash(bl_str s)
+{
+	return bl_str_slice(s, (size_t)(bl_str_rfind_char(s, '/') + 1), s.n);
+}
+
+/* What is known of the last part of a name whose parts before it are in text, its pattern, too. */
+static const bl_value *last_unknown(bl_arena *arena, const bl_value *name, bl_str text)
+{
+	bl_str last = behind_slash(text), head = bl_str_slice(text, 0, text.n - last.n);
+	bool head_known = !memchr(head.p, BL_GAP, head.n);
+	if (!memchr(last.p, BL_GAP, last.n))
+		return bl_value_string(arena, name->span, last);
+	bl_value *v = bl_value_at(arena, name, name->span);
+	bl_unknown *u = bl_new(arena, bl_unknown);
+	*u = *name->unknown;
+	u->least = head_known && u->least > head.n ? u->least - head.n : 0;
+	u->most = head_known && u->most > head.n ? u->most - head.n : 0;
+	u->alphabet = head_known ? u->alphabet : BL_STR("");
+	bl_unknown_set_pattern(u, last);
+	u->candidates = bl_new_n(arena, const bl_value *, u->ncandidates + 1);
+	for (size_t i = 0; i < u->ncandidates; i++)
+		u->candidates[i] = bl_value_string(arena, name->span, behind_slash(bl_value_text(name->unknown->candidates[i])));
+	v->unknown = u;
+	return v;
+}
+
+/* The name of the thing itself: templates call a part of another "net/${subnet}". */
+static const bl_value *own_name(bl_arena *arena, const bl_resource *r, const bl_value *name)
+{
 	bool azure = bl_str_startsi(r->type, BL_STR("Microsoft.")) || bl_str_starts(r->type, BL_STR("azurerm_"));
-	ptrdiff_t slash = azure ? bl_str_rfind_char(name, '/') : -1;
-	return bl_str_slice(name, (size_t)(slash + 1), name.n);
+	if (azure && bl_value_is(name, BL_STRING) && memchr(name->string.p, '/', name->string.n))
+		return bl_value_string(arena, name->span, behind_slash(name->string));
+	/* what is not known may hold a slash, unless all are there that the type asks for */
+	if (!azure || !bl_value_is(name, BL_UNKNOWN) || slashes(r->type) < 2)
+		return name;
+	bl_str text = bl_value_pattern(arena, name);
+	return slashes(text) + 1 == slashes(r->type) ? last_unknown(arena, name, text) : name;
 }
 
 static void fill_code(bl_claims *c, bl_map *guesses, const bl_map *types, bl_map *roots, uint32_t node)
@@ -379,13 +418,14 @@ static void fill_code(bl_claims *c, bl_map *guesses, const bl_map *types, bl_map
 	const bl_resource *r = bl_claims_resource(c, node);
 	bl_identity *id = &c->identities[node];
 	const bl_value *name = code_name(c->arena, r);
-	*id = (bl_identity){.says = name, .name = bl_value_text(name), .last = code_last(r, name), .location = code_location(r)};
+	const bl_value *own = own_name(c->arena, r, name);
+	*id = (bl_identity){.says = own, .name = bl_value_text(name), .last = bl_value_text(own), .location = code_location(r)};
 	uintptr_t type = (uintptr_t)bl_map_get(types, r->type);
 	/* azapi says the type as a template does */
 	if (!type && bl_str_eqz(r->native_type, "azapi_resource")) {
-		bl_str own;
-		bl_str_cut(bl_value_text(bl_value_getz(r->native, "type")), '@', &own);
-		type = (uintptr_t)bl_map_get(types, own);
+		bl_str said;
+		bl_str_cut(bl_value_text(bl_value_getz(r->native, "type")), '@', &said);
+		type = (uintptr_t)bl_map_get(types, said);
 	} else if (!type && !is_canonical(r->type)) {
 		/* stored plus one: a type that means none is looked up once, too */
 		type = (uintptr_t)bl_map_get(guesses, r->type);

@@ -213,14 +213,13 @@ static void claim_service(void *context, bl_str key, bl_str value)
 				bl_str_fmt(bl_graph_arena(c->graph), "both are the service '" BL_FMT "' of azd", BL_ARG(value)));
 }
 
-/* What says that an object came from a manifest: kubectl's copy of it, Argo CD's and Flux's marks, Helm's. */
+/* What says that an object came from a manifest: kubectl's copy of it (which snapshots keep as `applied`), Argo CD's and Flux's marks, Helm's. */
 static const char *applied_by(const bl_value *body)
 {
 	static const struct {
 		const char *annotation, *by;
 	} marks[] = {
 		{"argocd.argoproj.io/tracking-id", "Argo CD"},
-		{"kubectl.kubernetes.io/last-applied-configuration", "kubectl"},
 		{"kustomize.toolkit.fluxcd.io/name", "Flux"},
 		{"meta.helm.sh/release-name", "Helm"},
 	};
@@ -231,7 +230,7 @@ static const char *applied_by(const bl_value *body)
 	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
 		if (bl_value_getz(annotations, marks[i].annotation) || bl_value_getz(labels, marks[i].annotation))
 			return marks[i].by;
-	return NULL;
+	return bl_value_getz(body, "applied") ? "kubectl" : NULL;
 }
 
 /* Manifests of equal kind, namespace and name, where the object says that it came from one. Runs after names were claimed. */

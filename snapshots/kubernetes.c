@@ -73,9 +73,11 @@ static const bl_value *body_of(bl_snapshot_reader *r, const bl_value *object, bl
 	}
 	const bl_value *annotations = bl_value_getz(bl_value_getz(object, "metadata"), "annotations");
 	const bl_value *text = bl_value_get(annotations, BL_STR(LAST_APPLIED));
-	const bl_value *applied = is_secret ? NULL : bl_snapshot_json(r, text);
+	const bl_value *applied = bl_snapshot_json(r, text);
+	bl_items nothing = {0};
+	/* of a Secret it is kept that it was applied, and not what */
 	if (bl_value_is(applied, BL_MAP))
-		put(arena, &items, "applied", bl_keep_value(&r->keeper, applied));
+		put(arena, &items, "applied", is_secret ? bl_items_value(arena, BL_NOWHERE, &nothing) : bl_keep_value(&r->keeper, applied));
 	return bl_items_value(arena, BL_NOWHERE, &items);
 }
 
