@@ -1,0 +1,199 @@
+/* The images there are: what snapshots show of them, what runs them, and the Dockerfiles they may come from. */
+#include "mapping/image_run.h"
+
+/* ---- the Dockerfiles ---- */
+
+static bl_str stage_key(bl_arena *arena, const bl_root *root, bl_str stage)
+{
+	return bl_str_fmt(arena, BL_FMT "\x1f" BL_FMT "\x1f" BL_FMT, BL_ARG(root->repo), BL_ARG(root->name), BL_ARG(stage));
+}
+
+static void gather_stages(bl_image_run *r)
+{
+	const uint32_t *nodes;
+	size_t n = bl_graph_of_type(r->graph, BL_STR("docker/Stage"), &nodes);
+	for (size_t i = 0; i < n; i++) {
+		const bl_resource *res = bl_image_run_resource(r, nodes[i]);
+		const bl_value *final = bl_value_at_path(res->effective, BL_STR("properties.final"));
+		bl_vec_push(&r->arena, &r->stages, ((bl_image_stage){.node = nodes[i], .final = bl_value_is(final, BL_BOOL) && final->boolean}));
+		bl_map_put(&r->arena, &r->stage_numbers, stage_key(&r->arena, res->root, res->label), (void *)(uintptr_t)r->stages.n);
+	}
+	for (uint32_t i = 0; n && i < bl_graph_size(r->graph); i++) {
+		const bl_resource *res = bl_image_run_resource(r, i);
+		if (!res || res->language != BL_LANG_DOCKERFILE || bl_str_eqz(res->type, "docker/Stage"))
+			continue;
+		bl_str stage = bl_value_text(bl_value_at_path(res->effective, BL_STR("properties.stage")));
+		uintptr_t at = (uintptr_t)bl_map_get(&r->stage_numbers, stage_key(&r->arena, res->root, stage));
+		if (at)
+			bl_vec_push(&r->arena, &r->stages.items[at - 1].instructions, i);
+	}
+}
+
+/* ---- the images ---- */
+
+/* "registry/repository:tag", the key under which what runs meets what a registry holds. */
+static bl_str name_key(bl_arena *arena, const bl_image_name *name)
+{
+	return bl_str_fmt(arena, BL_FMT ":" BL_FMT, BL_ARG(bl_image_name_key(arena, name)), BL_ARG(name->tag.n ? name->tag : BL_STR("latest")));
+}
+
+static bl_image_entity *new_entity(bl_image_run *r, bl_str digest)
+{
+	bl_image_entity *e = bl_new(&r->arena, bl_image_entity);
+	e->origin = bl_new(bl_image_run_keep(r), bl_image_origin);
+	e->origin->digest = digest;
+	bl_vec_push(&r->arena, &r->entities, e);
+	if (digest.n)
+		bl_map_put(&r->arena, &r->by_digest, digest, e);
+	return e;
+}
+
+static void add_name(bl_image_run *r, bl_image_entity *e, bl_str text)
+{
+	bl_image_name name;
+	if (!bl_image_name_parse(bl_image_run_keep(r), text, &name) || (name.local && bl_str_eqz(name.repository, "library/sha256")))
+		return;
+	bl_str key = bl_str_dup(&r->arena, name_key(&r->arena, &name));
+	for (size_t i = 0; i < e->names.n; i++)
+		if (bl_str_eq(name_key(&r->arena, &e->names.items[i]), key))
+			return;
+	bl_vec_push(&r->arena, &e->names, name);
+	bl_vec_push(bl_image_run_keep(r), &e->origin->names, bl_str_dup(bl_image_run_keep(r), text));
+	if (name.tag.n && !bl_map_get(&r->by_name, key))
+		bl_map_put(&r->arena, &r->by_name, key, e);
+}
+
+static void gather_images(bl_image_run *r)
+{
+	for (size_t s = 0; s < r->input->nsnapshots; s++) {
+		for (size_t i = 0; i < r->input->snapshots[s]->images.n; i++) {
+			const bl_image *image = r->input->snapshots[s]->images.items[i];
+			bl_image_entity *e = image->digest.n ? bl_map_get(&r->by_digest, image->digest) : NULL;
+			if (!e && image->config_digest.n)
+				e = bl_map_get(&r->by_digest, image->config_digest);
+			for (size_t k = 0; k < image->names.n && !e && !image->digest.n; k++) {
+				bl_image_name name;
+				if (bl_image_name_parse(&r->arena, image->names.items[k], &name))
+					e = bl_map_get(&r->by_name, name_key(&r->arena, &name));
+			}
+			if (!e)
+				e = new_entity(r, image->digest.n ? image->digest : image->config_digest);
+			if (image->digest.n && !bl_map_get(&r->by_digest, image->digest)) {
+				e->origin->digest = image->digest;
+				bl_map_put(&r->arena, &r->by_digest, image->digest, e);
+			}
+			if (!e->image || e->image->steps.n < image->steps.n)
+				e->image = image;
+			if (!e->labels)
+				e->labels = image->labels;
+			if (!e->base_digest.n)
+				e->base_digest = image->base_digest;
+			if (image->config_digest.n)
+				bl_map_put(&r->arena, &r->by_digest, image->config_digest, e);
+			for (size_t k = 0; k < image->platforms.n; k++)
+				bl_map_put(&r->arena, &r->by_digest, image->platforms.items[k], e);
+			for (size_t k = 0; k < image->names.n; k++)
+				add_name(r, e, image->names.items[k]);
+		}
+	}
+}
+
+/* A pod says which digest its name stood for when it started. */
+static void gather_statuses(bl_image_run *r, const bl_asset *a)
+{
+	static const char *const lists[] = {"properties.status.containerStatuses", "properties.status.ephemeralContainerStatuses",
+		"properties.status.initContainerStatuses"};
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+		const bl_value *list = bl_value_at_path(a->body, bl_str_of(lists[i]));
+		for (uint32_t k = 0; bl_value_is(list, BL_LIST) && k < list->n; k++) {
+			bl_image_name id;
+			bl_str image = bl_value_text(bl_value_getz(list->list[k], "image"));
+			if (!bl_image_name_parse(bl_image_run_keep(r), bl_value_text(bl_value_getz(list->list[k], "imageID")), &id) || !id.digest.n)
+				continue;
+			bl_image_entity *e = bl_map_get(&r->by_digest, id.digest);
+			if (!e)
+				e = new_entity(r, id.digest);
+			if (image.n && !bl_str_starts(image, BL_STR("sha256:")))
+				add_name(r, e, image);
+		}
+	}
+}
+
+static bl_image_entity *entity_of_node(bl_image_run *r, uint32_t node, bool runs)
+{
+	bl_image_name name;
+	bl_str text = bl_graph_node(r->graph, node)->name;
+	if (memchr(text.p, '*', text.n) || !bl_image_name_parse(bl_image_run_keep(r), text, &name))
+		return NULL;
+	bl_str key = name_key(&r->arena, &name);
+	bl_image_entity *e = name.digest.n ? bl_map_get(&r->by_digest, name.digest) : bl_map_get(&r->by_name, key);
+	if (!e && runs) {
+		e = new_entity(r, name.digest);
+		add_name(r, e, text);
+		if (!name.digest.n)
+			bl_map_put(&r->arena, &r->by_name, bl_str_dup(&r->arena, key), e);
+	} else if (e) {
+		add_name(r, e, text);
+	}
+	return e;
+}
+
+/* What assets run, and which nodes of the graph are references to which image. */
+static void gather_runs(bl_image_run *r)
+{
+	const bl_edge *const *edges;
+	size_t n = bl_graph_edges(r->graph, &edges);
+	for (uint32_t i = 0; i < bl_graph_size(r->graph); i++)
+		if (bl_graph_node(r->graph, i)->asset && bl_str_starts(bl_graph_type(r->graph, i), BL_STR("kubernetes/")))
+			gather_statuses(r, bl_graph_node(r->graph, i)->asset);
+	for (size_t i = 0; i < n; i++) {
+		const bl_node *from = bl_graph_node(r->graph, edges[i]->from);
+		bl_image_entity *e = edges[i]->kind == BL_EDGE_RUNS && from->asset ? entity_of_node(r, edges[i]->to, true) : NULL;
+		/* one asset's edges come one after another */
+		bool known = e && e->origin->runs.n && e->origin->runs.items[e->origin->runs.n - 1] == edges[i]->from;
+		if (e && !known)
+			bl_vec_push(bl_image_run_keep(r), &e->origin->runs, edges[i]->from);
+	}
+	for (uint32_t i = 0; i < bl_graph_size(r->graph); i++) {
+		bl_image_entity *e = bl_graph_node(r->graph, i)->kind == BL_NODE_IMAGE ? entity_of_node(r, i, false) : NULL;
+		if (e)
+			bl_vec_push(&r->arena, &e->nodes, i);
+	}
+}
+
+/* Which repositories deploy what: by names without tags, for a manifest mostly says another tag than the one that runs. */
+static void gather_deployers(bl_image_run *r)
+{
+	const bl_edge *const *edges;
+	size_t n = bl_graph_edges(r->graph, &edges);
+	for (size_t i = 0; i < n; i++) {
+		const bl_resource *from = edges[i]->kind == BL_EDGE_RUNS ? bl_image_run_resource(r, edges[i]->from) : NULL;
+		bl_image_name name;
+		if (!from || !bl_image_name_parse(&r->arena, bl_graph_node(r->graph, edges[i]->to)->name, &name))
+			continue;
+		bl_str key = bl_image_name_key(&r->arena, &name);
+		bl_image_repos *repos = bl_map_get(&r->deployed, key);
+		if (!repos) {
+			repos = bl_new(&r->arena, bl_image_repos);
+			bl_map_put(&r->arena, &r->deployed, bl_str_dup(&r->arena, key), repos);
+		}
+		bool known = false;
+		for (size_t k = 0; k < repos->n && !known; k++)
+			known = bl_str_eq(repos->items[k], from->root->repo);
+		if (!known)
+			bl_vec_push(&r->arena, repos, from->root->repo);
+	}
+}
+
+const bl_image_repos *bl_image_run_deployers(bl_image_run *r, const bl_image_name *name)
+{
+	return bl_map_get(&r->deployed, bl_image_name_key(&r->arena, name));
+}
+
+void bl_image_run_gather(bl_image_run *r)
+{
+	gather_stages(r);
+	gather_images(r);
+	gather_runs(r);
+	gather_deployers(r);
+}

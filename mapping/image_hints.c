@@ -1,0 +1,223 @@
+/* C1, C2, C3 and C6: what names the repository and the commit that an image comes from. */
+#include "mapping/image_run.h"
+
+enum {
+	MAX_BASES = 4000, /* images whose labels are compared with each one's */
+	MIN_COMMIT = 7,   /* digits of a tag that may be a commit */
+};
+
+/* "https://github.com/owner/name.git", "git@github.com:owner/name" -> "github.com/owner/name" in lower case. */
+static bl_str plain_url(bl_arena *arena, bl_str url)
+{
+	ptrdiff_t scheme = bl_str_find(url, BL_STR("://"), 0);
+	bl_str s = scheme >= 0 ? bl_str_slice(url, (size_t)scheme + 3, url.n) : url;
+	bl_str head, rest = bl_str_cut(s, '#', &head);
+	(void)rest;
+	s = head;
+	ptrdiff_t at = bl_str_find(s, BL_STR("@"), 0), slash = bl_str_find(s, BL_STR("/"), 0);
+	if (at >= 0 && (slash < 0 || at < slash))
+		s = bl_str_slice(s, (size_t)at + 1, s.n);
+	if (bl_str_ends(s, BL_STR(".git")))
+		s.n -= 4;
+	while (s.n && s.p[s.n - 1] == '/')
+		s.n--;
+	bl_str low = bl_str_lower(arena, s);
+	char *p = (char *)low.p;
+	for (size_t i = 0; i < low.n && p[i] != '/'; i++)
+		if (p[i] == ':')
+			p[i] = '/';
+	return low;
+}
+
+/* Is that the repository? A nameless one may be any. */
+static bl_tri is_repo(bl_arena *arena, bl_str repo, bl_str url)
+{
+	bl_str a = bl_str_lower(arena, repo), b = plain_url(arena, url);
+	if (!a.n || !b.n)
+		return BL_MAYBE;
+	if (bl_str_eq(a, b))
+		return BL_YES;
+	bl_str longer = a.n > b.n ? a : b, shorter = a.n > b.n ? b : a;
+	return bl_tri_of(bl_str_ends(longer, shorter) && longer.p[longer.n - shorter.n - 1] == '/');
+}
+
+void bl_image_run_find_provenance(bl_image_run *r)
+{
+	for (size_t s = 0; s < r->input->nsnapshots; s++) {
+		for (size_t i = 0; i < r->input->snapshots[s]->provenances.n; i++) {
+			const bl_provenance *p = &r->input->snapshots[s]->provenances.items[i];
+			bl_image_entity *e = p->digest.n ? bl_map_get(&r->by_digest, p->digest) : NULL;
+			if (!e)
+				continue;
+			bl_evidence_row row = p->kind == BL_PROVENANCE_BUILDKIT ? BL_EVIDENCE_C2 : BL_EVIDENCE_C1;
+			bl_image_origin *o = e->origin;
+			o->workflow = o->workflow.n ? o->workflow : p->workflow;
+			o->run = o->run.n ? o->run : p->run;
+			o->commit = o->commit.n ? o->commit : p->revision;
+			if (p->source.n)
+				bl_vec_push(&r->arena, &e->hints, ((bl_image_hint){p->source, p->revision, p->dockerfile, p->target, row,
+					bl_str_fmt(bl_image_run_keep(r), "'" BL_FMT "' names " BL_FMT "%s" BL_FMT " for the digest", BL_ARG(p->snapshot), BL_ARG(p->source),
+						p->revision.n ? " at " : "", BL_ARG(p->revision))}));
+		}
+	}
+}
+
+static bl_str label(const bl_value *labels, const char *const *keys, size_t n)
+{
+	bl_str text = BL_STR("");
+	for (size_t i = 0; i < n && !text.n; i++)
+		text = bl_value_text(bl_value_getz(labels, keys[i]));
+	return text;
+}
+
+static bl_str label_source(const bl_value *labels)
+{
+	static const char *const keys[] = {"org.opencontainers.image.source", "com.azure.dev.image.build.repository.uri", "org.label-schema.vcs-url"};
+	return label(labels, keys, sizeof keys / sizeof *keys);
+}
+
+static bl_str label_revision(const bl_value *labels)
+{
+	static const char *const keys[] = {"org.opencontainers.image.revision", "com.azure.dev.image.build.sourceversion", "org.label-schema.vcs-ref"};
+	return label(labels, keys, sizeof keys / sizeof *keys);
+}
+
+static bool same_labels(const bl_image_entity *a, const bl_image_entity *b)
+{
+	return a != b && bl_str_eq(label_source(a->labels), label_source(b->labels)) && bl_str_eq(label_revision(a->labels), label_revision(b->labels));
+}
+
+/* Does e begin with all the layers of base? */
+static bool begins_with(const bl_image_entity *e, const bl_image_entity *base)
+{
+	const bl_image *x = e->image, *y = base->image;
+	size_t i = 0, k = 0, layers = 0;
+	for (; x && y && k < y->steps.n; k++) {
+		bl_str want = y->steps.items[k].diff_id;
+		if (!want.n)
+			continue;
+		while (i < x->steps.n && !x->steps.items[i].diff_id.n)
+			i++;
+		if (i == x->steps.n || !bl_str_eq(x->steps.items[i++].diff_id, want))
+			return false;
+		layers++;
+	}
+	return layers > 0;
+}
+
+/* Is base what a Dockerfile names in FROM that something already says the image is made from? */
+static bool is_named_base(const bl_image_run *r, const bl_image_entity *e, const bl_image_entity *base)
+{
+	const bl_edge *const *edges;
+	for (size_t i = 0; i < e->candidates.n; i++) {
+		size_t n = bl_graph_out(r->graph, e->candidates.items[i].stage, &edges);
+		for (size_t k = 0; k < n; k++)
+			for (size_t m = 0; edges[k]->kind == BL_EDGE_REFERS && m < base->nodes.n; m++)
+				if (base->nodes.items[m] == edges[k]->to)
+					return true;
+	}
+	return false;
+}
+
+/* An image that sets no labels of its own has its base's: of what its build names as base, its Dockerfile does, or its layers begin with. */
+static bool has_inherited_labels(bl_image_run *r, const bl_image_entity *e)
+{
+	bl_str digest = e->base_digest.n ? e->base_digest : bl_value_text(bl_value_getz(e->labels, "org.opencontainers.image.base.digest"));
+	const bl_image_entity *base = digest.n ? bl_map_get(&r->by_digest, digest) : NULL;
+	if (base && same_labels(e, base))
+		return true;
+	for (size_t i = 0; i < r->entities.n && i < MAX_BASES; i++) {
+		base = r->entities.items[i];
+		if (same_labels(e, base) && (begins_with(e, base) || is_named_base(r, e, base)))
+			return true;
+	}
+	return false;
+}
+
+void bl_image_run_find_labels(bl_image_run *r, bl_image_entity *e)
+{
+	const bl_mapping_history *h = r->input->history;
+	bl_str source = label_source(e->labels), revision = label_revision(e->labels);
+	if (!source.n || has_inherited_labels(r, e))
+		return;
+	bl_str now;
+	bool known = revision.n && h && h->follow(h->context, source, revision, BL_STR(""), &r->arena, &now);
+	bl_evidence_row row = known ? BL_EVIDENCE_C3 : revision.n ? BL_EVIDENCE_C3_COMMIT : BL_EVIDENCE_C3_SOURCE;
+	if (!e->origin->commit.n)
+		e->origin->commit = revision;
+	bl_vec_push(&r->arena, &e->hints, ((bl_image_hint){source, revision, BL_STR(""), BL_STR(""), row,
+		bl_str_fmt(bl_image_run_keep(r), "its labels name " BL_FMT "%s" BL_FMT, BL_ARG(source), revision.n ? " at " : "", BL_ARG(revision))}));
+}
+
+static bool is_hex(bl_str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (!((s.p[i] >= '0' && s.p[i] <= '9') || (s.p[i] >= 'a' && s.p[i] <= 'f')))
+			return false;
+	return s.n >= MIN_COMMIT && s.n <= 40;
+}
+
+void bl_image_run_find_commits(bl_image_run *r, bl_image_entity *e)
+{
+	const bl_mapping_history *h = r->input->history;
+	for (size_t i = 0; h && i < e->names.n; i++) {
+		bl_str tag = e->names.items[i].tag, now, repo = BL_STR("");
+		size_t repos = 0;
+		bl_str commit = bl_str_starts(tag, BL_STR("sha-")) ? bl_str_slice(tag, 4, tag.n) : tag;
+		for (size_t k = 0; is_hex(commit) && k < r->stages.n; k++) {
+			bl_str one = bl_image_run_resource(r, r->stages.items[k].node)->root->repo;
+			if ((repos && bl_str_eq(one, repo)) || !h->follow(h->context, one, commit, BL_STR(""), &r->arena, &now))
+				continue;
+			repo = one;
+			repos++;
+		}
+		if (repos != 1)
+			continue;
+		if (!e->origin->commit.n)
+			e->origin->commit = commit;
+		bl_vec_push(&r->arena, &e->hints, ((bl_image_hint){repo, commit, BL_STR(""), BL_STR(""), BL_EVIDENCE_C6,
+			bl_str_fmt(bl_image_run_keep(r), "the tag '" BL_FMT "' is a commit of the repository", BL_ARG(tag))}));
+	}
+}
+
+/* Who builds and pushes what is called so; and who deploys it. */
+
+/* ---- what speaks for a repository ---- */
+
+static bool is_target(const bl_image_run *r, const bl_image_stage *s, const bl_image_hint *h)
+{
+	const bl_resource *res = bl_image_run_resource(r, s->node);
+	if (h->target.n)
+		return bl_str_eqi(res->label, h->target);
+	return s->final;
+}
+
+/* The stages a hint is for: of its Dockerfile, else those that something speaks for, else all of the repository. */
+void bl_image_run_apply(bl_image_run *r, bl_image_entity *e, const bl_image_hint *h)
+{
+	bl_image_nodes of_repo = {0}, of_file = {0}, known = {0};
+	for (size_t i = 0; i < r->stages.n; i++) {
+		const bl_image_stage *s = &r->stages.items[i];
+		const bl_root *root = bl_image_run_resource(r, s->node)->root;
+		bl_tri fits = is_repo(&r->arena, root->repo, h->repo);
+		if (fits == BL_NO || !is_target(r, s, h))
+			continue;
+		bl_vec_push(&r->arena, &of_repo, s->node);
+		bl_str file = bl_str_starts(h->dockerfile, BL_STR("./")) ? bl_str_slice(h->dockerfile, 2, h->dockerfile.n) : h->dockerfile;
+		if (file.n && bl_str_eq(root->path, file))
+			bl_vec_push(&r->arena, &of_file, s->node);
+		for (size_t k = 0; k < e->candidates.n; k++)
+			if (e->candidates.items[k].stage == s->node)
+				bl_vec_push(&r->arena, &known, s->node);
+	}
+	const bl_image_nodes *for_whom = of_file.n ? &of_file : known.n ? &known : &of_repo;
+	if (of_repo.n)
+		e->origin->repo = bl_image_run_resource(r, of_repo.items[0])->root->repo;
+	else if (!e->origin->repo.n)
+		e->origin->repo = h->repo;
+	for (size_t i = 0; i < for_whom->n; i++) {
+		bool whole = of_file.n || known.n == 1 || of_repo.n == 1;
+		double weight = bl_evidence_weight(h->row) / (whole ? 1 : (double)for_whom->n);
+		bl_image_run_support(r, e, for_whom->items[i], h->row, weight, h->why);
+	}
+}
