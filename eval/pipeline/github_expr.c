@@ -1,15 +1,10 @@
-/*
- * GitHub's expressions, read and evaluated in one go: literals, contexts, operators with their loose comparison, functions. Three-valued: what depends on
- * something that is not known is not known, unless every value it may have gives the same.
- */
-#include "core/codec/json.h"
-#include "eval/pipeline/github.h"
+/* GitHub's expressions, read and evaluated in one go: literals, contexts, operators; and the texts that they stand in. */
+#include "eval/pipeline/github_expr.h"
 
 #include <math.h>
-#include <stdlib.h>
 
-/* Past each, an expression is unknown and says why, or is so without candidates. */
-enum { MAX_DEPTH = 50, MAX_ARGUMENTS = 64, MAX_CANDIDATES = 64, MAX_REFS = 64, MAX_EXPRESSION = 21000 /* bytes: GitHub's own limit */ };
+/* Past each, an expression is unknown and says why. MAX_EXPRESSION: bytes, GitHub's own limit. */
+enum { MAX_DEPTH = 50, MAX_EXPRESSION = 21000 };
 
 /* A value and, as long as it is nothing but one, the path of the context it came from. */
 typedef struct term {
@@ -18,386 +13,15 @@ typedef struct term {
 	bool filtered; /* the list is what .* made: a member is a list of members */
 } term;
 
-typedef struct reader {
-	bl_arena *arena;
-	const bl_github_contexts *contexts;
-	bl_str s;
-	size_t at;
-	bl_span span;
-	int depth;
-	bool wrong;
-} reader;
+static term read_or(bl_github_reader *r);
 
-static term read_or(reader *r);
-
-static const bl_value *unknown(reader *r, const char *why)
-{
-	return bl_value_unknown(r->arena, r->span, "%s", why);
-}
-
-bl_value *bl_github_unknown(bl_arena *arena, bl_span span, bl_str path)
-{
-	bl_value *v = bl_value_waits(arena, span, path, BL_STR(""));
-	((bl_unknown *)v->unknown)->why = bl_str_fmt(arena, "'" BL_FMT "' is known when the workflow runs", BL_ARG(path));
-	return v;
-}
-
-/* ---- what unknown values are made of ---- */
-
-static void add_refs(bl_arena *arena, bl_unknown *u, const bl_value *from)
-{
-	if (from->kind != BL_UNKNOWN || !from->unknown->nrefs || u->nrefs >= MAX_REFS)
-		return;
-	bl_ref *refs = bl_new_n(arena, bl_ref, u->nrefs + from->unknown->nrefs);
-	for (size_t i = 0; i < u->nrefs; i++)
-		refs[i] = u->refs[i];
-	size_t n = u->nrefs;
-	for (size_t i = 0; i < from->unknown->nrefs; i++) {
-		bool there = false;
-		for (size_t k = 0; k < n; k++)
-			there |= bl_str_eq(refs[k].address, from->unknown->refs[i].address);
-		if (!there)
-			refs[n++] = from->unknown->refs[i];
-	}
-	u->refs = refs;
-	u->nrefs = n;
-}
-
-/* Something made of these values, some of which are not known. */
-static bl_value *made_of(reader *r, int type, const bl_value *const *from, size_t n)
-{
-	const bl_value *why = NULL;
-	bool sensitive = false;
-	for (size_t i = 0; i < n; i++) {
-		sensitive |= from[i]->sensitive;
-		if (!why && from[i]->kind == BL_UNKNOWN)
-			why = from[i];
-	}
-	bl_value *v = why ? bl_value_unknown(r->arena, r->span, BL_FMT, BL_ARG(why->unknown->why))
-			  : bl_value_unknown(r->arena, r->span, "it is not known in full");
-	bl_unknown *u = (bl_unknown *)v->unknown;
-	u->type = type;
-	for (size_t i = 0; i < n; i++)
-		add_refs(r->arena, u, from[i]);
-	v->sensitive = sensitive;
-	return v;
-}
-
-/* ---- coercion and comparison ---- */
-
-static bl_str text_of(bl_arena *arena, const bl_value *v)
-{
-	return bl_value_text(bl_pipeline_scalar(arena, v));
-}
-
-static double number_of_text(bl_str s)
-{
-	char buf[64], *end;
-	s = bl_str_trim(s);
-	if (!s.n)
-		return 0;
-	if (s.n >= sizeof buf)
-		return NAN;
-	memcpy(buf, s.p, s.n);
-	buf[s.n] = 0;
-	double d = strtod(buf, &end);
-	return *end || isinf(d) ? NAN : d;
-}
-
-static double number_of(const bl_value *v)
-{
-	switch ((bl_kind)v->kind) {
-	case BL_NULL:
-		return 0;
-	case BL_BOOL:
-		return v->boolean;
-	case BL_NUMBER:
-		return v->number;
-	case BL_STRING:
-		return number_of_text(v->string);
-	default:
-		return NAN;
-	}
-}
-
-bl_tri bl_github_can_be_true(const bl_value *v)
-{
-	for (size_t i = 0; v->kind == BL_UNKNOWN && i < v->unknown->ncandidates; i++)
-		if (bl_pipeline_truth(v->unknown->candidates[i]) == BL_YES)
-			return BL_YES;
-	return bl_pipeline_truth(v);
-}
-
-/* Texts of an input or variable are booleans' and numbers' texts all the same: compared by number where the kinds differ. */
-static bool equal(const bl_value *a, const bl_value *b)
-{
-	if (a->kind != b->kind) {
-		double x = number_of(a), y = number_of(b);
-		return x == y;
-	}
-	switch ((bl_kind)a->kind) {
-	case BL_NULL:
-		return true;
-	case BL_BOOL:
-		return a->boolean == b->boolean;
-	case BL_NUMBER:
-		return a->number == b->number;
-	case BL_STRING:
-		return bl_str_eqi(a->string, b->string);
-	default:
-		return a == b;
-	}
-}
-
-static bool less(const bl_value *a, const bl_value *b, bool or_equal)
-{
-	if (a->kind == BL_STRING && b->kind == BL_STRING) {
-		int c = bl_str_cmpi(a->string, b->string);
-		return or_equal ? c <= 0 : c < 0;
-	}
-	double x = number_of(a), y = number_of(b);
-	return or_equal ? x <= y : x < y;
-}
-
-typedef bool (*comparison)(reader *r, const bl_value *a, const bl_value *b);
-
-static bool is_equal(reader *r, const bl_value *a, const bl_value *b)
-{
-	return equal(a, b);
-}
-static bool is_not_equal(reader *r, const bl_value *a, const bl_value *b)
-{
-	return !equal(a, b);
-}
-static bool is_less(reader *r, const bl_value *a, const bl_value *b)
-{
-	return less(a, b, false);
-}
-static bool is_at_most(reader *r, const bl_value *a, const bl_value *b)
-{
-	return less(a, b, true);
-}
-static bool is_more(reader *r, const bl_value *a, const bl_value *b)
-{
-	return less(b, a, false);
-}
-static bool is_at_least(reader *r, const bl_value *a, const bl_value *b)
-{
-	return less(b, a, true);
-}
-static bool starts_with(reader *r, const bl_value *a, const bl_value *b)
-{
-	return bl_str_startsi(text_of(r->arena, a), text_of(r->arena, b));
-}
-static bool ends_with(reader *r, const bl_value *a, const bl_value *b)
-{
-	bl_str s = text_of(r->arena, a), e = text_of(r->arena, b);
-	return s.n >= e.n && bl_str_eqi(bl_str_slice(s, s.n - e.n, s.n), e);
-}
-static bool contains(reader *r, const bl_value *a, const bl_value *b)
-{
-	if (a->kind != BL_LIST)
-		return bl_str_findi(text_of(r->arena, a), text_of(r->arena, b), 0) >= 0;
-	for (uint32_t i = 0; i < a->n; i++)
-		if (equal(a->list[i], b))
-			return true;
-	return false;
-}
-
-/* A boolean that may be both, as far as is known: the answers that candidates give are its own. */
-static const bl_value *either(reader *r, bool yes, bool no)
-{
-	if (yes != no)
-		return bl_value_bool(r->arena, r->span, yes);
-	bl_value *v = bl_value_unknown(r->arena, r->span, "it is not the same for all values that are possible");
-	bl_unknown *u = (bl_unknown *)v->unknown;
-	u->type = BL_BOOL;
-	u->candidates = bl_new_n(r->arena, const bl_value *, 2);
-	u->candidates[u->ncandidates++] = bl_value_bool(r->arena, r->span, true);
-	u->candidates[u->ncandidates++] = bl_value_bool(r->arena, r->span, false);
-	return v;
-}
-
-static const bl_value *unknown_bool(reader *r, const bl_value *because)
-{
-	bl_value *v = bl_value_unknown(r->arena, r->span, BL_FMT, BL_ARG(because->unknown->why));
-	((bl_unknown *)v->unknown)->type = BL_BOOL;
-	return v;
-}
-
-/* Can an unknown text be the other one at all? Not when its known ends differ from it. */
-static bool impossible(const bl_value *a, const bl_value *b)
-{
-	return a->kind == BL_UNKNOWN && b->kind == BL_STRING && !bl_unknown_may_be(a->unknown, b->string, true);
-}
-
-static const bl_value *compare(reader *r, const bl_value *a, const bl_value *b, comparison holds)
-{
-	bool yes = false, no = false;
-	size_t na = a->kind == BL_UNKNOWN ? a->unknown->ncandidates : 1, nb = b->kind == BL_UNKNOWN ? b->unknown->ncandidates : 1;
-	if ((holds == is_equal || holds == is_not_equal) && (impossible(a, b) || impossible(b, a)))
-		return bl_value_bool(r->arena, r->span, holds == is_not_equal);
-	if (a->kind == BL_LIST && (a->open || bl_value_has_unknown(a))) {
-		for (uint32_t i = 0; holds == contains && i < a->n; i++)
-			if (a->list[i]->kind != BL_UNKNOWN && b->kind != BL_UNKNOWN && equal(a->list[i], b))
-				return bl_value_bool(r->arena, r->span, true);
-		return unknown(r, "the list is not known in full");
-	}
-	if (!na || !nb || na * nb > MAX_CANDIDATES * MAX_CANDIDATES)
-		return unknown_bool(r, na && a->kind != BL_UNKNOWN ? b : a);
-	for (size_t i = 0; i < na; i++) {
-		for (size_t k = 0; k < nb; k++) {
-			const bl_value *x = a->kind == BL_UNKNOWN ? a->unknown->candidates[i] : a;
-			const bl_value *y = b->kind == BL_UNKNOWN ? b->unknown->candidates[k] : b;
-			if (x->kind == BL_UNKNOWN || y->kind == BL_UNKNOWN)
-				yes = no = true;
-			else if (holds(r, x, y))
-				yes = true;
-			else
-				no = true;
-		}
-	}
-	return either(r, yes, no);
-}
-
-/* ---- functions ---- */
-
-static const bl_value *format_text(reader *r, const bl_value *const *args, size_t n)
-{
-	bl_pipeline_parts parts = {0};
-	if (args[0]->kind != BL_STRING)
-		return made_of(r, BL_STRING, args, n);
-	bl_str s = args[0]->string;
-	for (size_t i = 0; i < s.n;) {
-		size_t from = i, index = 0;
-		if ((s.p[i] == '{' || s.p[i] == '}') && i + 1 < s.n && s.p[i + 1] == s.p[i]) {
-			bl_vec_push(r->arena, &parts, ((bl_pipeline_part){.text = bl_str_slice(s, i, i + 1)}));
-			i += 2;
-			continue;
-		}
-		if (s.p[i] == '{') {
-			for (i++; i < s.n && s.p[i] >= '0' && s.p[i] <= '9' && index < MAX_ARGUMENTS; i++)
-				index = index * 10 + (size_t)(s.p[i] - '0');
-			if (i >= s.n || s.p[i] != '}' || index + 1 >= n)
-				return unknown(r, "the format is wrong");
-			bl_vec_push(r->arena, &parts, ((bl_pipeline_part){.value = args[index + 1]}));
-			i++;
-			continue;
-		}
-		while (i < s.n && s.p[i] != '{' && s.p[i] != '}')
-			i++;
-		i += i == from;
-		bl_vec_push(r->arena, &parts, ((bl_pipeline_part){.text = bl_str_slice(s, from, i)}));
-	}
-	return bl_pipeline_join(r->arena, r->span, &parts);
-}
-
-static const bl_value *join_list(reader *r, const bl_value *const *args, size_t n)
-{
-	bl_pipeline_parts parts = {0};
-	bl_str separator = n > 1 ? text_of(r->arena, args[1]) : BL_STR(",");
-	if (args[0]->kind == BL_UNKNOWN || (n > 1 && args[1]->kind == BL_UNKNOWN) || args[0]->open)
-		return made_of(r, BL_STRING, args, n);
-	if (args[0]->kind != BL_LIST)
-		return bl_pipeline_scalar(r->arena, args[0]);
-	for (uint32_t i = 0; i < args[0]->n; i++) {
-		if (i)
-			bl_vec_push(r->arena, &parts, ((bl_pipeline_part){.text = separator}));
-		bl_vec_push(r->arena, &parts, ((bl_pipeline_part){.value = args[0]->list[i]}));
-	}
-	return bl_pipeline_join(r->arena, r->span, &parts);
-}
-
-static const bl_value *to_json(reader *r, const bl_value *const *args, size_t n)
-{
-	if (bl_value_has_unknown(args[0]))
-		return made_of(r, BL_STRING, args, n);
-	bl_buf buf = {0};
-	bl_json j;
-	bl_json_begin(&j, &buf, true);
-	bl_json_value(&j, args[0]);
-	bl_str s = bl_str_trim(bl_str_dup(r->arena, bl_buf_str(&buf)));
-	bl_buf_done(&buf);
-	return bl_value_string(r->arena, r->span, s);
-}
-
-static const bl_value *from_json(reader *r, const bl_value *const *args, size_t n)
-{
-	bl_error error = {""};
-	if (args[0]->kind != BL_STRING)
-		return made_of(r, -1, args, n);
-	const bl_value *v = bl_json_read(r->arena, args[0]->string, &error);
-	return v ? v : unknown(r, "it is no JSON");
-}
-
-static const bl_value *call_contains(reader *r, const bl_value *const *args, size_t n)
-{
-	return compare(r, args[0], args[1], contains);
-}
-static const bl_value *call_starts(reader *r, const bl_value *const *args, size_t n)
-{
-	return compare(r, args[0], args[1], starts_with);
-}
-static const bl_value *call_ends(reader *r, const bl_value *const *args, size_t n)
-{
-	return compare(r, args[0], args[1], ends_with);
-}
-static const bl_value *call_always(reader *r, const bl_value *const *args, size_t n)
-{
-	return bl_value_bool(r->arena, r->span, true);
-}
-static const bl_value *call_status(reader *r, const bl_value *const *args, size_t n)
-{
-	return either(r, true, true);
-}
-static const bl_value *call_hash(reader *r, const bl_value *const *args, size_t n)
-{
-	bl_value *v = bl_value_unknown(r->arena, r->span, "files are hashed when the workflow runs");
-	((bl_unknown *)v->unknown)->type = BL_STRING;
-	return v;
-}
-/* case(condition, value, condition, value, ..., default) */
-static const bl_value *call_case(reader *r, const bl_value *const *args, size_t n)
-{
-	for (size_t i = 0; i + 1 < n; i += 2) {
-		bl_tri holds = bl_pipeline_truth(args[i]);
-		if (holds == BL_MAYBE)
-			return made_of(r, -1, args + i, n - i);
-		if (holds == BL_YES)
-			return args[i + 1];
-	}
-	return args[n - 1];
-}
-
-static const struct {
-	const char *name;
-	size_t least, most;
-	const bl_value *(*call)(reader *r, const bl_value *const *args, size_t n);
-} functions[] = {
-	{"always", 0, 0, call_always},
-	{"cancelled", 0, 0, call_status},
-	{"case", 3, MAX_ARGUMENTS, call_case},
-	{"contains", 2, 2, call_contains},
-	{"endsWith", 2, 2, call_ends},
-	{"failure", 0, MAX_ARGUMENTS, call_status},
-	{"format", 1, MAX_ARGUMENTS, format_text},
-	{"fromJSON", 1, 1, from_json},
-	{"hashFiles", 1, MAX_ARGUMENTS, call_hash},
-	{"join", 1, 2, join_list},
-	{"startsWith", 2, 2, call_starts},
-	{"success", 0, MAX_ARGUMENTS, call_status},
-	{"toJSON", 1, 1, to_json},
-};
-
-/* ---- reading ---- */
-
-static void skip_blanks(reader *r)
+static void skip_blanks(bl_github_reader *r)
 {
 	while (r->at < r->s.n && strchr(" \t\r\n", r->s.p[r->at]))
 		r->at++;
 }
 
-static bool take(reader *r, const char *token)
+static bool take(bl_github_reader *r, const char *token)
 {
 	size_t n = strlen(token);
 	skip_blanks(r);
@@ -412,7 +36,7 @@ static bool is_word(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
-static bl_str read_word(reader *r)
+static bl_str read_word(bl_github_reader *r)
 {
 	size_t from = r->at;
 	while (r->at < r->s.n && is_word(r->s.p[r->at]))
@@ -420,7 +44,7 @@ static bl_str read_word(reader *r)
 	return bl_str_slice(r->s, from, r->at);
 }
 
-static const bl_value *read_string(reader *r)
+static const bl_value *read_string(bl_github_reader *r)
 {
 	bl_buf buf = {0};
 	bool closed = false;
@@ -442,17 +66,17 @@ static const bl_value *read_string(reader *r)
 	return bl_value_string(r->arena, r->span, s);
 }
 
-static const bl_value *read_number(reader *r)
+static const bl_value *read_number(bl_github_reader *r)
 {
 	size_t from = r->at;
 	while (r->at < r->s.n && (is_word(r->s.p[r->at]) || r->s.p[r->at] == '.' || r->s.p[r->at] == '+'))
 		r->at++;
-	double d = number_of_text(bl_str_slice(r->s, from, r->at));
+	double d = bl_github_number(bl_str_slice(r->s, from, r->at));
 	r->wrong |= isnan(d);
 	return bl_value_number(r->arena, r->span, d);
 }
 
-static const bl_value *context_named(const reader *r, bl_str name, bool *known)
+static const bl_value *context_named(const bl_github_reader *r, bl_str name, bool *known)
 {
 	const bl_github_contexts *c = r->contexts;
 	const struct {
@@ -470,13 +94,13 @@ static const bl_value *context_named(const reader *r, bl_str name, bool *known)
 	return NULL;
 }
 
-static bl_str member_path(reader *r, bl_str path, bl_str name)
+static bl_str member_path(bl_github_reader *r, bl_str path, bl_str name)
 {
 	return path.n ? bl_str_fmt(r->arena, BL_FMT "." BL_FMT, BL_ARG(path), BL_ARG(name)) : BL_STR("");
 }
 
 /* A member; of something unknown, or of a map that may hold more, it is unknown under its path. */
-static term member(reader *r, term of, bl_str name)
+static term member(bl_github_reader *r, term of, bl_str name)
 {
 	bl_str path = member_path(r, of.path, name);
 	if (of.filtered && of.v->kind == BL_LIST) {
@@ -495,12 +119,12 @@ static term member(reader *r, term of, bl_str name)
 		return (term){v, path, false};
 	if (of.v->kind != BL_UNKNOWN && !(of.v->kind == BL_MAP && of.v->open))
 		return (term){&bl_value_null, path, false};
-	bl_value *u = path.n ? bl_github_unknown(r->arena, r->span, path) : made_of(r, -1, &of.v, 1);
+	bl_value *u = path.n ? bl_github_unknown(r->arena, r->span, path) : bl_github_made_of(r, -1, &of.v, 1);
 	u->sensitive = of.v->sensitive;
 	return (term){u, path, false};
 }
 
-static term all_members(reader *r, term of)
+static term all_members(bl_github_reader *r, term of)
 {
 	bl_values list = {0};
 	bl_str path = member_path(r, of.path, BL_STR("*"));
@@ -513,7 +137,7 @@ static term all_members(reader *r, term of)
 	return (term){v, path, true};
 }
 
-static term element(reader *r, term of, const bl_value *index)
+static term element(bl_github_reader *r, term of, const bl_value *index)
 {
 	if (index->kind == BL_STRING)
 		return member(r, of, index->string);
@@ -523,14 +147,14 @@ static term element(reader *r, term of, const bl_value *index)
 	}
 	if (of.v->kind == BL_UNKNOWN || index->kind == BL_UNKNOWN) {
 		bl_str path = member_path(r, of.path, BL_STR("*"));
-		bl_value *u = path.n ? bl_github_unknown(r->arena, r->span, path) : made_of(r, -1, (const bl_value *[]){of.v, index}, 2);
+		bl_value *u = path.n ? bl_github_unknown(r->arena, r->span, path) : bl_github_made_of(r, -1, (const bl_value *[]){of.v, index}, 2);
 		u->sensitive = of.v->sensitive;
 		return (term){u, path, false};
 	}
 	return (term){&bl_value_null, BL_STR(""), false};
 }
 
-static term read_steps(reader *r, term t)
+static term read_steps(bl_github_reader *r, term t)
 {
 	for (;;) {
 		skip_blanks(r);
@@ -559,26 +183,24 @@ static term read_steps(reader *r, term t)
 	}
 }
 
-static term read_call(reader *r, bl_str name)
+static term read_call(bl_github_reader *r, bl_str name)
 {
-	const bl_value *args[MAX_ARGUMENTS];
+	const bl_value *args[BL_GITHUB_MAX_ARGUMENTS];
 	size_t n = 0;
 	if (!take(r, ")")) {
 		do {
 			term t = read_or(r);
-			if (n < MAX_ARGUMENTS)
+			if (n < BL_GITHUB_MAX_ARGUMENTS)
 				args[n++] = t.v;
 		} while (!r->wrong && take(r, ","));
 		r->wrong |= !take(r, ")");
 	}
-	for (size_t i = 0; i < sizeof functions / sizeof *functions && !r->wrong; i++)
-		if (bl_str_eqiz(name, functions[i].name) && n >= functions[i].least && n <= functions[i].most)
-			return (term){functions[i].call(r, args, n), BL_STR(""), false};
-	r->wrong = true;
-	return (term){unknown(r, "no such function"), BL_STR(""), false};
+	const bl_value *v = r->wrong ? NULL : bl_github_call(r, name, args, n);
+	r->wrong |= !v;
+	return (term){v ? v : bl_github_unclear(r, "no such function"), BL_STR(""), false};
 }
 
-static term read_name(reader *r)
+static term read_name(bl_github_reader *r)
 {
 	bl_str name = read_word(r);
 	if (bl_str_eqiz(name, "null"))
@@ -602,7 +224,7 @@ static term read_name(reader *r)
 	return (term){v, path, false};
 }
 
-static term read_primary(reader *r)
+static term read_primary(bl_github_reader *r)
 {
 	skip_blanks(r);
 	char c = r->at < r->s.n ? r->s.p[r->at] : 0;
@@ -620,8 +242,8 @@ static term read_primary(reader *r)
 		bl_tri truth = bl_pipeline_truth(v);
 		bool choice = v->kind == BL_UNKNOWN && v->unknown->ncandidates;
 		t = (term){truth != BL_MAYBE ? bl_value_bool(r->arena, r->span, truth == BL_NO)
-			   : choice      ? compare(r, v, bl_value_bool(r->arena, r->span, false), is_equal)
-					 : unknown_bool(r, v),
+			   : choice      ? bl_github_compare(r, BL_GITHUB_EQUAL, v, bl_value_bool(r->arena, r->span, false))
+					 : bl_github_unknown_bool(r, v),
 			BL_STR(""), false};
 	} else if (c == '\'') {
 		t.v = read_string(r);
@@ -638,17 +260,18 @@ static term read_primary(reader *r)
 	return t;
 }
 
-static term read_comparison(reader *r)
+static term read_comparison(bl_github_reader *r)
 {
 	static const struct {
 		const char *token;
-		comparison holds;
-	} operators[] = {{"==", is_equal}, {"!=", is_not_equal}, {"<=", is_at_most}, {">=", is_at_least}, {"<", is_less}, {">", is_more}};
+		bl_github_relation relation;
+	} operators[] = {{"==", BL_GITHUB_EQUAL}, {"!=", BL_GITHUB_NOT_EQUAL}, {"<=", BL_GITHUB_AT_MOST}, {">=", BL_GITHUB_AT_LEAST},
+		{"<", BL_GITHUB_LESS}, {">", BL_GITHUB_MORE}};
 	term t = read_primary(r);
 	for (size_t i = 0; i < sizeof operators / sizeof *operators && !r->wrong; i++) {
 		if (take(r, operators[i].token)) {
 			term b = read_primary(r);
-			t = (term){compare(r, t.v, b.v, operators[i].holds), BL_STR(""), false};
+			t = (term){bl_github_compare(r, operators[i].relation, t.v, b.v), BL_STR(""), false};
 			i = (size_t)-1; /* from the left, all the same */
 		}
 	}
@@ -656,10 +279,10 @@ static term read_comparison(reader *r)
 }
 
 /* One of these values, as text or whatever they are. */
-static const bl_value *one_of(reader *r, const bl_value *a, const bl_value *b)
+static const bl_value *one_of(bl_github_reader *r, const bl_value *a, const bl_value *b)
 {
 	const bl_value *both[] = {a, b};
-	bl_value *v = made_of(r, -1, both, 2);
+	bl_value *v = bl_github_made_of(r, -1, both, 2);
 	bl_unknown *u = (bl_unknown *)v->unknown;
 	if (a->kind != BL_UNKNOWN && b->kind != BL_UNKNOWN) {
 		u->why = BL_STR("which of two values it is, is known when the workflow runs");
@@ -670,7 +293,7 @@ static const bl_value *one_of(reader *r, const bl_value *a, const bl_value *b)
 	return v;
 }
 
-static term read_and(reader *r)
+static term read_and(bl_github_reader *r)
 {
 	term t = read_comparison(r);
 	while (!r->wrong && take(r, "&&")) {
@@ -697,7 +320,7 @@ static bool has_false_candidate(const bl_value *v)
 }
 
 /* `c && 'a' || 'b'`: those candidates that are true, and the other side. */
-static const bl_value *first_true(reader *r, const bl_value *a, const bl_value *b)
+static const bl_value *first_true(bl_github_reader *r, const bl_value *a, const bl_value *b)
 {
 	bl_values list = {0};
 	if (a->kind != BL_UNKNOWN || !a->unknown->ncandidates || !has_false_candidate(a))
@@ -706,9 +329,9 @@ static const bl_value *first_true(reader *r, const bl_value *a, const bl_value *
 		if (bl_pipeline_truth(a->unknown->candidates[i]) == BL_YES)
 			bl_vec_push(r->arena, &list, a->unknown->candidates[i]);
 	if (b->kind == BL_UNKNOWN)
-		return list.n == 1 ? one_of(r, b, list.items[0]) : made_of(r, -1, (const bl_value *[]){a, b}, 2);
+		return list.n == 1 ? one_of(r, b, list.items[0]) : bl_github_made_of(r, -1, (const bl_value *[]){a, b}, 2);
 	bl_vec_push(r->arena, &list, b);
-	bl_value *v = made_of(r, -1, &a, 1);
+	bl_value *v = bl_github_made_of(r, -1, &a, 1);
 	bl_unknown *u = (bl_unknown *)v->unknown;
 	u->candidates = list.items;
 	u->ncandidates = list.n;
@@ -718,7 +341,7 @@ static const bl_value *first_true(reader *r, const bl_value *a, const bl_value *
 	return same ? list.items[0] : v;
 }
 
-static term read_or(reader *r)
+static term read_or(bl_github_reader *r)
 {
 	if (++r->depth > MAX_DEPTH) {
 		r->wrong = true;
@@ -738,9 +361,9 @@ static term read_or(reader *r)
 
 const bl_value *bl_github_expression(bl_arena *arena, const bl_github_contexts *contexts, bl_str text, bl_span span)
 {
-	reader r = {.arena = arena, .contexts = contexts, .s = text, .span = span};
+	bl_github_reader r = {.arena = arena, .contexts = contexts, .s = text, .span = span};
 	if (text.n > MAX_EXPRESSION)
-		return unknown(&r, "the expression is too long");
+		return bl_github_unclear(&r, "the expression is too long");
 	term t = read_or(&r);
 	skip_blanks(&r);
 	if (r.wrong || r.at < r.s.n)
