@@ -84,12 +84,6 @@ static const bl_value *name_value(void *context, const bl_str *words, size_t n, 
 
 /* ---- functions ---- */
 
-static const bl_expr *named(const bl_block *block, const char *attr)
-{
-	const bl_attr *a = bl_block_attr(block, attr);
-	return a ? a->expr : NULL;
-}
-
 static const bl_tf_frame *bind(bl_arena *arena, const bl_tf_frame *up, bl_str name, const bl_value *value)
 {
 	bl_tf_frame *frame = bl_new(arena, bl_tf_frame);
@@ -101,7 +95,7 @@ static const bl_tf_frame *bind(bl_arena *arena, const bl_tf_frame *up, bl_str na
 static const bl_value *call_own(bl_bake *bake, const bl_tf_scope *s, const bl_expr *e, const bl_block *function)
 {
 	bl_arena *arena = bake->tf.arena;
-	const bl_expr *params = named(function, "params"), *rest = named(function, "variadic_params"), *result = named(function, "result");
+	const bl_expr *params = bl_block_expr(function, "params"), *rest = bl_block_expr(function, "variadic_params"), *result = bl_block_expr(function, "result");
 	const bl_tf_frame *frame = NULL;
 	bl_values more = {0};
 	size_t n = params && params->kind == BL_EXPR_LIST ? params->n : 0;

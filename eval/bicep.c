@@ -3,17 +3,6 @@
 
 enum { MAX_MODULES = 32, MAX_OBJECTS = 6 };
 
-static const bl_expr *attr(const bl_block *block, const char *name)
-{
-	const bl_attr *a = bl_block_attr(block, name);
-	return a ? a->expr : NULL;
-}
-
-static bool is(const bl_block *block, const char *kind)
-{
-	return bl_str_eqz(block->kind, kind);
-}
-
 static const bl_value *symbol_value(bl_bicep_symbol *symbol, bl_span span);
 
 static bl_bicep_symbol *find(bl_bicep_scope *s, bl_str name)
@@ -107,7 +96,7 @@ static const bl_value *of_type(bl_bicep_scope *s, const bl_bicep_type *type, bl_
 static const bl_value *unset(bl_bicep_symbol *symbol, const bl_bicep_type *type, bl_span span)
 {
 	bl_azure *a = symbol->scope->azure;
-	const bl_expr *allowed = attr(symbol->block, "@allowed");
+	const bl_expr *allowed = bl_block_expr(symbol->block, "@allowed");
 	bl_str what = bl_str_fmt(a->arena, "param." BL_FMT, BL_ARG(bl_block_label(symbol->block, 0)));
 	const bl_value *v = of_type(symbol->scope, type, what, span, 0);
 	bl_azure_frame f = bl_bicep_frame(symbol->scope, NULL);
@@ -123,8 +112,8 @@ static const bl_value *parameter(bl_bicep_symbol *symbol)
 {
 	bl_bicep_scope *s = symbol->scope;
 	bl_azure *a = s->azure;
-	const bl_expr *preset = attr(symbol->block, "value");
-	const bl_expr *declared = attr(symbol->block, "type");
+	const bl_expr *preset = bl_block_expr(symbol->block, "value");
+	const bl_expr *declared = bl_block_expr(symbol->block, "type");
 	const bl_bicep_type *type = bl_bicep_declared_type(s, symbol->block);
 	/* `unknown?` may be left out, whatever it is */
 	const bl_expr *whole = declared && declared->kind == BL_EXPR_TYPE && declared->n == 1 ? declared->kids[0] : declared;
@@ -156,9 +145,9 @@ static const bl_value *plain_value(bl_bicep_symbol *symbol)
 		return bl_value_unknown(a->arena, symbol->block->head, "'" BL_FMT "' refers to itself",
 			BL_ARG(bl_block_label(symbol->block, 0)));
 	symbol->state = BL_BICEP_BUSY;
-	const bl_expr *e = attr(symbol->block, "value");
+	const bl_expr *e = bl_block_expr(symbol->block, "value");
 	bl_azure_frame f = bl_bicep_frame(symbol->scope, NULL);
-	if (is(symbol->block, "param"))
+	if (bl_block_is(symbol->block, "param"))
 		symbol->value = parameter(symbol);
 	else
 		symbol->value = e ? bl_azure_eval(&f, e)
@@ -178,7 +167,7 @@ static const bl_value *symbol_value(bl_bicep_symbol *symbol, bl_span span)
 		return bl_bicep_reference(symbol->declared, span);
 	if (symbol->file) /* no value, but its members are */
 		return bl_value_waits(a->arena, span, bl_str_cat(a->arena, BL_STR("import:"), symbol->file->document->path), BL_STR(""));
-	if (!symbol->block || (!is(symbol->block, "param") && !is(symbol->block, "var")))
+	if (!symbol->block || (!bl_block_is(symbol->block, "param") && !bl_block_is(symbol->block, "var")))
 		return NULL;
 	const bl_value *v = plain_value(symbol);
 	bl_str what = bl_str_fmt(a->arena, BL_FMT "." BL_FMT, BL_ARG(symbol->block->kind),
@@ -197,7 +186,7 @@ static const bl_value *frame_name(const bl_azure_frame *f, const bl_expr *e)
 static const bl_value *call_function(const bl_azure_frame *f, bl_bicep_symbol *symbol, const bl_expr *e,
 	uint32_t first)
 {
-	const bl_expr *body = attr(symbol->block, "body");
+	const bl_expr *body = bl_block_expr(symbol->block, "body");
 	const bl_value **args = bl_azure_arguments(f, e, first);
 	bl_azure_frame inner = bl_bicep_frame(symbol->scope, NULL);
 	if (!body || body->kind != BL_EXPR_LAMBDA)
@@ -222,12 +211,12 @@ static const bl_value *frame_call(const bl_azure_frame *f, const bl_expr *e)
 		if (!symbol || !symbol->file)
 			return NULL;
 		symbol = find(symbol->file, e->text);
-		return symbol && symbol->block && is(symbol->block, "func") ? call_function(f, symbol, e, 1) : NULL;
+		return symbol && symbol->block && bl_block_is(symbol->block, "func") ? call_function(f, symbol, e, 1) : NULL;
 	}
 	if (e->method)
 		return NULL;
 	symbol = find(f->scope, e->text);
-	if (symbol && symbol->block && is(symbol->block, "func"))
+	if (symbol && symbol->block && bl_block_is(symbol->block, "func"))
 		return call_function(f, symbol, e, 0);
 	return bl_bicep_load(f, e);
 }
@@ -266,17 +255,17 @@ static void declare_all(bl_bicep_scope *s, bl_map *files)
 {
 	for (size_t i = 0; i < s->document->blocks.n; i++) {
 		const bl_block *block = s->document->blocks.items[i];
-		if (is(block, "import")) {
+		if (bl_block_is(block, "import")) {
 			import_file(s, block, files);
 			continue;
 		}
-		if (!is(block, "func") && !is(block, "module") && !is(block, "param") &&
-			!is(block, "resource") && !is(block, "type") && !is(block, "var"))
+		if (!bl_block_is(block, "func") && !bl_block_is(block, "module") && !bl_block_is(block, "param") &&
+			!bl_block_is(block, "resource") && !bl_block_is(block, "type") && !bl_block_is(block, "var"))
 			continue;
 		bl_bicep_symbol *symbol = bl_new(s->azure->arena, bl_bicep_symbol);
 		symbol->scope = s;
 		symbol->block = block;
-		if (is(block, "module") || is(block, "resource"))
+		if (bl_block_is(block, "module") || bl_block_is(block, "resource"))
 			symbol->declared = bl_bicep_declare(s, block, NULL);
 		bl_map_put(s->azure->arena, &s->symbols, bl_block_label(block, 0), symbol);
 	}
@@ -285,8 +274,8 @@ static void declare_all(bl_bicep_scope *s, bl_map *files)
 bl_str bl_bicep_target(const bl_document *document)
 {
 	for (size_t i = 0; i < document->blocks.n; i++) {
-		const bl_expr *e = attr(document->blocks.items[i], "value");
-		if (is(document->blocks.items[i], "targetScope") && e && e->kind == BL_EXPR_LITERAL)
+		const bl_expr *e = bl_block_expr(document->blocks.items[i], "value");
+		if (bl_block_is(document->blocks.items[i], "targetScope") && e && e->kind == BL_EXPR_LITERAL)
 			return bl_value_text(e->value);
 	}
 	return BL_STR("resourceGroup");
@@ -341,8 +330,8 @@ static void import_file(bl_bicep_scope *s, const bl_block *block, bl_map *files)
 {
 	bl_azure *a = s->azure;
 	bl_str source = bl_block_label(block, 1), alias = bl_block_label(block, 0);
-	const bl_expr *items = attr(block, "items");
-	if (!items && (!alias.n || attr(block, "config")))
+	const bl_expr *items = bl_block_expr(block, "items");
+	if (!items && (!alias.n || bl_block_expr(block, "config")))
 		return; /* an extension by its old name */
 	const bl_document *d = bl_bicep_imported_file(s, source);
 	if (d && d->language == BL_LANG_ARM) {
@@ -379,11 +368,11 @@ const bl_value *bl_bicep_outputs(bl_bicep_scope *s)
 	bl_azure_frame f = bl_bicep_frame(s, NULL);
 	for (size_t i = 0; i < s->document->blocks.n; i++) {
 		const bl_block *block = s->document->blocks.items[i];
-		const bl_expr *e = attr(block, "value");
-		if (!is(block, "output") || !e)
+		const bl_expr *e = bl_block_expr(block, "value");
+		if (!bl_block_is(block, "output") || !e)
 			continue;
 		const bl_value *v = bl_azure_eval(&f, e);
-		if (attr(block, "@secure"))
+		if (bl_block_expr(block, "@secure"))
 			v = bl_value_mark_sensitive(a->arena, v);
 		bl_azure_put(a, &m, &(bl_item){bl_block_label(block, 0), block->head, v});
 	}
@@ -398,7 +387,7 @@ const bl_value *bl_azure_bicep_parameters(bl_azure *a, const bl_document *docume
 	for (size_t i = 0; i < document->blocks.n; i++) {
 		const bl_block *block = document->blocks.items[i];
 		bl_bicep_symbol *symbol = find(s, bl_block_label(block, 0));
-		if (is(block, "extends") && bl_block_label(block, 0).n) {
+		if (bl_block_is(block, "extends") && bl_block_label(block, 0).n) {
 			const bl_document *base = bl_azure_find_module(a, s->folder, bl_block_label(block, 0));
 			if (base && base != document && a->modules < MAX_MODULES) {
 				a->modules++;
@@ -406,7 +395,7 @@ const bl_value *bl_azure_bicep_parameters(bl_azure *a, const bl_document *docume
 				a->modules--;
 			}
 		}
-		if (is(block, "param") && symbol && attr(block, "value"))
+		if (bl_block_is(block, "param") && symbol && bl_block_expr(block, "value"))
 			bl_azure_put(a, &m,
 				&(bl_item){bl_block_label(block, 0), block->head, plain_value(symbol)});
 	}

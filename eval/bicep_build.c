@@ -1,17 +1,6 @@
 /* A Bicep file as a template: its sections. */
 #include "eval/bicep_build.h"
 
-static const bl_expr *attr(const bl_block *block, const char *name)
-{
-	const bl_attr *a = block ? bl_block_attr(block, name) : NULL;
-	return a ? a->expr : NULL;
-}
-
-static bool is(const bl_block *block, const char *kind)
-{
-	return bl_str_eqz(block->kind, kind);
-}
-
 static void put(bl_bicep_builder *b, bl_items *items, const char *key, const bl_value *v)
 {
 	bl_vec_push(b->arena, items, ((bl_item){bl_str_of(key), BL_NOWHERE, v}));
@@ -39,9 +28,9 @@ static const bl_value *metadata(bl_bicep_builder *b)
 	put(b, &items, "_generator", bl_items_value(b->arena, BL_NOWHERE, &generator));
 	for (size_t i = 0; i < b->s->document->blocks.n; i++) {
 		const bl_block *block = b->s->document->blocks.items[i];
-		if (is(block, "metadata") && attr(block, "value"))
+		if (bl_block_is(block, "metadata") && bl_block_expr(block, "value"))
 			bl_vec_push(b->arena, &items,
-				((bl_item){bl_block_label(block, 0), block->head, bl_bicep_build_value(b, attr(block, "value"))}));
+				((bl_item){bl_block_label(block, 0), block->head, bl_bicep_build_value(b, bl_block_expr(block, "value"))}));
 	}
 	return bl_items_value(b->arena, BL_NOWHERE, &items);
 }
@@ -51,11 +40,11 @@ static const bl_value *parameters(bl_bicep_builder *b)
 	bl_items items = {0};
 	for (size_t i = 0; i < b->s->document->blocks.n; i++) {
 		const bl_block *block = b->s->document->blocks.items[i];
-		if (!is(block, "param"))
+		if (!bl_block_is(block, "param"))
 			continue;
-		const bl_value *preset = attr(block, "value") ? bl_bicep_build_value(b, attr(block, "value")) : NULL;
+		const bl_value *preset = bl_block_expr(block, "value") ? bl_bicep_build_value(b, bl_block_expr(block, "value")) : NULL;
 		bl_vec_push(b->arena, &items,
-			((bl_item){bl_block_label(block, 0), block->head, declared_schema(b, block, attr(block, "type"), preset)}));
+			((bl_item){bl_block_label(block, 0), block->head, declared_schema(b, block, bl_block_expr(block, "type"), preset)}));
 	}
 	return bl_items_value(b->arena, BL_NOWHERE, &items);
 }
@@ -76,13 +65,13 @@ static const bl_value *variables(bl_bicep_builder *b)
 	for (size_t i = 0; i < b->s->document->blocks.n; i++) {
 		const bl_block *block = b->s->document->blocks.items[i];
 		bl_bicep_symbol *symbol = bl_map_get(&b->s->symbols, bl_block_label(block, 0));
-		if (is(block, "var") && attr(block, "value") && symbol && !bl_bicep_is_inlined(b, symbol))
-			put_variable(b, &own, &copies, bl_block_label(block, 0), attr(block, "value"));
+		if (bl_block_is(block, "var") && bl_block_expr(block, "value") && symbol && !bl_bicep_is_inlined(b, symbol))
+			put_variable(b, &own, &copies, bl_block_label(block, 0), bl_block_expr(block, "value"));
 	}
 	for (size_t i = 0; i < b->imports.n; i++) { /* it grows while it is written */
 		bl_bicep_import import = b->imports.items[i];
-		const bl_expr *value = attr(import.symbol->block, "value");
-		if (!is(import.symbol->block, "var") || !value)
+		const bl_expr *value = bl_block_expr(import.symbol->block, "value");
+		if (!bl_block_is(import.symbol->block, "var") || !value)
 			continue;
 		b->imported = import.symbol;
 		put_variable(b, &brought, &copies, import.name, value);
@@ -104,11 +93,11 @@ static const bl_value *outputs(bl_bicep_builder *b)
 	bl_items items = {0};
 	for (size_t i = 0; i < b->s->document->blocks.n; i++) {
 		const bl_block *block = b->s->document->blocks.items[i];
-		const bl_expr *value = attr(block, "value");
-		if (!is(block, "output") || !value)
+		const bl_expr *value = bl_block_expr(block, "value");
+		if (!bl_block_is(block, "output") || !value)
 			continue;
 		bl_items one = {0};
-		const bl_value *schema = declared_schema(b, block, attr(block, "type"), NULL);
+		const bl_value *schema = declared_schema(b, block, bl_block_expr(block, "type"), NULL);
 		for (uint32_t k = 0; k < schema->n; k++)
 			bl_vec_push(b->arena, &one, schema->map[k]);
 		if (value->kind == BL_EXPR_FOR)
@@ -127,7 +116,7 @@ static const bl_value *with_origin(bl_bicep_builder *b, const bl_value *v, const
 	bl_str source = symbol->scope->document->path;
 	for (size_t i = 0; i < b->s->document->blocks.n; i++) {
 		const bl_block *block = b->s->document->blocks.items[i];
-		if (is(block, "import") && bl_bicep_imported_file(b->s, bl_block_label(block, 1)) == symbol->scope->document)
+		if (bl_block_is(block, "import") && bl_bicep_imported_file(b->s, bl_block_label(block, 1)) == symbol->scope->document)
 			source = bl_block_label(block, 1);
 	}
 	if (bl_str_starts(source, BL_STR("br/public:")))
@@ -149,14 +138,14 @@ static const bl_value *function(bl_bicep_builder *b, const bl_block *block)
 {
 	bl_items items = {0}, output = {0};
 	bl_values parameters = {0};
-	const bl_expr *body = attr(block, "body");
+	const bl_expr *body = bl_block_expr(block, "body");
 	const bl_bicep_binding *outer = b->locals;
 	bl_str rest = body && body->kind == BL_EXPR_LAMBDA ? body->text : BL_STR(""), name;
 	b->locals = NULL;
 	while (rest.n) {
 		bl_items one = {0};
 		rest = bl_str_cut(rest, ',', &name);
-		const bl_expr *type = attr(block, bl_str_z(b->arena, bl_str_cat(b->arena, BL_STR("type "), name)));
+		const bl_expr *type = bl_block_expr(block, bl_str_z(b->arena, bl_str_cat(b->arena, BL_STR("type "), name)));
 		const bl_value *schema = bl_bicep_build_schema(b, type, NULL, 0, NULL);
 		for (uint32_t i = 0; i < schema->n; i++)
 			bl_vec_push(b->arena, &one, schema->map[i]);
@@ -166,7 +155,7 @@ static const bl_value *function(bl_bicep_builder *b, const bl_block *block)
 		*l = (bl_bicep_binding){name, bl_str_fmt(b->arena, "parameters('" BL_FMT "')", BL_ARG(name)), b->locals};
 		b->locals = l;
 	}
-	const bl_value *type = bl_bicep_build_schema(b, attr(block, "type"), NULL, 0, NULL);
+	const bl_value *type = bl_bicep_build_schema(b, bl_block_expr(block, "type"), NULL, 0, NULL);
 	for (uint32_t i = 0; i < type->n; i++)
 		bl_vec_push(b->arena, &output, type->map[i]);
 	put(b, &output, "value", body ? bl_bicep_build_value(b, body->kids[0]) : &bl_value_null);
@@ -186,17 +175,17 @@ static const bl_value *members(bl_bicep_builder *b, const char *kind)
 	bool types = strcmp(kind, "type") == 0;
 	for (size_t i = 0; i < b->s->document->blocks.n; i++) {
 		const bl_block *block = b->s->document->blocks.items[i];
-		if (!is(block, kind))
+		if (!bl_block_is(block, kind))
 			continue;
-		const bl_value *v = types ? declared_schema(b, block, attr(block, "value"), NULL) : function(b, block);
+		const bl_value *v = types ? declared_schema(b, block, bl_block_expr(block, "value"), NULL) : function(b, block);
 		bl_vec_push(b->arena, &items, ((bl_item){bl_block_label(block, 0), block->head, v}));
 	}
 	for (size_t i = 0; i < b->imports.n; i++) {
 		bl_bicep_import import = b->imports.items[i];
-		if (!is(import.symbol->block, kind))
+		if (!bl_block_is(import.symbol->block, kind))
 			continue;
 		b->imported = import.symbol;
-		const bl_value *v = types ? declared_schema(b, import.symbol->block, attr(import.symbol->block, "value"), NULL)
+		const bl_value *v = types ? declared_schema(b, import.symbol->block, bl_block_expr(import.symbol->block, "value"), NULL)
 					  : function(b, import.symbol->block);
 		b->imported = NULL;
 		bl_vec_push(b->arena, &items, ((bl_item){import.name, BL_NOWHERE, with_origin(b, v, import.symbol)}));
@@ -259,7 +248,7 @@ const bl_value *bl_bicep_build_file(bl_bicep_scope *s, bl_diag_list *diags, int 
 	b->symbolic = bl_bicep_is_symbolic(s->document);
 	import_named(b);
 	for (size_t i = 0; i < s->document->blocks.n; i++)
-		b->extended |= is(s->document->blocks.items[i], "extension");
+		b->extended |= bl_block_is(s->document->blocks.items[i], "extension");
 	for (size_t i = 0; i < s->document->blocks.n; i++)
 		find_loads(b, s->document->blocks.items[i], 0);
 	const bl_value *head = metadata(b), *given = parameters(b), *resources = bl_bicep_build_resources(b), *results = outputs(b);

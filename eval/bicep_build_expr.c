@@ -6,17 +6,6 @@
 
 enum { MAX_DEPTH = 200, MAX_SIZE = 16 << 20 };
 
-static const bl_expr *attr(const bl_block *block, const char *name)
-{
-	const bl_attr *a = block ? bl_block_attr(block, name) : NULL;
-	return a ? a->expr : NULL;
-}
-
-static bool is(const bl_block *block, const char *kind)
-{
-	return block && bl_str_eqz(block->kind, kind);
-}
-
 void bl_bicep_refuse(bl_bicep_builder *b, bl_span span, const char *format, ...)
 {
 	va_list ap;
@@ -168,7 +157,7 @@ static bl_str inlined(bl_bicep_builder *b, bl_bicep_symbol *symbol)
 {
 	const bl_bicep_binding *locals = b->locals;
 	bl_bicep_symbol *imported = b->imported;
-	const bl_expr *value = attr(symbol->block, "value");
+	const bl_expr *value = bl_block_expr(symbol->block, "value");
 	b->locals = NULL;
 	b->imported = symbol->scope == b->s ? NULL : symbol;
 	bl_str text = value ? bl_bicep_build_text(b, value) : BL_STR("null()");
@@ -180,11 +169,11 @@ static bl_str inlined(bl_bicep_builder *b, bl_bicep_symbol *symbol)
 static bl_str symbol_text(bl_bicep_builder *b, bl_bicep_symbol *symbol, const bl_expr *e)
 {
 	bool own = symbol->scope == b->s;
-	if (is(symbol->block, "param"))
+	if (bl_block_is(symbol->block, "param"))
 		return named(b, "parameters", bl_block_label(symbol->block, 0));
-	if (is(symbol->block, "var") && own && bl_bicep_is_inlined(b, symbol))
+	if (bl_block_is(symbol->block, "var") && own && bl_bicep_is_inlined(b, symbol))
 		return inlined(b, symbol);
-	if (is(symbol->block, "var"))
+	if (bl_block_is(symbol->block, "var"))
 		return named(b, "variables", own ? bl_block_label(symbol->block, 0) : bl_bicep_build_imported(b, symbol));
 	bl_bicep_refuse(b, e->span, "'" BL_FMT "' is no value", BL_ARG(e->text));
 	return BL_STR("null()");
@@ -452,7 +441,7 @@ static bl_str call_text(bl_bicep_builder *b, const bl_expr *e)
 {
 	uint32_t first = e->method ? 1 : 0;
 	bl_bicep_symbol *symbol = e->method ? imported_member(b, e) : find_symbol(b, e->text);
-	if (symbol && is(symbol->block, "func"))
+	if (symbol && bl_block_is(symbol->block, "func"))
 		return function_text(b, symbol, e, first);
 	bool space = e->method && e->kids[0]->kind == BL_EXPR_NAME && !find_symbol(b, e->kids[0]->text) &&
 		     (bl_str_eqz(e->kids[0]->text, "az") || bl_str_eqz(e->kids[0]->text, "sys"));
@@ -697,10 +686,10 @@ static bool waits(bl_bicep_builder *b, const bl_expr *e, int depth);
 
 bool bl_bicep_is_inlined(bl_bicep_builder *b, bl_bicep_symbol *symbol)
 {
-	if (!is(symbol->block, "var") || symbol->scope != b->s)
+	if (!bl_block_is(symbol->block, "var") || symbol->scope != b->s)
 		return false;
 	if (!symbol->runtime) {
-		const bl_expr *value = attr(symbol->block, "value");
+		const bl_expr *value = bl_block_expr(symbol->block, "value");
 		symbol->runtime = BL_BICEP_AT_START;
 		if (value && waits(b, value, 0))
 			symbol->runtime = BL_BICEP_RUNTIME;

@@ -6,12 +6,6 @@ enum { MAX_SEGMENTS = 32, MAX_PARENTS = 32 };
 /* The version that is written for deployments, which Bicep's modules become. */
 #define DEPLOYMENTS_VERSION "2025-04-01"
 
-static const bl_expr *attr(const bl_block *block, const char *name)
-{
-	const bl_attr *a = block ? bl_block_attr(block, name) : NULL;
-	return a ? a->expr : NULL;
-}
-
 static bl_bicep_declared *child_of(const bl_bicep_declared *parent, bl_str name)
 {
 	for (size_t i = 0; i < parent->children.n; i++)
@@ -54,9 +48,9 @@ bool bl_bicep_build_target(bl_bicep_builder *b, const bl_expr *e, bl_bicep_named
 				return true;
 			symbol = is_local(b, e->text) || b->imported ? NULL : bl_map_get(&b->s->symbols, e->text);
 			if (!symbol || symbol->scope != b->s || !symbol->block || !bl_str_eqz(symbol->block->kind, "var") ||
-				!attr(symbol->block, "value"))
+				!bl_block_expr(symbol->block, "value"))
 				return false;
-			e = attr(symbol->block, "value");
+			e = bl_block_expr(symbol->block, "value");
 			break;
 		case BL_EXPR_CHILD: {
 			bl_bicep_named base;
@@ -94,7 +88,7 @@ bl_str bl_bicep_build_symbol(bl_bicep_builder *b, const bl_bicep_declared *d)
 
 const bl_expr *bl_bicep_build_body(const bl_bicep_declared *d, const bl_expr **loop, const bl_expr **condition)
 {
-	const bl_expr *body = attr(d->block, "body");
+	const bl_expr *body = bl_block_expr(d->block, "body");
 	*loop = body && body->kind == BL_EXPR_FOR ? body : NULL;
 	body = *loop ? (*loop)->kids[2] : body;
 	if (condition)

@@ -8,12 +8,6 @@
 /* RESOURCE_SIZE: what a resource counts for besides its expressions. */
 enum { MAX_DEPTH = 200, MAX_MODULES = 32, RESOURCE_SIZE = 1000 };
 
-static const bl_expr *attr(const bl_block *block, const char *name)
-{
-	const bl_attr *a = block ? bl_block_attr(block, name) : NULL;
-	return a ? a->expr : NULL;
-}
-
 static void put(bl_bicep_builder *b, bl_items *items, const char *key, const bl_value *v)
 {
 	bl_vec_push(b->arena, items, ((bl_item){bl_str_of(key), BL_NOWHERE, v}));
@@ -141,7 +135,7 @@ static void look_at_variable(search *s, const bl_expr *e, int depth)
 		return;
 	const bl_bicep_binding *locals = b->locals;
 	b->locals = NULL;
-	look(s, attr(symbol->block, "value"), depth);
+	look(s, bl_block_expr(symbol->block, "value"), depth);
 	b->locals = locals;
 }
 
@@ -333,7 +327,7 @@ static void put_inherited_scope(bl_bicep_builder *b, bl_items *items, bl_bicep_d
 static const bl_value *copy_value(bl_bicep_builder *b, const bl_bicep_declared *d, const bl_expr *loop)
 {
 	bl_items items = {0};
-	const bl_expr *batch = attr(d->block, "@batchSize");
+	const bl_expr *batch = bl_block_expr(d->block, "@batchSize");
 	bl_str in = bl_bicep_build_text(b, loop->kids[0]), count = bl_str_fmt(b->arena, "length(" BL_FMT ")", BL_ARG(in));
 	put(b, &items, "name", string(b, bl_bicep_build_symbol(b, d)));
 	put(b, &items, "count", bl_bicep_build_string(b, count));
@@ -382,13 +376,13 @@ static void put_body(bl_bicep_builder *b, bl_items *items, const bl_expr *body)
 
 static void put_decorators(bl_bicep_builder *b, bl_items *items, const bl_bicep_declared *d)
 {
-	const bl_expr *only = attr(d->block, "@onlyIfNotExists");
+	const bl_expr *only = bl_block_expr(d->block, "@onlyIfNotExists");
 	bl_items options = {0}, metadata = {0};
 	if (only) {
 		put(b, &options, "onlyIfNotExists", bl_value_bool(b->arena, BL_NOWHERE, true));
 		put(b, items, "@options", bl_items_value(b->arena, BL_NOWHERE, &options));
 	}
-	const bl_expr *description = attr(d->block, "@description");
+	const bl_expr *description = bl_block_expr(d->block, "@description");
 	if (description && description->n == 1) {
 		put(b, &metadata, "description", bl_bicep_build_value(b, description->kids[0]));
 		put(b, items, "metadata", bl_items_value(b->arena, BL_NOWHERE, &metadata));

@@ -1,17 +1,6 @@
 /* Checks of a Bicep file as a whole: its statements, the names they declare, and cycles between them. */
 #include "eval/bicep_check.h"
 
-static const bl_expr *attr(const bl_block *block, const char *name)
-{
-	const bl_attr *a = bl_block_attr(block, name);
-	return a ? a->expr : NULL;
-}
-
-static bool is(const bl_block *block, const char *kind)
-{
-	return bl_str_eqz(block->kind, kind);
-}
-
 static bl_span name_span(const bl_block *block)
 {
 	return block->labels.n ? block->labels.items[0].span : block->head;
@@ -54,24 +43,24 @@ static void check_declared(bl_bicep_checker *c)
 	for (size_t i = 0; i < d->blocks.n; i++) {
 		const bl_block *block = d->blocks.items[i];
 		bl_str name = bl_block_label(block, 0);
-		const bl_expr *items = is(block, "import") ? attr(block, "items") : NULL;
+		const bl_expr *items = bl_block_is(block, "import") ? bl_block_expr(block, "items") : NULL;
 		for (uint32_t k = 0; items && k + 1 < items->n; k += 2)
 			declare(c, &names, bl_value_text(items->kids[k + 1]->value), items->kids[k + 1]->span, "BCP028");
 		for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
-			if (is(block, kinds[k]))
+			if (bl_block_is(block, kinds[k]))
 				declare(c, &names, name, name_span(block), "BCP028");
-		if (is(block, "import") && !items && name.n)
+		if (bl_block_is(block, "import") && !items && name.n)
 			declare(c, &names, name, name_span(block), "BCP028");
-		if (is(block, "output"))
+		if (bl_block_is(block, "output"))
 			declare(c, &outputs, name, name_span(block), "BCP145");
-		else if (is(block, "metadata"))
+		else if (bl_block_is(block, "metadata"))
 			declare(c, &metadata, name, name_span(block), "BCP145");
-		else if (is(block, "assert"))
+		else if (bl_block_is(block, "assert"))
 			declare(c, &asserts, name, name_span(block), "BCP145");
 		if (name.n > 255)
 			bl_bicep_error(c, name_span(block), "BCP024", "a name has at most 255 characters");
 		if (bl_str_eqz(name, "az") || bl_str_eqz(name, "sys"))
-			if (!is(block, "output") && !is(block, "metadata") && !is(block, "extension") && !is(block, "import"))
+			if (!bl_block_is(block, "output") && !bl_block_is(block, "metadata") && !bl_block_is(block, "extension") && !bl_block_is(block, "import"))
 				bl_bicep_error(c, name_span(block), "BCP084", "the name '" BL_FMT "' is reserved", BL_ARG(name));
 	}
 }
@@ -159,8 +148,8 @@ static void check_cycles(bl_bicep_checker *c)
 	const bl_document *d = c->s->document;
 	cycle_search s = {.c = c};
 	for (size_t i = 0; i < d->blocks.n; i++)
-		if (!is(d->blocks.items[i], "output") && !is(d->blocks.items[i], "metadata") && !is(d->blocks.items[i], "type") &&
-			!is(d->blocks.items[i], "assert"))
+		if (!bl_block_is(d->blocks.items[i], "output") && !bl_block_is(d->blocks.items[i], "metadata") && !bl_block_is(d->blocks.items[i], "type") &&
+			!bl_block_is(d->blocks.items[i], "assert"))
 			bl_map_put(c->arena, &s.index, bl_block_label(d->blocks.items[i], 0), (void *)(uintptr_t)(i + 1));
 	for (s.from = 0; s.from < d->blocks.n; s.from++) {
 		const bl_block *block = d->blocks.items[s.from];
@@ -184,7 +173,7 @@ static void check_cycles(bl_bicep_checker *c)
 
 static void check_import(bl_bicep_checker *c, const bl_block *block)
 {
-	const bl_expr *items = attr(block, "items");
+	const bl_expr *items = bl_block_expr(block, "items");
 	bl_str source = bl_block_label(block, 1);
 	const bl_document *file = items || bl_block_label(block, 0).n ? bl_bicep_imported_file(c->s, source) : NULL;
 	if (!file && (items || bl_block_label(block, 0).n) && block->labels.n > 1 && bl_bicep_is_own_file(c->s, source))
@@ -204,13 +193,13 @@ static void check_import(bl_bicep_checker *c, const bl_block *block)
 
 static void check_parameter(bl_bicep_checker *c, const bl_block *block)
 {
-	const bl_expr *value = attr(block, "value"), *type = attr(block, "type");
+	const bl_expr *value = bl_block_expr(block, "value"), *type = bl_block_expr(block, "type");
 	if (!type && bl_block_label(block, 0).n)
 		bl_bicep_error(c, block->head, "BCP014", "a parameter needs a type");
 	if (!value)
 		return;
 	const bl_bicep_type *want = bl_bicep_declared_type(c->s, block);
-	const bl_expr *allowed = attr(block, "@allowed");
+	const bl_expr *allowed = bl_block_expr(block, "@allowed");
 	bl_bicep_rules rules = {.parameter = true};
 	bl_bicep_rules outer = c->rules;
 	c->rules = rules;
@@ -233,7 +222,7 @@ static void check_parameter(bl_bicep_checker *c, const bl_block *block)
 
 static void check_function(bl_bicep_checker *c, const bl_block *block)
 {
-	const bl_expr *body = attr(block, "body");
+	const bl_expr *body = bl_block_expr(block, "body");
 	const bl_bicep_variable *outer = c->locals;
 	bl_bicep_rules before = c->rules;
 	bl_str rest = body && body->kind == BL_EXPR_LAMBDA ? body->text : BL_STR(""), name;
@@ -251,7 +240,7 @@ static void check_function(bl_bicep_checker *c, const bl_block *block)
 	}
 	c->rules = (bl_bicep_rules){.function = true};
 	bl_bicep_need_start(c, body->kids[0], "BCP341", "a function's value");
-	const bl_bicep_type *want = attr(block, "type") ? bl_bicep_type_of(c->s, attr(block, "type")) : &bl_bicep_t_any;
+	const bl_bicep_type *want = bl_block_expr(block, "type") ? bl_bicep_type_of(c->s, bl_block_expr(block, "type")) : &bl_bicep_t_any;
 	bl_bicep_expect(c, want, body->kids[0]);
 	c->rules = before;
 	c->locals = outer;
@@ -261,7 +250,7 @@ static void check_target(bl_bicep_checker *c, const bl_block *block, const bl_bl
 {
 	static const char *const scopes[] = {"desiredStateConfiguration", "local", "managementGroup", "orchestrator", "resourceGroup",
 		"subscription", "tenant"};
-	const bl_expr *e = attr(block, "value");
+	const bl_expr *e = bl_block_expr(block, "value");
 	if (*before)
 		bl_bicep_error(c, block->head, "BCP112", "the target scope is there more than once");
 	*before = block;
@@ -277,21 +266,21 @@ static void check_metadata(bl_bicep_checker *c, const bl_block *block)
 {
 	if (bl_str_starts(bl_block_label(block, 0), BL_STR("_")))
 		bl_bicep_error(c, name_span(block), "BCP268", "names of metadata that begin with '_' are reserved");
-	if (attr(block, "value"))
-		bl_bicep_infer_with(c, attr(block, "value"), (bl_bicep_rules){.constant = true});
+	if (bl_block_expr(block, "value"))
+		bl_bicep_infer_with(c, bl_block_expr(block, "value"), (bl_bicep_rules){.constant = true});
 }
 
 static void check_output(bl_bicep_checker *c, const bl_block *block)
 {
 	const bl_bicep_type *want = bl_bicep_declared_type(c->s, block);
 	bl_bicep_rules outer = c->rules;
-	if (!attr(block, "value"))
+	if (!bl_block_expr(block, "value"))
 		return;
 	c->rules = (bl_bicep_rules){.loop_ok = true, .resource = true, .deployed = true, .collection_ok = true};
 	if (want)
-		bl_bicep_expect(c, want, attr(block, "value"));
+		bl_bicep_expect(c, want, bl_block_expr(block, "value"));
 	else
-		bl_bicep_infer(c, attr(block, "value"));
+		bl_bicep_infer(c, bl_block_expr(block, "value"));
 	c->rules = outer;
 }
 
@@ -301,8 +290,8 @@ static void check_test(bl_bicep_checker *c, const bl_block *block)
 	if (source.n && block->labels.n > 1 && bl_span_known(block->labels.items[1].span) &&
 		!bl_azure_find_module(c->s->azure, c->s->folder, source))
 		bl_bicep_error(c, block->labels.items[1].span, "BCP091", "'" BL_FMT "' could not be read", BL_ARG(source));
-	if (attr(block, "body"))
-		bl_bicep_infer_with(c, attr(block, "body"), (bl_bicep_rules){.property = true, .loop_ok = true});
+	if (bl_block_expr(block, "body"))
+		bl_bicep_infer_with(c, bl_block_expr(block, "body"), (bl_bicep_rules){.property = true, .loop_ok = true});
 }
 
 static void check_statement(bl_bicep_checker *c, const bl_block *block, const bl_block **target)
@@ -310,38 +299,38 @@ static void check_statement(bl_bicep_checker *c, const bl_block *block, const bl
 	bl_bicep_symbol *symbol = bl_map_get(&c->s->symbols, bl_block_label(block, 0));
 	c->busy = symbol && symbol->block == block ? symbol : NULL;
 	c->rules = (bl_bicep_rules){0};
-	if (attr(block, "type") && !is(block, "type"))
-		bl_bicep_check_type(c, attr(block, "type"), block);
-	if (is(block, "resource")) {
+	if (bl_block_expr(block, "type") && !bl_block_is(block, "type"))
+		bl_bicep_check_type(c, bl_block_expr(block, "type"), block);
+	if (bl_block_is(block, "resource")) {
 		bl_bicep_check_resource(c, block, NULL);
 		return;
 	}
-	if (is(block, "module")) {
+	if (bl_block_is(block, "module")) {
 		bl_bicep_check_module(c, block);
 		return;
 	}
 	bl_bicep_check_decorators(c, block);
-	if (is(block, "var") && c->busy)
+	if (bl_block_is(block, "var") && c->busy)
 		bl_bicep_symbol_type(c, symbol);
-	else if (is(block, "var") && attr(block, "value"))
-		bl_bicep_infer_with(c, attr(block, "value"), (bl_bicep_rules){.loop_ok = true, .deployed = true, .collection_ok = true});
-	else if (is(block, "param"))
+	else if (bl_block_is(block, "var") && bl_block_expr(block, "value"))
+		bl_bicep_infer_with(c, bl_block_expr(block, "value"), (bl_bicep_rules){.loop_ok = true, .deployed = true, .collection_ok = true});
+	else if (bl_block_is(block, "param"))
 		check_parameter(c, block);
-	else if (is(block, "output"))
+	else if (bl_block_is(block, "output"))
 		check_output(c, block);
-	else if (is(block, "func"))
+	else if (bl_block_is(block, "func"))
 		check_function(c, block);
-	else if (is(block, "type") && attr(block, "value"))
-		bl_bicep_check_type(c, attr(block, "value"), block);
-	else if (is(block, "import"))
+	else if (bl_block_is(block, "type") && bl_block_expr(block, "value"))
+		bl_bicep_check_type(c, bl_block_expr(block, "value"), block);
+	else if (bl_block_is(block, "import"))
 		check_import(c, block);
-	else if (is(block, "targetScope"))
+	else if (bl_block_is(block, "targetScope"))
 		check_target(c, block, target);
-	else if (is(block, "metadata"))
+	else if (bl_block_is(block, "metadata"))
 		check_metadata(c, block);
-	else if (is(block, "assert") && attr(block, "value"))
-		bl_bicep_infer_with(c, attr(block, "value"), (bl_bicep_rules){.resource = true});
-	else if (is(block, "test"))
+	else if (bl_block_is(block, "assert") && bl_block_expr(block, "value"))
+		bl_bicep_infer_with(c, bl_block_expr(block, "value"), (bl_bicep_rules){.resource = true});
+	else if (bl_block_is(block, "test"))
 		check_test(c, block);
 }
 
@@ -355,8 +344,8 @@ static void check_assignments(bl_bicep_checker *c, const bl_block *using, bl_map
 	bool extends = false;
 	for (size_t i = 0; i < c->s->document->blocks.n; i++) {
 		const bl_block *block = c->s->document->blocks.items[i];
-		extends |= is(block, "extends");
-		if (!is(block, "param") || !attr(block, "value"))
+		extends |= bl_block_is(block, "extends");
+		if (!bl_block_is(block, "param") || !bl_block_expr(block, "value"))
 			continue;
 		const bl_bicep_property *p = want ? bl_bicep_find_property(want, bl_block_label(block, 0)) : NULL;
 		bl_bicep_symbol *symbol = bl_map_get(&c->s->symbols, bl_block_label(block, 0));
@@ -364,7 +353,7 @@ static void check_assignments(bl_bicep_checker *c, const bl_block *using, bl_map
 		c->rules = (bl_bicep_rules){.parameter = true, .loop_ok = true};
 		if (want && !p)
 			bl_bicep_error(c, block->head, "BCP259", "the Bicep file has no parameter '" BL_FMT "'", BL_ARG(bl_block_label(block, 0)));
-		bl_bicep_expect(c, p ? p->type : &bl_bicep_t_any, attr(block, "value"));
+		bl_bicep_expect(c, p ? p->type : &bl_bicep_t_any, bl_block_expr(block, "value"));
 		bl_map_put(c->arena, given, bl_block_label(block, 0), (void *)block);
 	}
 	for (size_t i = 0; want && !extends && i < want->properties.n; i++) {
@@ -385,15 +374,15 @@ static void check_parameters_file(bl_bicep_checker *c)
 	bl_map given = {0};
 	for (size_t i = 0; i < d->blocks.n; i++) {
 		const bl_block *block = d->blocks.items[i];
-		if (is(block, "using")) {
+		if (bl_block_is(block, "using")) {
 			if (using)
 				bl_bicep_error(c, block->head, "BCP261", "'using' is there more than once");
 			using = using ? using : block;
 		}
-		whole &= !is(block, "extends");
-		if (is(block, "resource") || is(block, "module") || is(block, "output"))
+		whole &= !bl_block_is(block, "extends");
+		if (bl_block_is(block, "resource") || bl_block_is(block, "module") || bl_block_is(block, "output"))
 			bl_bicep_error(c, block->head, "BCP337", "a parameter file has no statement '" BL_FMT "'", BL_ARG(block->kind));
-		else if (is(block, "var") || is(block, "import") || is(block, "type") || is(block, "func"))
+		else if (bl_block_is(block, "var") || bl_block_is(block, "import") || bl_block_is(block, "type") || bl_block_is(block, "func"))
 			check_statement(c, block, &(const bl_block *){NULL});
 	}
 	if (!using && whole)
@@ -413,8 +402,8 @@ void bl_bicep_check(bl_bicep_scope *s, bl_diag_list *diags)
 	for (size_t i = 0; i < d->blocks.n; i++) {
 		const bl_block *block = d->blocks.items[i];
 		/* an extension, or one by its old name; and what could not be imported */
-		c.extended |= is(block, "extension") || (is(block, "import") && !attr(block, "items") && !bl_block_label(block, 0).n);
-		if (is(block, "import") && bl_block_label(block, 1).n) {
+		c.extended |= bl_block_is(block, "extension") || (bl_block_is(block, "import") && !bl_block_expr(block, "items") && !bl_block_label(block, 0).n);
+		if (bl_block_is(block, "import") && bl_block_label(block, 1).n) {
 			const bl_document *file = bl_bicep_imported_file(s, bl_block_label(block, 1));
 			c.extended |= !file || file->language != BL_LANG_BICEP || file->partial;
 		}

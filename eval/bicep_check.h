@@ -46,23 +46,45 @@ typedef struct bl_bicep_checker {
 void bl_bicep_error(bl_bicep_checker *c, bl_span span, const char *code, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
+enum { BL_BICEP_MAX_CHECKED = 200 /* expressions within one another: what is deeper is not looked at */ };
+
 /* ---- bicep_check_expr.c ---- */
 
 /* The type of an expression; what is wrong in it is reported. Never NULL. */
 const bl_bicep_type *bl_bicep_infer(bl_bicep_checker *c, const bl_expr *e);
 /* As bl_bicep_infer, where a value of type `to` is wanted. */
 void bl_bicep_expect(bl_bicep_checker *c, const bl_bicep_type *to, const bl_expr *e);
-/* The type of a name that a statement declares. */
-const bl_bicep_type *bl_bicep_symbol_type(bl_bicep_checker *c, bl_bicep_symbol *symbol);
-/* The resource or module statement that e names, through ::, [i] and variables; NULL for any other value. */
-const bl_block *bl_bicep_named_resource(bl_bicep_checker *c, const bl_expr *e);
-/* Reports the parts of e that are known only once something has been deployed. */
-void bl_bicep_need_start(bl_bicep_checker *c, const bl_expr *e, const char *code, const char *what);
 /* Runs body over a for-expression's body, its variables set. */
 typedef void (*bl_bicep_body)(bl_bicep_checker *c, const bl_expr *e, void *context);
 void bl_bicep_each(bl_bicep_checker *c, const bl_expr *e, bl_bicep_body body, void *context);
 /* Runs over e with other rules. */
 const bl_bicep_type *bl_bicep_infer_with(bl_bicep_checker *c, const bl_expr *e, bl_bicep_rules rules);
+/* As bl_bicep_infer, for what is below an expression: it is neither a property's value nor a loop's place any more. */
+const bl_bicep_type *bl_bicep_infer_part(bl_bicep_checker *c, const bl_expr *e);
+
+/* ---- bicep_check_name.c ---- */
+
+/* A resource or a module. */
+bool bl_bicep_is_deployable(const bl_block *block);
+/* The resource nested in a block under that name, or NULL. */
+const bl_block *bl_bicep_nested_resource(const bl_block *block, bl_str child);
+/* The loop's or lambda's variable of that name, or NULL: it goes before what a statement declares, which bl_bicep_find gives. */
+const bl_bicep_variable *bl_bicep_local(const bl_bicep_checker *c, bl_str name);
+bl_bicep_symbol *bl_bicep_find(const bl_bicep_checker *c, bl_str name);
+/* The type of a name that a statement declares. */
+const bl_bicep_type *bl_bicep_symbol_type(bl_bicep_checker *c, bl_bicep_symbol *symbol);
+/* As bl_bicep_infer, of a NAME, ATTR, INDEX or CHILD. */
+const bl_bicep_type *bl_bicep_infer_name(bl_bicep_checker *c, const bl_expr *e);
+const bl_bicep_type *bl_bicep_infer_member(bl_bicep_checker *c, const bl_expr *e);
+const bl_bicep_type *bl_bicep_infer_element(bl_bicep_checker *c, const bl_expr *e);
+const bl_bicep_type *bl_bicep_infer_child(bl_bicep_checker *c, const bl_expr *e);
+
+/* ---- bicep_check_start.c ---- */
+
+/* The resource or module statement that e names, through ::, [i] and variables; NULL for any other value. */
+const bl_block *bl_bicep_named_resource(bl_bicep_checker *c, const bl_expr *e);
+/* Reports the parts of e that are known only once something has been deployed. */
+void bl_bicep_need_start(bl_bicep_checker *c, const bl_expr *e, const char *code, const char *what);
 
 /* ---- bicep_check_call.c ---- */
 

@@ -1,12 +1,6 @@
 /* Checks of modules: what the file behind one takes and gives, and where it is deployed. */
 #include "eval/bicep_check.h"
 
-static const bl_expr *attr(const bl_block *block, const char *name)
-{
-	const bl_attr *a = bl_block_attr(block, name);
-	return a ? a->expr : NULL;
-}
-
 static bl_span label_span(const bl_block *block, size_t i)
 {
 	return block->labels.n > i ? block->labels.items[i].span : block->head;
@@ -35,7 +29,7 @@ static bl_bicep_type *new_object(bl_bicep_checker *c)
 /* What a compiled template's section ("parameters", "outputs") names: types are not looked at. */
 static const bl_bicep_type *template_section(bl_bicep_checker *c, const bl_document *file, const char *section)
 {
-	const bl_expr *body = file->blocks.n ? attr(file->blocks.items[0], "body") : NULL;
+	const bl_expr *body = file->blocks.n ? bl_block_expr(file->blocks.items[0], "body") : NULL;
 	const bl_expr *members = body && body->kind == BL_EXPR_OBJECT ? bl_azure_key(body, section) : NULL;
 	bl_bicep_type *t = new_object(c);
 	for (uint32_t i = 0; members && members->kind == BL_EXPR_OBJECT && i + 1 < members->n; i += 2) {
@@ -60,9 +54,9 @@ static const bl_bicep_type *bicep_section(bl_bicep_checker *c, const bl_document
 			continue;
 		const bl_bicep_type *type = bl_bicep_declared_type(s, block);
 		type = type ? type : &bl_bicep_t_any;
-		bool optional = attr(block, "value") || bl_bicep_is_nullable(type) || type->kind == BL_BICEP_ANY;
+		bool optional = bl_block_expr(block, "value") || bl_bicep_is_nullable(type) || type->kind == BL_BICEP_ANY;
 		const bl_attr *written = bl_block_attr(block, "type");
-		if (written && written->expr->n && written->expr->kids[0]->kind == BL_EXPR_NAME && !attr(block, "value"))
+		if (written && written->expr->n && written->expr->kids[0]->kind == BL_EXPR_NAME && !bl_block_expr(block, "value"))
 			optional = bl_bicep_is_nullable(type); /* `any` is no excuse */
 		bl_vec_push(c->arena, &t->properties, ((bl_bicep_property){bl_block_label(block, 0), type, optional}));
 	}
@@ -101,7 +95,7 @@ static bl_str target_of(const bl_document *file)
 		const char *schema, *scope;
 	} schemas[] = {{"managementGroupDeploymentTemplate", "managementGroup"}, {"subscriptionDeploymentTemplate", "subscription"},
 		{"tenantDeploymentTemplate", "tenant"}};
-	const bl_expr *body = file->blocks.n ? attr(file->blocks.items[0], "body") : NULL;
+	const bl_expr *body = file->blocks.n ? bl_block_expr(file->blocks.items[0], "body") : NULL;
 	if (file->language == BL_LANG_BICEP)
 		return bl_bicep_target(file);
 	const bl_expr *schema = body && body->kind == BL_EXPR_OBJECT ? bl_azure_key(body, "$schema") : NULL;

@@ -1,12 +1,6 @@
 /* Checks of resources: their type, name, scope and parent, and what nests in them. */
 #include "eval/bicep_check.h"
 
-static const bl_expr *attr(const bl_block *block, const char *name)
-{
-	const bl_attr *a = bl_block_attr(block, name);
-	return a ? a->expr : NULL;
-}
-
 static bl_span label_span(const bl_block *block, size_t i)
 {
 	return block->labels.n > i ? block->labels.items[i].span : block->head;
@@ -149,7 +143,7 @@ static void check_scope(bl_bicep_checker *c, const bl_block *block, const bl_exp
 		bl_bicep_error(c, e->span, "BCP036", "a scope is a resource or what resourceGroup() and the like give, no '" BL_FMT "'",
 			BL_ARG(bl_bicep_type_text(c->arena, t)));
 	bl_bicep_need_start(c, e, "BCP120", "a scope");
-	if (t->kind != BL_BICEP_SCOPE || !is_scope_call(e) || attr(block, "existing"))
+	if (t->kind != BL_BICEP_SCOPE || !is_scope_call(e) || bl_block_expr(block, "existing"))
 		return;
 	/* a resource goes to the file's own scope, or to the tenant */
 	bool other = !bl_str_eq(t->name, c->target) || e->n > (e->method ? 1u : 0u);
@@ -183,7 +177,7 @@ static void check_property(bl_bicep_checker *c, const resource_place *p, const b
 {
 	static const char *const read_only[] = {"apiVersion", "id", "type"};
 	bl_str name = bl_value_text(key->value);
-	bool existing = attr(p->block, "existing");
+	bool existing = bl_block_expr(p->block, "existing");
 	if (bl_str_eqz(name, "name")) {
 		check_name(c, p->block, value, child);
 		return;
@@ -286,7 +280,7 @@ static void walk(bl_bicep_checker *c, const bl_expr *e, void *context)
 
 void bl_bicep_check_body(bl_bicep_checker *c, const bl_block *block, bl_bicep_body check, void *context)
 {
-	const bl_expr *body = attr(block, "body");
+	const bl_expr *body = bl_block_expr(block, "body");
 	body_walk w = {check, context};
 	bl_bicep_rules outer = c->rules;
 	if (!body)
@@ -309,13 +303,13 @@ void bl_bicep_check_resource(bl_bicep_checker *c, const bl_block *block, const b
 	for (size_t i = 0; i < block->blocks.n; i++) {
 		bl_bicep_variable *v = bl_new(c->arena, bl_bicep_variable);
 		bl_bicep_type *t = bl_new(c->arena, bl_bicep_type);
-		const bl_expr *body = attr(block->blocks.items[i], "body");
+		const bl_expr *body = bl_block_expr(block->blocks.items[i], "body");
 		t->kind = BL_BICEP_RESOURCE;
 		t->block = block->blocks.items[i];
 		*v = (bl_bicep_variable){bl_block_label(t->block, 0), body && body->kind == BL_EXPR_FOR ? &bl_bicep_t_any : t, false, c->locals};
 		c->locals = v;
 	}
-	const bl_expr *around = parent ? attr(parent, "body") : NULL;
+	const bl_expr *around = parent ? bl_block_expr(parent, "body") : NULL;
 	if (around && around->kind == BL_EXPR_FOR)
 		bl_bicep_error(c, block->head, "BCP160", "a resource cannot be nested in one that a loop makes");
 	check_kind(c, block, parent);
@@ -338,9 +332,9 @@ void bl_bicep_check_names(bl_bicep_checker *c, const char *kind)
 	bool module = strcmp(kind, "module") == 0;
 	for (size_t i = 0; i < d->blocks.n; i++) {
 		const bl_block *block = d->blocks.items[i];
-		const bl_expr *body = attr(block, "body");
+		const bl_expr *body = bl_block_expr(block, "body");
 		const bl_expr *name = body && body->kind == BL_EXPR_OBJECT ? bl_azure_key(body, "name") : NULL;
-		if (!bl_str_eqz(block->kind, kind) || !name || name->kind != BL_EXPR_LITERAL || attr(block, "existing") || attr(block, "@onlyIfNotExists"))
+		if (!bl_str_eqz(block->kind, kind) || !name || name->kind != BL_EXPR_LITERAL || bl_block_expr(block, "existing") || bl_block_expr(block, "@onlyIfNotExists"))
 			continue;
 		bl_str key = bl_str_fmt(c->arena, BL_FMT "\n" BL_FMT "\n" BL_FMT "\n" BL_FMT,
 			BL_ARG(module ? BL_STR("") : bl_str_lower(c->arena, bl_block_label(block, 1))), BL_ARG(source_of(c, name)),

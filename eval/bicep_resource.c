@@ -1,12 +1,6 @@
 /* Bicep's resources and modules: their instances, what refers to them, and how they come out. */
 #include "eval/bicep.h"
 
-static const bl_expr *attr(const bl_block *block, const char *name)
-{
-	const bl_attr *a = bl_block_attr(block, name);
-	return a ? a->expr : NULL;
-}
-
 /* ---- declaring ---- */
 
 bl_bicep_declared *bl_bicep_declare(bl_bicep_scope *s, const bl_block *block, bl_bicep_declared *parent)
@@ -19,8 +13,8 @@ bl_bicep_declared *bl_bicep_declare(bl_bicep_scope *s, const bl_block *block, bl
 	d->block = block;
 	d->parent = parent;
 	d->is_module = bl_str_eqz(block->kind, "module");
-	d->existing = attr(block, "existing") != NULL;
-	d->loop = attr(block, "body") && attr(block, "body")->kind == BL_EXPR_FOR;
+	d->existing = bl_block_expr(block, "existing") != NULL;
+	d->loop = bl_block_expr(block, "body") && bl_block_expr(block, "body")->kind == BL_EXPR_FOR;
 	d->address = parent ? bl_str_fmt(arena, BL_FMT "." BL_FMT, BL_ARG(parent->address), BL_ARG(name)) : name;
 	if (d->is_module) {
 		d->type = BL_STR("Microsoft.Resources/deployments");
@@ -125,7 +119,7 @@ static void expand(bl_bicep_declared *d)
 			outer = d->parent->instances.items[0]->locals;
 		}
 	}
-	const bl_expr *body = attr(d->block, "body");
+	const bl_expr *body = bl_block_expr(d->block, "body");
 	if (body && body->kind == BL_EXPR_FOR)
 		expand_loop(d, body, outer, condition);
 	else

@@ -51,6 +51,17 @@ const bl_attr *bl_block_attr(const bl_block *block, const char *name)
 	return NULL;
 }
 
+const bl_expr *bl_block_expr(const bl_block *block, const char *name)
+{
+	const bl_attr *a = block ? bl_block_attr(block, name) : NULL;
+	return a ? a->expr : NULL;
+}
+
+bool bl_block_is(const bl_block *block, const char *kind)
+{
+	return block && bl_str_eqz(block->kind, kind);
+}
+
 const bl_value *bl_document_tree(const bl_document *d)
 {
 	const bl_attr *body = d && d->blocks.n ? bl_block_attr(d->blocks.items[0], "body") : NULL;

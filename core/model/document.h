@@ -105,6 +105,9 @@ typedef struct bl_document {
 } bl_document;
 
 const bl_attr *bl_block_attr(const bl_block *block, const char *name);
+/* Its expression; NULL when there is none. Of a block that is NULL there is none, and it is of no kind. */
+const bl_expr *bl_block_expr(const bl_block *block, const char *name);
+bool bl_block_is(const bl_block *block, const char *kind);
 /* Adds an attribute. */
 void bl_block_put(bl_arena *arena, bl_block *block, bl_str name, bl_span span, const bl_expr *expr);
 /* The whole tree of a document of the yaml family, its first one; NULL when there is none. */
