@@ -75,6 +75,7 @@ struct bl_report {
 	BL_VEC(bl_side *) sides;
 	BL_VEC(bl_root_plan *) plans; /* sorted by repository and root name */
 	BL_VEC(bl_snapshot *) snapshots;
+	size_t snapshots_read; /* of those, the ones that could be taken: the others only say that something is missing */
 	bl_graph *graph;
 	bl_mapping_history history;
 	bl_map followed;          /* questions about histories -> their answers */

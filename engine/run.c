@@ -154,17 +154,29 @@ static int by_format_and_file(const void *a, const void *b)
 	return c ? c : bl_str_cmp(x->file, y->file);
 }
 
-/* Of a folder that is given as a snapshot, what is none is said and left. */
+/*
+ * Of a folder that is given as a snapshot, what is none is said and left. A file that is named and cannot be taken is an error, but no reason to lose the others;
+ * what it would have shown is not known, so nothing is called missing.
+ */
 static bl_status read_snapshot_file(bl_report *report, const char *path, bool among_others, bl_error *error)
 {
 	bl_snapshot *snapshot = bl_new(&report->arena, bl_snapshot);
 	bl_status status = bl_snapshot_read(report->session->schema, path, snapshot, error);
-	if (status == BL_OK)
-		bl_vec_push(&report->arena, &report->snapshots, snapshot);
-	if (status != BL_FAILED || !among_others)
+	if (status != BL_OK && status != BL_FAILED)
 		return status;
-	bl_diag_add(&report->arena, &report->joined, BL_DIAG_NOTE, BL_NOWHERE, "%s", error->text);
-	report->joined.items[report->joined.n - 1].path = bl_str_dup(&report->arena, bl_str_of(path));
+	if (status == BL_OK) {
+		report->snapshots_read++;
+	} else if (among_others) {
+		bl_diag_add(&report->arena, &report->joined, BL_DIAG_NOTE, BL_NOWHERE, "%s", error->text);
+		report->joined.items[report->joined.n - 1].path = bl_str_dup(&report->arena, bl_str_of(path));
+		return BL_OK;
+	} else {
+		*snapshot = (bl_snapshot){.partial = true};
+		snapshot->file = bl_str_dup(&report->arena, bl_str_of(path));
+		bl_diag_add(&snapshot->arena, &snapshot->diags, BL_DIAG_ERROR, BL_NOWHERE, "%s", error->text);
+		snapshot->diags.items[0].path = snapshot->file;
+	}
+	bl_vec_push(&report->arena, &report->snapshots, snapshot);
 	return BL_OK;
 }
 
@@ -183,6 +195,8 @@ static bl_status read_snapshots(bl_report *report, bl_error *error)
 		if (report->snapshots.n == before)
 			return bl_error_set(error, BL_FAILED, "no file in '%s' is a snapshot", o->snapshots[i]);
 	}
+	if (o->nsnapshots && !report->snapshots_read)
+		return BL_FAILED;
 	/* of two exports that show an asset, the first to come stands for it: not the first to be named */
 	if (report->snapshots.n)
 		qsort(report->snapshots.items, report->snapshots.n, sizeof *report->snapshots.items, by_format_and_file);

@@ -231,6 +231,16 @@ static void report_added_tags(drift_walk *w)
 	}
 }
 
+/* Do both sides state the tags as a property, too? One difference is told once, where the provider has it. */
+static bool tags_are_properties(const bl_link *link)
+{
+	static const char *const places[] = {"properties.Tags", "properties.labels"};
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+		if (bl_value_at_path(link->resource->written, bl_str_of(places[i])) && bl_value_at_path(link->asset->body, bl_str_of(places[i])))
+			return true;
+	return false;
+}
+
 static int in_order(const void *a, const void *b)
 {
 	const bl_drift *x = a, *y = b;
@@ -251,6 +261,8 @@ static void compare_link(drift_walk *w, const bl_link *link, const bl_schema *sc
 	w->azure = bl_str_startsi(link->asset->id, BL_STR("/subscriptions/"));
 	w->schema = type ? type->schema : NULL;
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		if (strcmp(parts[i], "tags") == 0 && tags_are_properties(link))
+			continue;
 		w->path.n = 0;
 		bl_buf_putz(&w->path, parts[i]);
 		compare(w, bl_value_geti(link->resource->written, bl_str_of(parts[i])),

@@ -1,6 +1,8 @@
 /* The images there are: what snapshots show of them, what runs them, and the Dockerfiles they may come from. */
 #include "mapping/image_run.h"
 
+#include <stdlib.h>
+
 /* ---- the Dockerfiles ---- */
 
 static bl_str stage_key(bl_arena *arena, const bl_root *root, bl_str stage)
@@ -63,38 +65,115 @@ static void add_name(bl_image_run *r, bl_image_entity *e, bl_str text)
 		bl_map_put(&r->arena, &r->by_name, key, e);
 }
 
+typedef struct image_list {
+	const bl_image **items;
+	size_t n;
+	uint32_t *parent; /* union-find: images that share a digest are one */
+} image_list;
+
+static uint32_t root_of(uint32_t *parent, uint32_t at)
+{
+	while (parent[at] != at) {
+		parent[at] = parent[parent[at]];
+		at = parent[at];
+	}
+	return at;
+}
+
+/* Indexes first, then manifests, then what only shows a configuration; the one with the longest history first among equals. */
+static int by_rank(const void *a, const void *b)
+{
+	const bl_image *x = *(const bl_image *const *)a, *y = *(const bl_image *const *)b;
+	int rank = (y->platforms.n > 0) - (x->platforms.n > 0);
+	int order = rank ? rank : (y->digest.n > 0) - (x->digest.n > 0);
+	if (!order)
+		order = bl_str_cmp(x->digest, y->digest);
+	if (!order)
+		order = bl_str_cmp(x->config_digest, y->config_digest);
+	if (!order)
+		order = (y->steps.n > x->steps.n) - (y->steps.n < x->steps.n);
+	return order ? order : bl_str_cmp(x->snapshot, y->snapshot);
+}
+
+static void join_by(bl_image_run *r, image_list *list, bl_map *first, bl_str digest, uint32_t image)
+{
+	uintptr_t known = digest.n ? (uintptr_t)bl_map_get(first, digest) : 0;
+	if (known) {
+		uint32_t a = root_of(list->parent, (uint32_t)known - 1), b = root_of(list->parent, image);
+		/* the one of the first rank stands for all */
+		list->parent[a < b ? b : a] = a < b ? a : b;
+	} else if (digest.n) {
+		bl_map_put(&r->arena, first, digest, (void *)(uintptr_t)(image + 1));
+	}
+}
+
+/* An index, its platforms' manifests and their configurations are one image, in whatever files they are, and in whatever order these are read. */
+static image_list list_images(bl_image_run *r)
+{
+	image_list list = {0};
+	bl_map first = {0};
+	for (size_t s = 0; s < r->input->nsnapshots; s++)
+		list.n += r->input->snapshots[s]->images.n;
+	list.items = bl_new_n(&r->arena, const bl_image *, list.n + 1);
+	list.parent = bl_new_n(&r->arena, uint32_t, list.n + 1);
+	list.n = 0;
+	for (size_t s = 0; s < r->input->nsnapshots; s++)
+		for (size_t i = 0; i < r->input->snapshots[s]->images.n; i++)
+			list.items[list.n++] = r->input->snapshots[s]->images.items[i];
+	if (list.n)
+		qsort(list.items, list.n, sizeof *list.items, by_rank);
+	for (uint32_t i = 0; i < list.n; i++)
+		list.parent[i] = i;
+	for (uint32_t i = 0; i < list.n; i++) {
+		join_by(r, &list, &first, list.items[i]->digest, i);
+		join_by(r, &list, &first, list.items[i]->config_digest, i);
+		for (size_t k = 0; k < list.items[i]->platforms.n; k++)
+			join_by(r, &list, &first, list.items[i]->platforms.items[k], i);
+	}
+	return list;
+}
+
+/* The image whose name is all that is known of another. */
+static bl_image_entity *called_as(bl_image_run *r, const bl_image *image)
+{
+	bl_image_entity *e = NULL;
+	for (size_t k = 0; k < image->names.n && !e && !image->digest.n && !image->config_digest.n; k++) {
+		bl_image_name name;
+		if (bl_image_name_parse(&r->arena, image->names.items[k], &name))
+			e = bl_map_get(&r->by_name, name_key(&r->arena, &name));
+	}
+	return e;
+}
+
+static void put_digest(bl_image_run *r, bl_str digest, bl_image_entity *e)
+{
+	if (digest.n)
+		bl_map_put(&r->arena, &r->by_digest, digest, e);
+}
+
 static void gather_images(bl_image_run *r)
 {
-	for (size_t s = 0; s < r->input->nsnapshots; s++) {
-		for (size_t i = 0; i < r->input->snapshots[s]->images.n; i++) {
-			const bl_image *image = r->input->snapshots[s]->images.items[i];
-			bl_image_entity *e = image->digest.n ? bl_map_get(&r->by_digest, image->digest) : NULL;
-			if (!e && image->config_digest.n)
-				e = bl_map_get(&r->by_digest, image->config_digest);
-			for (size_t k = 0; k < image->names.n && !e && !image->digest.n; k++) {
-				bl_image_name name;
-				if (bl_image_name_parse(&r->arena, image->names.items[k], &name))
-					e = bl_map_get(&r->by_name, name_key(&r->arena, &name));
-			}
-			if (!e)
-				e = new_entity(r, image->digest.n ? image->digest : image->config_digest);
-			if (image->digest.n && !bl_map_get(&r->by_digest, image->digest)) {
-				e->origin->digest = image->digest;
-				bl_map_put(&r->arena, &r->by_digest, image->digest, e);
-			}
-			if (!e->image || e->image->steps.n < image->steps.n)
-				e->image = image;
-			if (!e->labels)
-				e->labels = image->labels;
-			if (!e->base_digest.n)
-				e->base_digest = image->base_digest;
-			if (image->config_digest.n)
-				bl_map_put(&r->arena, &r->by_digest, image->config_digest, e);
-			for (size_t k = 0; k < image->platforms.n; k++)
-				bl_map_put(&r->arena, &r->by_digest, image->platforms.items[k], e);
-			for (size_t k = 0; k < image->names.n; k++)
-				add_name(r, e, image->names.items[k]);
-		}
+	image_list list = list_images(r);
+	bl_image_entity **entities = bl_new_n(&r->arena, bl_image_entity *, list.n + 1);
+	for (uint32_t i = 0; i < list.n; i++) {
+		const bl_image *image = list.items[i];
+		uint32_t root = root_of(list.parent, i);
+		bl_image_entity *e = entities[root] ? entities[root] : called_as(r, image);
+		if (!e)
+			e = new_entity(r, image->digest.n ? image->digest : image->config_digest);
+		entities[root] = e;
+		if (!e->image || e->image->steps.n < image->steps.n)
+			e->image = image;
+		if (!e->labels)
+			e->labels = image->labels;
+		if (!e->base_digest.n)
+			e->base_digest = image->base_digest;
+		put_digest(r, image->digest, e);
+		put_digest(r, image->config_digest, e);
+		for (size_t k = 0; k < image->platforms.n; k++)
+			put_digest(r, image->platforms.items[k], e);
+		for (size_t k = 0; k < image->names.n; k++)
+			add_name(r, e, image->names.items[k]);
 	}
 }
 
