@@ -120,13 +120,6 @@ static const node_list *nodes_of(binder *b, const bl_binding *e)
 	return id ? bl_map_get(&b->named, named_key(c->arena, id->type, id->last)) : NULL;
 }
 
-static bl_str base_name(bl_str path)
-{
-	bl_str name = bl_str_slice(path, (size_t)(bl_str_rfind_char(path, '/') + 1), path.n);
-	ptrdiff_t dot = bl_str_rfind_char(name, '.');
-	return dot > 0 ? bl_str_slice(name, 0, (size_t)dot) : name;
-}
-
 /* Between roots that have the same names, settings decide: from -1 to 1. */
 static double likeness_of(const bl_claims *c, uint32_t code, uint32_t asset)
 {
@@ -134,21 +127,6 @@ static double likeness_of(const bl_claims *c, uint32_t code, uint32_t asset)
 	if (!bl_identity_types_fit(c, code, asset))
 		return -3;
 	return l.equal + l.different ? ((double)l.equal - l.different) / (l.equal + l.different) : 0;
-}
-
-/* Is the owner called as the root's file or folder is? */
-static bool called_alike(bl_str root, bl_str called)
-{
-	bl_str name = base_name(root);
-	size_t i = 0, k = 0;
-	for (; i < name.n && k < called.n; i++, k++) {
-		char a = name.p[i], b = called.p[k];
-		a = a == '_' || a == '.' || a == ' ' ? '-' : a >= 'A' && a <= 'Z' ? (char)(a + 'a' - 'A') : a;
-		b = b == '_' || b == '.' || b == ' ' ? '-' : b >= 'A' && b <= 'Z' ? (char)(b + 'a' - 'A') : b;
-		if (a != b)
-			return false;
-	}
-	return name.n >= 3 && i == name.n && (k == called.n || called.p[k] == '-' || called.p[k] == '_');
 }
 
 static void score_binding(binder *b, const bl_binding *e, root_scores *scores)
@@ -264,7 +242,7 @@ static void claim_by_owner(binder *b, const owner *o)
 	for (uint32_t root = 0; root < c->nroots; root++) {
 		const bl_root *r = c->roots[root];
 		bl_pairs of_type = {0};
-		if ((r->language != BL_LANG_BICEP && r->language != BL_LANG_ARM) || !bl_str_eqi(base_name(r->path), name))
+		if ((r->language != BL_LANG_BICEP && r->language != BL_LANG_ARM) || !bl_str_eqi(bl_names_of_root(r), name))
 			continue;
 		for (size_t i = 0; i < c->code.n; i++) {
 			const bl_identity *id = &c->identities[c->code.items[i]];
@@ -290,8 +268,7 @@ static void claim_owner(binder *b, const owner *o)
 	for (size_t i = 0; i < o->bindings.n; i++)
 		score_binding(b, o->bindings.items[i], &scores);
 	for (size_t i = 0; i < scores.n; i++)
-		if (called_alike(b->claims->roots[scores.items[i].root]->path, o->bindings.items[0]->owner))
-			scores.items[i].score += CALLED_ALIKE;
+		scores.items[i].score += CALLED_ALIKE * bl_names_after_root(b->claims->roots[scores.items[i].root], o->bindings.items[0]->owner);
 	for (size_t i = 0; i < o->bindings.n; i++)
 		claim_binding(b, o->bindings.items[i], &scores);
 	if (o->bindings.items[0]->from == BL_FROM_DEPLOYMENT && o->bindings.items[0]->owner.n)
@@ -325,8 +302,8 @@ static void claim_stack_tags(binder *b)
 	for (size_t i = 0; b->logical.n && i < c->assets.n; i++) {
 		const bl_asset *a = bl_claims_asset(c, c->assets.items[i]);
 		const bl_value *tags = bl_identity_tags(c, c->assets.items[i]);
-		bl_str logical = bl_identity_tag(tags, "aws:cloudformation:logical-id");
-		bl_str stack = logical.n ? bl_identity_tag(tags, "aws:cloudformation:stack-name") : BL_STR("");
+		bl_str logical = bl_identity_tag(tags, BL_STR("aws:cloudformation:logical-id"));
+		bl_str stack = logical.n ? bl_identity_tag(tags, BL_STR("aws:cloudformation:stack-name")) : BL_STR("");
 		if (!stack.n)
 			continue;
 		bl_binding *e = bl_new(c->arena, bl_binding);

@@ -52,6 +52,7 @@ typedef struct bl_claims {
 	uint32_t nroots, ntypes, nscopes;
 	const bl_root **roots;   /* by number */
 	const bl_str *types;     /* by number */
+	const bl_str *scope_names; /* by number: as the snapshot has them */
 	bl_map aliases;          /* other names of an asset that are its own alone (an ARN's last part, a link) -> node + 1 */
 	bl_names_index *names;   /* when names have been matched */
 	bl_scopes *scopes;       /* when scopes have been matched */
@@ -96,7 +97,7 @@ bool bl_identity_same_place(bl_str a, bl_str b);
 bl_tri bl_identity_name_fits(const bl_claims *c, uint32_t code, bl_str id);
 /* The tags of code or of an asset: a map, a list of {Key, Value}, or NULL; and the text of one of them, or empty. */
 const bl_value *bl_identity_tags(const bl_claims *c, uint32_t node);
-bl_str bl_identity_tag(const bl_value *tags, const char *key);
+bl_str bl_identity_tag(const bl_value *tags, bl_str key);
 /* Calls fn for each tag whose value is text. */
 void bl_identity_each_tag(const bl_value *tags, void (*fn)(void *context, bl_str key, bl_str value), void *context);
 
@@ -121,6 +122,11 @@ bl_tri bl_names_deployed(bl_claims *c, uint32_t code, uint32_t asset);
 bl_tri bl_names_fit(const bl_claims *c, uint32_t code, uint32_t asset);
 /* Does value name s? */
 bl_tri bl_names_say(const bl_value *value, bl_str s);
+
+/* The name of the root's file, without its extension, or of its folder; and how much of what something is called that is:
+ * 1 when it is called so, less when there are further words, 0 when it is called otherwise. */
+bl_str bl_names_of_root(const bl_root *root);
+double bl_names_after_root(const bl_root *root, bl_str called);
 
 /* resolve.c: weighs the claims and adds links and edges. */
 void bl_resolve_claims(bl_claims *c);

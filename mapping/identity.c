@@ -67,9 +67,9 @@ static void on_wanted(void *context, bl_str key, bl_str value)
 		w->value = value;
 }
 
-bl_str bl_identity_tag(const bl_value *tags, const char *key)
+bl_str bl_identity_tag(const bl_value *tags, bl_str key)
 {
-	wanted_tag w = {bl_str_of(key), BL_STR("")};
+	wanted_tag w = {key, BL_STR("")};
 	bl_identity_each_tag(tags, on_wanted, &w);
 	return w.value;
 }
@@ -463,6 +463,10 @@ void bl_identity_fill(bl_claims *c)
 	for (size_t i = 0; i < types.n; i++)
 		names[i + 1] = types.entries[i].key;
 	c->types = names;
+	names = bl_new_n(c->arena, bl_str, c->nscopes);
+	for (size_t i = 0; i < scopes.n; i++)
+		names[i + 1] = scopes.entries[i].key;
+	c->scope_names = names;
 }
 
 bl_tri bl_identity_name_fits(const bl_claims *c, uint32_t code, bl_str id)

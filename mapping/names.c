@@ -7,7 +7,10 @@
 #include "core/reason/azure_id.h"
 #include "core/reason/cloud_id.h"
 
-enum { MAX_PARENTS = 8 };
+enum {
+	MAX_PARENTS = 8,
+	MIN_ALIKE = 4, /* characters that two names share at their ends */
+};
 
 /* Does s hold what a pattern knows, in its order? Its ends are compared already. */
 static bool has_parts(bl_str pattern, bl_str s)
@@ -33,6 +36,17 @@ bl_tri bl_names_say(const bl_value *value, bl_str s)
 		return bl_tri_of(bl_str_eqi(value->string, s));
 	bool may = value->kind == BL_UNKNOWN && bl_unknown_may_be(value->unknown, s, true) && has_parts(value->unknown->pattern, s);
 	return may ? BL_MAYBE : BL_NO;
+}
+
+size_t bl_names_known(const bl_value *says)
+{
+	if (!bl_value_is(says, BL_UNKNOWN))
+		return 0;
+	const bl_unknown *u = says->unknown;
+	size_t known = 0;
+	for (size_t i = 0; i < u->pattern.n; i++)
+		known += u->pattern.p[i] != BL_GAP;
+	return u->pattern.n ? known : u->prefix.n + u->suffix.n;
 }
 
 bl_tri bl_names_fit(const bl_claims *c, uint32_t code, uint32_t asset)
@@ -223,6 +237,34 @@ bl_tri bl_names_deployed(bl_claims *c, uint32_t code, uint32_t asset)
 	return bl_google_name_parse(id, &google) && google.project.n ? deployed_to(r, "project", google.project) : BL_MAYBE;
 }
 
+bl_str bl_names_of_root(const bl_root *root)
+{
+	bl_str name = last_segment(root->path);
+	ptrdiff_t dot = bl_str_rfind_char(name, '.');
+	return dot > 0 ? bl_str_slice(name, 0, (size_t)dot) : name;
+}
+
+static char plain(char ch)
+{
+	bool word = (ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9');
+	return ch >= 'A' && ch <= 'Z' ? (char)(ch + 'a' - 'A') : word ? ch : '-';
+}
+
+double bl_names_after_root(const bl_root *root, bl_str called)
+{
+	bl_str name = bl_names_of_root(root);
+	for (size_t at = 0; name.n >= 3 && at + name.n <= called.n; at++) {
+		size_t i = 0;
+		if (at && plain(called.p[at - 1]) != '-')
+			continue;
+		while (i < name.n && plain(name.p[i]) == plain(called.p[at + i]))
+			i++;
+		if (i == name.n && (at + i == called.n || plain(called.p[at + i]) == '-'))
+			return (double)name.n / (double)called.n;
+	}
+	return 0;
+}
+
 /* ---- the index ---- */
 
 static uint64_t hash_of(uint32_t type, bl_str name)
@@ -236,14 +278,28 @@ static void add_name(bl_names_index *index, bl_arena *arena, uint32_t type, bl_s
 		bl_vec_push(arena, &index->names, ((bl_names_name){hash_of(type, name), name, type, node, kind, 0}));
 }
 
-/* STACK-LOGICALID-RANDOM, as CloudFormation calls what is given no name. */
-static bl_str logical_part(bl_str name)
+/* STACK-LOGICALID-RANDOM, as CloudFormation calls what is given no name: the first two parts of it, or nothing. */
+static bl_str without_random(bl_str name, ptrdiff_t *logical)
 {
 	ptrdiff_t end = bl_str_rfind_char(name, '-');
 	size_t random = end > 0 ? name.n - (size_t)end - 1 : 0;
 	bl_str head = bl_str_slice(name, 0, end > 0 ? (size_t)end : 0);
-	ptrdiff_t begin = bl_str_rfind_char(head, '-');
-	return random >= 8 && random <= 16 && begin > 0 ? bl_str_slice(head, (size_t)begin + 1, head.n) : BL_STR("");
+	*logical = bl_str_rfind_char(head, '-') + 1;
+	return random >= 8 && random <= 16 && *logical > 1 ? head : BL_STR("");
+}
+
+static bl_str logical_part(bl_str name)
+{
+	ptrdiff_t at;
+	bl_str head = without_random(name, &at);
+	return head.n ? bl_str_slice(head, (size_t)at, head.n) : head;
+}
+
+bl_str bl_names_stack(bl_str name)
+{
+	ptrdiff_t at;
+	bl_str head = without_random(name, &at);
+	return head.n ? bl_str_slice(head, 0, (size_t)at - 1) : head;
 }
 
 static void add_asset(bl_claims *c, bl_names_index *index, uint32_t node)
@@ -267,7 +323,7 @@ static void add_asset(bl_claims *c, bl_names_index *index, uint32_t node)
 	}
 	if (!aws)
 		return;
-	add_name(index, c->arena, id->type, bl_identity_tag(bl_identity_tags(c, node), "Name"), node, BL_NAMES_TAG);
+	add_name(index, c->arena, id->type, bl_identity_tag(bl_identity_tags(c, node), BL_STR("Name")), node, BL_NAMES_TAG);
 	add_name(index, c->arena, id->type, logical_part(id->last), node, BL_NAMES_LOGICAL);
 }
 
@@ -318,11 +374,29 @@ void bl_names_claim(bl_claims *c, uint32_t code, uint32_t asset)
 		bl_str_fmt(bl_graph_arena(c->graph), "%s: '" BL_FMT "'", bl_evidence_meaning(row), BL_ARG(name)));
 }
 
+bool bl_names_alike(bl_str a, bl_str b)
+{
+	size_t least = a.n < b.n ? a.n : b.n, most = a.n < b.n ? b.n : a.n, begin = 0, end = 0;
+	while (begin < least && bl_str_eqi(bl_str_slice(a, begin, begin + 1), bl_str_slice(b, begin, begin + 1)))
+		begin++;
+	while (end < least - begin && bl_str_eqi(bl_str_slice(a, a.n - end - 1, a.n - end), bl_str_slice(b, b.n - end - 1, b.n - end)))
+		end++;
+	return begin + end >= MIN_ALIKE && 5 * (begin + end) >= 3 * most;
+}
+
+void bl_names_claim_renamed(bl_claims *c, uint32_t code, uint32_t asset)
+{
+	bl_str here = c->identities[code].last, there = c->identities[asset].last;
+	bl_evidence_row row = bl_names_alike(here, there) ? BL_EVIDENCE_N5_ALIKE : BL_EVIDENCE_N5;
+	bl_claims_add(c, code, asset, row, bl_evidence_weight(row),
+		bl_str_fmt(bl_graph_arena(c->graph), "code calls it '" BL_FMT "', and it is called '" BL_FMT "'", BL_ARG(here), BL_ARG(there)));
+}
+
 static void claim_tag_name(bl_claims *c, const bl_names_index *index, uint32_t code)
 {
 	const bl_identity *id = &c->identities[code];
 	uint32_t found[BL_NAMES_MANY];
-	bl_str name = bl_identity_tag(bl_identity_tags(c, code), "Name");
+	bl_str name = bl_identity_tag(bl_identity_tags(c, code), BL_STR("Name"));
 	size_t n = name.n ? bl_names_find(index, id->type, name, BL_NAMES_TAG, 0, c, found, BL_NAMES_MANY) : 0;
 	for (size_t i = 0; i < n && n <= BL_NAMES_MANY; i++)
 		bl_claims_add(c, code, found[i], BL_EVIDENCE_I6_NAME, bl_evidence_weight(BL_EVIDENCE_I6_NAME),

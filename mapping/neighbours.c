@@ -13,7 +13,6 @@ enum {
 	ROUNDS = 6,
 	MAX_FAN = 512, /* neighbours of an asset that are looked through for one that fits */
 	MAX_DEPTH = 64,
-	MIN_ALIKE = 4, /* characters that two names share at their ends */
 };
 
 #define SETTLED 0.55 /* of a claim that lends weight to others; it must lead by BL_MARGIN */
@@ -237,17 +236,6 @@ static void lend(neighbour_run *r, bl_claims *c, uint32_t code, uint32_t asset, 
 	}
 }
 
-/* Do two names differ in one place only, and hardly? */
-static bool called_alike(bl_str a, bl_str b)
-{
-	size_t least = a.n < b.n ? a.n : b.n, most = a.n < b.n ? b.n : a.n, begin = 0, end = 0;
-	while (begin < least && bl_str_eqi(bl_str_slice(a, begin, begin + 1), bl_str_slice(b, begin, begin + 1)))
-		begin++;
-	while (end < least - begin && bl_str_eqi(bl_str_slice(a, a.n - end - 1, a.n - end), bl_str_slice(b, b.n - end - 1, b.n - end)))
-		end++;
-	return begin + end >= MIN_ALIKE && 5 * (begin + end) >= 3 * most;
-}
-
 /* A pair that its neighbours alone suggest: likeness and names speak for it or against. */
 static void suggest(neighbour_run *r, uint32_t code, uint32_t asset)
 {
@@ -267,10 +255,8 @@ static void suggest(neighbour_run *r, uint32_t code, uint32_t asset)
 	else
 		bl_claims_add(c, code, asset, BL_EVIDENCE_I10, bl_evidence_weight(BL_EVIDENCE_I10) * l.equal / all,
 			bl_str_fmt(keep, "%u of %u settings that both sides state are equal", l.equal, l.equal + l.different));
-	bl_evidence_row renamed = called_alike(x->last, y->last) ? BL_EVIDENCE_N5_ALIKE : BL_EVIDENCE_N5;
 	if (!same && bl_names_fit(c, code, asset) == BL_NO)
-		bl_claims_add(c, code, asset, renamed, bl_evidence_weight(renamed),
-			bl_str_fmt(keep, "code calls it '" BL_FMT "', and it is called '" BL_FMT "'", BL_ARG(x->last), BL_ARG(y->last)));
+		bl_names_claim_renamed(c, code, asset);
 }
 
 /* Is some claim on the node good enough to need no suggestions? */

@@ -1,85 +1,41 @@
 /*
- * I11 and N2: a configuration is deployed as a whole. For each root and scope (a resource group, a subscription, an account's region, a project) it is
- * worked out how much likelier what is seen there would be if the root were deployed there than if it were not: a name that the root has and that few
- * scopes have speaks for it, a name that is not there against it, a kind of thing less than a name. The sum is in nats. A scope that another
- * root explains much better is out of the running.
+ * I11 and N2: a configuration is deployed as a whole. fit.c says how well each root fits each scope (a resource group, a subscription, an account's region, a
+ * project); here it is chosen which root is where. One root in one scope explains most, so roots and scopes are assigned together, and how much worse the best
+ * other assignment is says how sure it is. What several roots share is then given to those for which more speaks there than what its owner explains, and
+ * what a root's first scope does not hold is looked for in others.
  */
 #include "mapping/scopes.h"
 
+#include "mapping/assign.h"
+#include "mapping/fit.h"
 #include "mapping/names.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 enum {
-	MAX_KEYS = 256,       /* of one root, the rarest first */
-	MAX_POSTINGS = 512,   /* scopes of a key that is looked at for candidates */
-	MAX_CANDIDATES = 16,  /* scopes of one root that are weighed */
-	MAX_TYPES = 64,       /* of one scope that are looked at */
-	MAX_ASSETS = 256,     /* of one type and scope that a pattern is tried on */
+	MAX_EDGES = 12,      /* scopes of one root that are assigned */
+	MAX_SHARED = 4,      /* scopes of other roots that are looked at for one that has none, or a poor one */
+	STEPS = 2000000,     /* of one component: what exactness may cost */
 };
 
-#define NAME_MISS -1.6
-#define KIND_MISS -1.2
-#define EXTRA_KIND -0.25
-#define MOST_FOR_A_NAME 6.0
-#define MOST_FOR_A_KIND 3.0
-#define ENOUGH 1.5 /* for a scope to be thought of at all */
-#define TAKEN 2.0  /* by so much another root fits a scope better */
-
-typedef struct posting {
-	uint64_t key;
-	uint32_t scope;
-} posting;
-
-/* Something a root has: a name or a kind. */
-typedef struct root_key {
-	uint64_t key;
-	uint32_t lo, hi; /* postings */
-	uint32_t type;
-	const bl_value *pattern; /* a name known in part, for a kind */
-	bool name;
-} root_key;
-
-typedef struct candidate {
-	uint32_t scope;
-	double fit;
-	uint32_t found;
-} candidate;
-
-typedef struct root_fits {
-	candidate best[MAX_CANDIDATES];
-	size_t n;
-	uint32_t keys;
-} root_fits;
+#define APART 2.0 /* by so much sharing a scope is less likely than having one's own */
+#define REST_ENOUGH 3.0 /* for a further scope to be thought of */
+#define SCALE 1e6
 
 typedef struct scope_run {
 	bl_claims *claims;
 	bl_scopes *scopes;
-	posting *postings;
-	size_t npostings;
-	root_fits *roots;
-	uint32_t *outer;       /* by scope: what holds it, or 0 */
-	double *first, *second; /* by scope: how well the best roots fit */
-	uint32_t *best_root;    /* plus one */
-	uint32_t nscopes;
-	double *sums;          /* by scope, for one root */
-	BL_VEC(uint32_t) touched;
+	bl_fit_run fit;
+	bl_root_fits *roots;
+	uint32_t *owner; /* by scope: the root that it was assigned to, plus one */
+	const bl_fit_candidate **own; /* by root: the scope that was assigned to it, or NULL */
+	double *regret;               /* by root: of that */
+	double *fits;                 /* by root: how well the scope fits that was chosen */
 } scope_run;
-
-static uint64_t name_key(uint32_t type, bl_str name)
-{
-	return (bl_str_hashi(name) ^ ((uint64_t)type << 40)) | 1;
-}
-
-static uint64_t type_key(uint32_t type)
-{
-	return (uint64_t)type << 1;
-}
 
 static int by_posting(const void *a, const void *b)
 {
-	const posting *x = a, *y = b;
+	const bl_posting *x = a, *y = b;
 	if (x->key != y->key)
 		return x->key < y->key ? -1 : 1;
 	return (x->scope > y->scope) - (x->scope < y->scope);
@@ -100,8 +56,8 @@ static int by_scope(const void *a, const void *b)
 static void index_scopes(scope_run *s)
 {
 	bl_claims *c = s->claims;
-	size_t most = c->assets.n * 2 + c->names->names.n * 2, n = 0;
-	s->postings = bl_new_n(c->arena, posting, most + 1);
+	size_t most = c->assets.n * 2 + c->names->names.n * 2, n = 0, kept = 0;
+	bl_posting *postings = bl_new_n(c->arena, bl_posting, most + 1);
 	s->scopes->assets = bl_new_n(c->arena, bl_scope_asset, c->assets.n * 2 + 1);
 	for (size_t i = 0; i < c->assets.n; i++) {
 		const bl_identity *id = &c->identities[c->assets.items[i]];
@@ -110,48 +66,31 @@ static void index_scopes(scope_run *s)
 			if (!scopes[k])
 				continue;
 			s->scopes->assets[s->scopes->n++] = (bl_scope_asset){scopes[k], id->type, c->assets.items[i]};
-			s->postings[n++] = (posting){type_key(id->type), scopes[k]};
+			postings[n++] = (bl_posting){bl_fit_kind_key(id->type), scopes[k]};
 		}
 		if (scopes[1])
-			s->outer[scopes[0]] = scopes[1];
+			s->scopes->outer[scopes[0]] = scopes[1];
 	}
 	for (size_t i = 0; i < c->names->names.n; i++) {
 		const bl_names_name *name = &c->names->names.items[i];
 		const bl_identity *id = &c->identities[name->node];
 		if (id->scope)
-			s->postings[n++] = (posting){name_key(name->type, name->name), id->scope};
+			postings[n++] = (bl_posting){bl_fit_name_key(name->type, name->name), id->scope};
 		if (id->outer && id->outer != id->scope)
-			s->postings[n++] = (posting){name_key(name->type, name->name), id->outer};
+			postings[n++] = (bl_posting){bl_fit_name_key(name->type, name->name), id->outer};
 	}
-	qsort(s->postings, n, sizeof *s->postings, by_posting);
+	qsort(postings, n, sizeof *postings, by_posting);
 	for (size_t i = 0; i < n; i++)
-		if (!i || by_posting(&s->postings[i], &s->postings[i - 1]))
-			s->postings[s->npostings++] = s->postings[i];
+		if (!i || by_posting(&postings[i], &postings[i - 1]))
+			postings[kept++] = postings[i];
+	s->fit.postings = postings;
+	s->fit.npostings = kept;
 	qsort(s->scopes->assets, s->scopes->n, sizeof *s->scopes->assets, by_scope);
 }
 
-static uint32_t lower_bound(const posting *p, uint32_t lo, uint32_t hi, posting want)
+static size_t first_asset(const bl_scopes *scopes, bl_scope_asset want)
 {
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-		if (by_posting(&p[mid], &want) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
-static bool is_in(const scope_run *s, const root_key *k, uint32_t scope)
-{
-	uint32_t at = lower_bound(s->postings, k->lo, k->hi, (posting){k->key, scope});
-	return at < k->hi && s->postings[at].scope == scope;
-}
-
-size_t bl_scopes_assets(const bl_scopes *scopes, uint32_t scope, uint32_t type, const bl_scope_asset **out)
-{
-	size_t lo = 0, hi = scopes->n, end;
-	bl_scope_asset want = {scope, type, 0};
+	size_t lo = 0, hi = scopes->n;
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 		if (by_scope(&scopes->assets[mid], &want) < 0)
@@ -159,214 +98,191 @@ size_t bl_scopes_assets(const bl_scopes *scopes, uint32_t scope, uint32_t type, 
 		else
 			hi = mid;
 	}
-	for (end = lo; end < scopes->n && scopes->assets[end].scope == scope && (!type || scopes->assets[end].type == type); end++)
-		;
+	return lo;
+}
+
+size_t bl_scopes_assets(const bl_scopes *scopes, uint32_t scope, uint32_t type, const bl_scope_asset **out)
+{
+	size_t lo = first_asset(scopes, (bl_scope_asset){scope, type, 0});
+	size_t end = first_asset(scopes, type ? (bl_scope_asset){scope, type + 1, 0} : (bl_scope_asset){scope + 1, 0, 0});
 	*out = scopes->assets + lo;
 	return end - lo;
 }
 
-/* ---- how well a root fits ---- */
-
-static int by_rarity(const void *a, const void *b)
-{
-	const root_key *x = a, *y = b;
-	uint32_t n = x->hi - x->lo, m = y->hi - y->lo;
-	if (n != m)
-		return n < m ? -1 : 1;
-	return x->key < y->key ? -1 : x->key > y->key;
-}
-
-static int by_key(const void *a, const void *b)
-{
-	const root_key *x = a, *y = b;
-	return x->key < y->key ? -1 : x->key > y->key;
-}
-
-/* The names and kinds of one root, each once. A kind nothing of which is shown anywhere tells nothing. */
-static size_t keys_of(scope_run *s, const uint32_t *code, size_t ncode, root_key *keys)
-{
-	const bl_claims *c = s->claims;
-	size_t n = 0, kept = 0;
-	for (size_t i = 0; i < ncode; i++) {
-		const bl_identity *id = &c->identities[code[i]];
-		const bl_value *name = c->identities[code[i]].says;
-		if (!id->type)
-			continue;
-		keys[n++] = (root_key){.key = type_key(id->type), .type = id->type, .pattern = bl_value_is(name, BL_UNKNOWN) ? name : NULL};
-		bl_str own = id->last.n ? id->last : bl_identity_tag(bl_identity_tags(c, code[i]), "Name");
-		if (!own.n && bl_claims_resource(c, code[i])->language == BL_LANG_CLOUDFORMATION)
-			own = bl_claims_resource(c, code[i])->label;
-		if (own.n)
-			keys[n++] = (root_key){.key = name_key(id->type, own), .type = id->type, .name = true};
-	}
-	qsort(keys, n, sizeof *keys, by_key);
-	for (size_t i = 0; i < n; i++) {
-		if (kept && keys[kept - 1].key == keys[i].key) {
-			if (!keys[kept - 1].pattern)
-				keys[kept - 1].pattern = keys[i].pattern;
-			continue;
-		}
-		keys[i].lo = lower_bound(s->postings, 0, (uint32_t)s->npostings, (posting){keys[i].key, 0});
-		keys[i].hi = lower_bound(s->postings, keys[i].lo, (uint32_t)s->npostings, (posting){keys[i].key, UINT32_MAX});
-		if (keys[i].hi > keys[i].lo || keys[i].name)
-			keys[kept++] = keys[i];
-	}
-	qsort(keys, kept, sizeof *keys, by_rarity);
-	return kept > MAX_KEYS ? MAX_KEYS : kept;
-}
-
-/* What a key that few scopes have is worth where it is found. */
-static double gain_of(const scope_run *s, const root_key *k, double most)
-{
-	double g = log(0.95 * s->nscopes / (double)(k->hi - k->lo));
-	return g < 0 ? 0 : g > most ? most : g;
-}
-
-static double pattern_gain(const scope_run *s, const root_key *k, uint32_t scope)
-{
-	const bl_scope_asset *assets;
-	const bl_unknown *u = k->pattern->unknown;
-	size_t n = bl_scopes_assets(s->scopes, scope, k->type, &assets), known = u->prefix.n + u->suffix.n;
-	if (known < 2)
-		return 0;
-	for (size_t i = 0; i < n && i < MAX_ASSETS; i++)
-		if (bl_unknown_may_be(u, s->claims->identities[assets[i].node].last, true))
-			return known > 6 ? 3 : (double)known / 2;
-	return -1;
-}
-
-static double fit_of(const scope_run *s, const root_key *keys, size_t n, uint32_t scope, uint32_t *found)
-{
-	double fit = 0;
-	*found = 0;
-	for (size_t i = 0; i < n; i++) {
-		const root_key *k = &keys[i];
-		bool hit = is_in(s, k, scope);
-		*found += hit;
-		if (!hit) {
-			fit += k->name ? NAME_MISS : KIND_MISS;
-			continue;
-		}
-		fit += gain_of(s, k, k->name ? MOST_FOR_A_NAME : MOST_FOR_A_KIND);
-		if (k->pattern)
-			fit += pattern_gain(s, k, scope);
-	}
-	const bl_scope_asset *assets;
-	size_t all = bl_scopes_assets(s->scopes, scope, 0, &assets), types = 0;
-	for (size_t i = 0; i < all && types < MAX_TYPES; i++) {
-		if (i && assets[i].type == assets[i - 1].type)
-			continue;
-		types++;
-		bool own = false;
-		for (size_t k = 0; k < n && !own; k++)
-			own = keys[k].type == assets[i].type;
-		fit += own ? 0 : EXTRA_KIND;
-	}
-	return fit;
-}
-
-/* The scopes that share the root's rarest keys. */
-static size_t candidates_of(scope_run *s, const root_key *keys, size_t n, candidate *out)
-{
-	size_t count = 0;
-	for (size_t i = 0; i < n; i++) {
-		if (keys[i].hi - keys[i].lo > MAX_POSTINGS)
-			break;
-		double gain = gain_of(s, &keys[i], MOST_FOR_A_NAME);
-		for (uint32_t k = keys[i].lo; k < keys[i].hi; k++) {
-			uint32_t scope = s->postings[k].scope;
-			if (s->sums[scope] == 0)
-				bl_vec_push(s->claims->arena, &s->touched, scope);
-			s->sums[scope] += gain + 0.01;
-		}
-	}
-	for (size_t i = 0; i < s->touched.n; i++) {
-		uint32_t scope = s->touched.items[i];
-		double sum = s->sums[scope];
-		size_t at = count;
-		s->sums[scope] = 0;
-		while (at && (sum > out[at - 1].fit || (sum == out[at - 1].fit && scope < out[at - 1].scope)))
-			at--;
-		if (at == MAX_CANDIDATES)
-			continue;
-		count += count < MAX_CANDIDATES;
-		for (size_t k = count - 1; k > at; k--)
-			out[k] = out[k - 1];
-		out[at] = (candidate){scope, sum, 0};
-	}
-	s->touched.n = 0;
-	return count;
-}
-
-static void rank(candidate *c, size_t n)
-{
-	for (size_t i = 1; i < n; i++) {
-		candidate one = c[i];
-		size_t at = i;
-		for (; at && (one.fit > c[at - 1].fit || (one.fit == c[at - 1].fit && one.scope < c[at - 1].scope)); at--)
-			c[at] = c[at - 1];
-		c[at] = one;
-	}
-}
-
-static void fit_root(scope_run *s, uint32_t root, const uint32_t *code, size_t ncode)
-{
-	root_fits *r = &s->roots[root];
-	root_key *keys = bl_xmalloc((2 * ncode + 1) * sizeof *keys);
-	size_t n = keys_of(s, code, ncode, keys);
-	r->keys = (uint32_t)n;
-	r->n = candidates_of(s, keys, n, r->best);
-	for (size_t i = 0; i < r->n; i++) {
-		candidate *k = &r->best[i];
-		k->fit = fit_of(s, keys, n, k->scope, &k->found);
-		if (k->fit > s->first[k->scope]) {
-			s->second[k->scope] = s->first[k->scope];
-			s->first[k->scope] = k->fit;
-			s->best_root[k->scope] = root + 1;
-		} else if (k->fit > s->second[k->scope]) {
-			s->second[k->scope] = k->fit;
-		}
-	}
-	rank(r->best, r->n);
-	free(keys);
-}
-
 /* ---- which scopes a root has ---- */
 
-static bool nested(const scope_run *s, uint32_t a, uint32_t b)
+bool bl_scopes_nested(const bl_scopes *scopes, uint32_t a, uint32_t b)
 {
-	return a == b || s->outer[a] == b || s->outer[b] == a;
+	return a == b || scopes->outer[a] == b || scopes->outer[b] == a;
 }
 
-/* Does another root explain the scope so much better that this one is not there? */
-static bool taken(const scope_run *s, uint32_t root, const candidate *k)
+/* Of a scope and what holds it the smaller one counts, unless the larger fits better. */
+static bool is_doubled(const scope_run *s, const bl_root_fits *r, size_t i)
 {
-	return s->best_root[k->scope] != root + 1 && s->first[k->scope] - k->fit >= TAKEN;
+	for (size_t k = 0; k < r->n; k++) {
+		uint32_t in = s->scopes->outer[r->best[k].scope] == r->best[i].scope, out = s->scopes->outer[r->best[i].scope] == r->best[k].scope;
+		if ((in && r->best[k].fit >= r->best[i].fit - 0.01) || (out && r->best[k].fit > r->best[i].fit + 0.01))
+			return true;
+	}
+	return false;
 }
 
-/* The best scope that is not taken, and by how much it leads; of a scope and what holds it the smaller one, unless the larger fits better. */
-static void choose(scope_run *s, uint32_t root)
+/* What root may be assigned to. */
+static size_t options_of(const scope_run *s, uint32_t root, const bl_fit_candidate *out[MAX_EDGES])
 {
-	const root_fits *r = &s->roots[root];
-	bl_scope_fit *out = s->scopes->of_root[root];
-	const candidate *best = NULL;
-	double next = 0;
-	for (size_t i = 0; i < r->n; i++) {
-		const candidate *k = &r->best[i];
-		if (taken(s, root, k))
+	const bl_root_fits *r = &s->roots[root];
+	size_t n = 0;
+	for (size_t i = 0; i < r->n && n < MAX_EDGES && r->best[i].fit >= BL_FIT_ENOUGH; i++)
+		if (!is_doubled(s, r, i))
+			out[n++] = &r->best[i];
+	return n;
+}
+
+typedef struct option {
+	uint32_t root, component;
+	const bl_fit_candidate *candidate;
+} option;
+
+static uint32_t top_of(uint32_t *parent, uint32_t at)
+{
+	while (parent[at] != at) {
+		parent[at] = parent[parent[at]];
+		at = parent[at];
+	}
+	return at;
+}
+
+static int by_component(const void *a, const void *b)
+{
+	const option *x = a, *y = b;
+	if (x->component != y->component)
+		return x->component < y->component ? -1 : 1;
+	if (x->root != y->root)
+		return x->root < y->root ? -1 : 1;
+	return (x->candidate > y->candidate) - (x->candidate < y->candidate);
+}
+
+static void assign_some(scope_run *s, bl_arena *scratch, const option *options, size_t n)
+{
+	bl_assign_edge *edges = bl_new_n(scratch, bl_assign_edge, n);
+	bl_pairs numbers = {0};
+	uint32_t nroots = 0, nscopes = 0;
+	for (size_t i = 0; i < n; i++) {
+		uint32_t *scope = bl_pairs_slot_of(scratch, &numbers, 0, options[i].candidate->scope);
+		if (!*scope)
+			*scope = ++nscopes;
+		nroots += !i || options[i].root != options[i - 1].root;
+		edges[i] = (bl_assign_edge){.left = nroots - 1, .right = *scope - 1, .weight = (int64_t)(options[i].candidate->fit * SCALE)};
+	}
+	bl_assign(scratch, edges, n, nroots, nscopes, STEPS);
+	for (size_t i = 0; i < n; i++) {
+		if (!edges[i].chosen)
 			continue;
-		if (!best) {
-			best = k;
-		} else if (nested(s, best->scope, k->scope)) {
-			if (s->outer[k->scope] == best->scope && best->fit - k->fit < 0.01)
-				best = k;
-		} else {
-			next = k->fit > next ? k->fit : next;
-			break;
+		s->own[options[i].root] = options[i].candidate;
+		s->owner[options[i].candidate->scope] = options[i].root + 1;
+		s->regret[options[i].root] = (double)edges[i].regret / SCALE;
+	}
+}
+
+/* Roots that some scope is an option for are assigned together. */
+static void assign_roots(scope_run *s)
+{
+	bl_claims *c = s->claims;
+	bl_arena scratch = {0};
+	BL_VEC(option) options = {0};
+	uint32_t *parent = bl_new_n(c->arena, uint32_t, c->nscopes + 1);
+	for (uint32_t i = 0; i <= c->nscopes; i++)
+		parent[i] = i;
+	for (uint32_t i = 0; i < c->nroots; i++) {
+		const bl_fit_candidate *of_root[MAX_EDGES];
+		size_t n = options_of(s, i, of_root);
+		for (size_t k = 0; k < n; k++) {
+			bl_vec_push(c->arena, &options, ((option){.root = i, .candidate = of_root[k]}));
+			parent[top_of(parent, of_root[k]->scope)] = top_of(parent, of_root[0]->scope);
 		}
 	}
-	if (best && best->fit >= ENOUGH)
-		out[0] = (bl_scope_fit){best->scope, best->fit - next, best->found, r->keys};
+	for (size_t i = 0; i < options.n; i++)
+		options.items[i].component = top_of(parent, options.items[i].candidate->scope);
+	if (options.n)
+		qsort(options.items, options.n, sizeof *options.items, by_component);
+	for (size_t i = 0, k; i < options.n; i = k) {
+		for (k = i + 1; k < options.n && options.items[k].component == options.items[i].component; k++)
+			;
+		assign_some(s, &scratch, options.items + i, k - i);
+		if (scratch.used > 1 << 20)
+			bl_arena_done(&scratch);
+	}
+	bl_arena_done(&scratch);
+}
+
+/* How well a root fits where another one is, by what the other does not explain. The root's keys are in hand. */
+static double shared_fit(scope_run *s, uint32_t root, const bl_fit_candidate *k, bl_root_key *theirs)
+{
+	uint32_t owner = s->owner[k->scope] - 1, found;
+	bl_fit_take_keys(&s->fit, &s->roots[owner]);
+	size_t n = bl_fit_keys_in(&s->fit, k->scope, true, theirs);
+	bl_fit_take_keys(&s->fit, &s->roots[root]);
+	return bl_fit_beside(&s->fit, k->scope, theirs, n, &found) - APART;
+}
+
+/* The root's scope: its own, or one that it shares if that explains more. The lead is over the best of the others. */
+static void choose(scope_run *s, uint32_t root, bl_root_key *theirs)
+{
+	const bl_root_fits *r = &s->roots[root];
+	const bl_fit_candidate *best = s->own[root], *of_root[MAX_EDGES];
+	double fit = best ? best->fit : 0, lead = best ? s->regret[root] : 0, own = fit;
+	size_t n = options_of(s, root, of_root), looked = 0;
+	for (size_t i = 0; i < n && looked < MAX_SHARED && of_root[i]->fit > own + APART; i++) {
+		if (!s->owner[of_root[i]->scope] || s->owner[of_root[i]->scope] == root + 1)
+			continue;
+		double shared = shared_fit(s, root, of_root[i], theirs);
+		looked++;
+		if (shared > fit && shared >= BL_FIT_ENOUGH) {
+			lead = shared - fit;
+			fit = shared;
+			best = of_root[i];
+		} else if (best != s->own[root] && fit - shared < lead) {
+			lead = fit - shared;
+		}
+	}
+	if (best)
+		s->scopes->of_root[root][0] = (bl_scope_fit){best->scope, lead, best->found, r->keys};
+	s->fits[root] = fit;
+}
+
+/* Where the choice was close, what it could as well have been counts the same, but for scopes that are clearly another root's. */
+static size_t add_ties(scope_run *s, uint32_t root)
+{
+	const bl_fit_candidate *of_root[MAX_EDGES];
+	bl_scope_fit *out = s->scopes->of_root[root];
+	size_t n = options_of(s, root, of_root), taken = 1;
+	for (size_t i = 0; i < n && taken < BL_SCOPES_EACH; i++) {
+		uint32_t owner = s->owner[of_root[i]->scope];
+		bool sure = owner && s->scopes->of_root[owner - 1][0].lead >= BL_SCOPES_LEAD;
+		if (of_root[i]->scope != out[0].scope && of_root[i]->fit > s->fits[root] - BL_SCOPES_LEAD && !sure)
+			out[taken++] = (bl_scope_fit){of_root[i]->scope, out[0].lead, of_root[i]->found, s->roots[root].keys};
+	}
+	return taken;
+}
+
+/* What the first scope does not hold may lie in others that nothing else explains. */
+static void choose_further(scope_run *s, uint32_t root, bl_root_key *here)
+{
+	if (s->scopes->of_root[root][0].lead < BL_SCOPES_LEAD && add_ties(s, root) > 1)
+		return;
+	const bl_root_fits *r = &s->roots[root];
+	bl_scope_fit *out = s->scopes->of_root[root];
+	bl_fit_take_keys(&s->fit, r);
+	size_t n = bl_fit_keys_in(&s->fit, out[0].scope, true, here), rest = s->fit.nkeys - n, taken = 1;
+	for (size_t i = 0; rest && i < r->n && taken < BL_SCOPES_EACH; i++) {
+		uint32_t scope = r->best[i].scope, found;
+		bool known = s->owner[scope] != 0;
+		for (size_t k = 0; k < taken && !known; k++)
+			known = bl_scopes_nested(s->scopes, scope, out[k].scope);
+		double fit = known ? 0 : bl_fit_beside(&s->fit, scope, here, n, &found);
+		if (fit >= REST_ENOUGH)
+			out[taken++] = (bl_scope_fit){scope, fit, found, (uint32_t)rest};
+	}
 }
 
 const bl_scope_fit *bl_scopes_fit(const bl_claims *c, uint32_t root, uint32_t asset)
@@ -438,36 +354,57 @@ static int by_root(const void *a, const void *b, void *context)
 	return (x > y) - (x < y);
 }
 
-static void fit_roots(scope_run *s)
+static int by_type(const void *a, const void *b, void *context)
+{
+	const bl_claims *c = context;
+	const bl_identity *x = &c->identities[*(const uint32_t *)a], *y = &c->identities[*(const uint32_t *)b];
+	return x->type != y->type ? (x->type < y->type ? -1 : 1) : by_root(a, b, context);
+}
+
+static size_t fit_roots(scope_run *s)
 {
 	bl_claims *c = s->claims;
 	uint32_t *code = bl_new_n(c->arena, uint32_t, c->code.n + 1);
+	size_t most = 0;
 	memcpy(code, c->code.items, c->code.n * sizeof *code);
 	if (c->code.n)
 		qsort_r(code, c->code.n, sizeof *code, by_root, c);
 	for (size_t i = 0, k; i < c->code.n; i = k) {
-		uint32_t root = c->identities[code[i]].root;
-		for (k = i + 1; k < c->code.n && c->identities[code[k]].root == root; k++)
+		bl_root_fits *root = &s->roots[c->identities[code[i]].root];
+		for (k = i + 1; k < c->code.n && c->identities[code[k]].root == c->identities[code[i]].root; k++)
 			;
-		fit_root(s, root, code + i, k - i);
+		qsort_r(code + i, k - i, sizeof *code, by_type, c);
+		root->code = code + i;
+		root->ncode = k - i;
+		most = k - i > most ? k - i : most;
 	}
+	s->fit.keys = bl_new_n(c->arena, bl_root_key, 2 * most + 1);
+	for (uint32_t i = 0; i < c->nroots; i++)
+		bl_fit_root(&s->fit, &s->roots[i]);
+	return most;
 }
 
 void bl_match_scopes(bl_claims *c)
 {
-	scope_run s = {.claims = c, .scopes = bl_new(c->arena, bl_scopes), .nscopes = c->nscopes};
-	c->scopes = s.scopes;
-	s.scopes->of_root = (bl_scope_fit(*)[BL_SCOPES_EACH])bl_new_n(c->arena, bl_scope_fit, (c->nroots + 1) * BL_SCOPES_EACH);
-	s.roots = bl_new_n(c->arena, root_fits, c->nroots + 1);
-	s.outer = s.scopes->outer = bl_new_n(c->arena, uint32_t, c->nscopes + 1);
-	s.first = bl_new_n(c->arena, double, c->nscopes + 1);
-	s.second = bl_new_n(c->arena, double, c->nscopes + 1);
-	s.sums = bl_new_n(c->arena, double, c->nscopes + 1);
-	s.best_root = bl_new_n(c->arena, uint32_t, c->nscopes + 1);
+	bl_scopes *scopes = c->scopes = bl_new(c->arena, bl_scopes);
+	scope_run s = {.claims = c, .scopes = scopes, .fit = {.claims = c, .scopes = scopes}};
+	scopes->of_root = (bl_scope_fit(*)[BL_SCOPES_EACH])bl_new_n(c->arena, bl_scope_fit, (c->nroots + 1) * BL_SCOPES_EACH);
+	scopes->outer = bl_new_n(c->arena, uint32_t, c->nscopes + 1);
+	s.roots = bl_new_n(c->arena, bl_root_fits, c->nroots + 1);
+	s.owner = bl_new_n(c->arena, uint32_t, c->nscopes + 1);
+	s.own = bl_new_n(c->arena, const bl_fit_candidate *, c->nroots + 1);
+	s.regret = bl_new_n(c->arena, double, c->nroots + 1);
+	s.fits = bl_new_n(c->arena, double, c->nroots + 1);
+	s.fit.sums = bl_new_n(c->arena, double, c->nscopes + 1);
 	index_scopes(&s);
-	fit_roots(&s);
+	size_t most = fit_roots(&s);
+	bl_root_key *keys = bl_new_n(c->arena, bl_root_key, 2 * most + 1);
+	assign_roots(&s);
 	for (uint32_t i = 0; i < c->nroots; i++)
-		choose(&s, i);
+		choose(&s, i, keys);
+	for (uint32_t i = 0; i < c->nroots; i++)
+		if (scopes->of_root[i][0].scope)
+			choose_further(&s, i, keys);
 	claim_common(c);
 	for (size_t i = 0, n = c->all.n; i < n; i++)
 		if (bl_claims_confidence(&c->all.items[i]) < 0.95)

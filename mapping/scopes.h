@@ -7,12 +7,12 @@
 #define BL_SCOPES_LEAD 2.0 /* nats from which on a fit counts in full */
 #define BL_SCOPES_SURE 5.0 /* and from which on there is hardly a doubt */
 
-enum { BL_SCOPES_EACH = 4 /* scopes that one root may be spread over */ };
+enum { BL_SCOPES_EACH = 6 /* scopes that one root may be spread over, or may be in */ };
 
 typedef struct bl_scope_fit {
 	uint32_t scope; /* 0: none */
 	double lead;    /* in nats: how much better it fits than the next that nothing else explains */
-	uint32_t found, of; /* names and kinds of the root that are there */
+	uint32_t found, of; /* names and kinds of the root that are there; of a further scope, those that the first does not hold */
 } bl_scope_fit;
 
 typedef struct bl_scope_asset {
@@ -28,6 +28,8 @@ struct bl_scopes {
 
 /* The assets of a type (all, where that is 0) in a scope. */
 size_t bl_scopes_assets(const bl_scopes *scopes, uint32_t scope, uint32_t type, const bl_scope_asset **out);
+/* Is one the other, or what holds it? */
+bool bl_scopes_nested(const bl_scopes *scopes, uint32_t a, uint32_t b);
 /* The fit of the root's scope that the asset lies in, or NULL. */
 const bl_scope_fit *bl_scopes_fit(const bl_claims *c, uint32_t root, uint32_t asset);
 

@@ -42,6 +42,27 @@ bl_likeness bl_settings_compare(const bl_claims *c, uint32_t code, uint32_t asse
 	return l;
 }
 
+typedef struct tag_count {
+	const bl_value *cloud;
+	bl_likeness likeness;
+} tag_count;
+
+static void count_tag(void *context, bl_str key, bl_str value)
+{
+	tag_count *t = context;
+	bl_str there = bl_identity_tag(t->cloud, key);
+	t->likeness.equal += there.n && bl_str_eqi(there, value);
+	t->likeness.different += there.n && !bl_str_eqi(there, value);
+}
+
+bl_likeness bl_settings_tags(const bl_claims *c, uint32_t code, uint32_t asset)
+{
+	tag_count t = {.cloud = bl_identity_tags(c, asset)};
+	if (t.cloud)
+		bl_identity_each_tag(bl_identity_tags(c, code), count_tag, &t);
+	return t.likeness;
+}
+
 static void weigh_place(bl_claims *c, const bl_claim *claim)
 {
 	bl_str code = c->identities[claim->code].location, cloud = c->identities[claim->asset].location;

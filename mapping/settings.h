@@ -10,5 +10,7 @@ typedef struct bl_likeness {
 
 /* Names, tags and places are not looked at. */
 bl_likeness bl_settings_compare(const bl_claims *c, uint32_t code, uint32_t asset);
+/* The same of the tags that both have. */
+bl_likeness bl_settings_tags(const bl_claims *c, uint32_t code, uint32_t asset);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "mapping/scopes.h"
 
+#include "mapping/assign.h"
 #include "mapping/names.h"
 #include "mapping/settings.h"
 
@@ -12,8 +13,12 @@
 
 enum {
 	MAX_EACH = 24,    /* assets of a kind that are left in a scope and are looked at for a block */
+	MAX_BLOCKS = 64,  /* and blocks */
+	STEPS = 200000,   /* what exactness may cost */
 	MIN_PATTERN = 3,  /* known characters of a name that tell its thing from others of the kind */
 };
+
+#define DECIDED 1.0 /* nats by which the best alternative must be worse */
 
 typedef struct within_run {
 	bl_claims *claims;
@@ -34,6 +39,14 @@ static void mark_settled(within_run *w)
 	}
 }
 
+/* A block and an asset that may be a pair. */
+typedef struct candidate {
+	bl_likeness settings;
+	bl_tri called; /* as code says? */
+	bool possible;
+	bool decided;  /* of all that is left it is the best, and all without it is clearly worse */
+} candidate;
+
 /* The blocks of one kind that are left of a root, and the assets that are left of it in a scope. */
 typedef struct remainder {
 	const uint32_t *blocks;
@@ -41,67 +54,103 @@ typedef struct remainder {
 	uint32_t assets[MAX_EACH];
 	size_t nassets;
 	const bl_scope_fit *fit;
+	candidate *pairs; /* of block i and asset k: [i * nassets + k] */
 } remainder;
 
-/* What is known of a name that is not known wholly, in characters. */
-static size_t known_of(const bl_value *says)
+/* So many of what both state are equal, and so many are not: at most these count. */
+static double likely(bl_likeness l, unsigned equal, double for_equal, unsigned different, double for_different)
 {
-	if (!bl_value_is(says, BL_UNKNOWN))
-		return 0;
-	const bl_unknown *u = says->unknown;
-	return u->pattern.n ? u->pattern.n - 1 : u->prefix.n + u->suffix.n;
+	return for_equal * (l.equal < equal ? l.equal : equal) + for_different * (l.different < different ? l.different : different);
 }
 
-/* May the block be the asset, as far as its name and what both state tell? */
-static bool may_be(const bl_claims *c, uint32_t code, uint32_t asset, bl_likeness *l)
+/* How likely the block is the asset, in nats, as far as names, settings, tags, places and neighbours tell; nothing (0 or less) when it is rather not. */
+static double score_of(const bl_claims *c, const remainder *r, uint32_t code, uint32_t asset, candidate *out)
 {
-	/* something may have been renamed, but then more than this must say so */
-	if (bl_names_fit(c, code, asset) == BL_NO)
-		return false;
-	*l = bl_settings_compare(c, code, asset);
-	unsigned all = l->equal + l->different;
-	/* another thing of the kind, as far as settings tell */
-	return all < 2 || l->equal * 2 >= all;
+	const bl_identity *x = &c->identities[code], *y = &c->identities[asset];
+	bl_likeness tags = bl_settings_tags(c, code, asset);
+	out->settings = bl_settings_compare(c, code, asset);
+	out->called = bl_names_fit(c, code, asset);
+	double score = r->fit->lead >= BL_SCOPES_SURE ? 2 : r->fit->lead >= BL_SCOPES_LEAD ? 1.5 : 1;
+	score += likely(out->settings, 6, 0.4, 3, -0.8) + likely(tags, 3, 0.4, 3, -0.6);
+	if (out->called == BL_NO)
+		score += bl_names_alike(x->last, y->last) ? -1 : -2.5;
+	else if (!y->unnamed)
+		score += bl_names_known(x->says) < 6 ? (double)bl_names_known(x->says) / 2 : 3;
+	if (x->location.n && y->location.n && !bl_identity_same_place(x->location, y->location) && !bl_str_eqiz(y->location, "global"))
+		score -= 3;
+	const bl_claim *claim = bl_claims_find(c, code, asset);
+	for (size_t i = 0; claim && i < claim->evidence.n; i++) {
+		const bl_evidence *e = &claim->evidence.items[i];
+		score += strcmp(e->id, "I12") == 0 ? 3 * e->weight : strcmp(e->id, "N3") == 0 ? -2 : 0;
+	}
+	return score;
 }
 
-/* How many of the blocks may be the asset? More than enough are not counted. */
-static size_t blocks_for(const bl_claims *c, const remainder *r, uint32_t asset)
+/* The pairs of a remainder, blocks by assets, and which of them explain most together. */
+static void assign(within_run *w, remainder *r)
 {
-	bl_likeness l;
+	const bl_claims *c = w->claims;
+	bl_assign_edge *edges = bl_new_n(c->arena, bl_assign_edge, r->nblocks * r->nassets);
+	candidate **of_edge = bl_new_n(c->arena, candidate *, r->nblocks * r->nassets);
 	size_t n = 0;
-	for (size_t i = 0; i < r->nblocks && n < 2; i++)
-		n += may_be(c, r->blocks[i], asset, &l);
-	return n;
+	r->pairs = bl_new_n(c->arena, candidate, r->nblocks * r->nassets);
+	for (uint32_t i = 0; i < r->nblocks; i++) {
+		for (uint32_t k = 0; k < r->nassets; k++) {
+			candidate *pair = &r->pairs[i * r->nassets + k];
+			double score = score_of(c, r, r->blocks[i], r->assets[k], pair);
+			pair->possible = score > 0;
+			if (!pair->possible)
+				continue;
+			of_edge[n] = pair;
+			edges[n++] = (bl_assign_edge){.left = i, .right = k, .weight = (int64_t)(score * 1e6)};
+		}
+	}
+	if (n)
+		bl_assign(c->arena, edges, n, (uint32_t)r->nblocks, (uint32_t)r->nassets, STEPS);
+	for (size_t i = 0; i < n; i++)
+		of_edge[i]->decided = edges[i].chosen && (double)edges[i].regret >= DECIDED * 1e6;
 }
 
-static void pair_up(within_run *w, const remainder *r, uint32_t code)
+static void claim_pair(within_run *w, const remainder *r, uint32_t code, uint32_t asset, const candidate *pair, size_t fitting, bool any)
 {
 	bl_claims *c = w->claims;
 	bl_arena *keep = bl_graph_arena(c->graph);
-	uint32_t fitting[MAX_EACH];
-	bl_likeness likeness[MAX_EACH];
-	size_t n = 0;
-	for (size_t i = 0; i < r->nassets; i++)
-		if (may_be(c, code, r->assets[i], &likeness[n]))
-			fitting[n++] = r->assets[i];
-	/* of a block whose instances are not known, all that is left of the kind may be some */
-	bool any = r->fit->lead >= BL_SCOPES_LEAD && 3 * r->fit->found >= 2 * r->fit->of &&
-		bl_str_find(bl_claims_resource(c, code)->address, BL_STR("[*]"), 0) >= 0;
-	bool patterned = known_of(c->identities[code].says) >= MIN_PATTERN;
-	for (size_t i = 0; i < n; i++) {
-		bool last = r->nblocks == 1 && (r->nassets == 1 || any);
-		bool only = last || (n == 1 && r->nblocks <= MAX_EACH && ((patterned && !c->identities[fitting[i]].unnamed) || likeness[i].equal) && blocks_for(c, r, fitting[i]) == 1);
-		if (!only && !likeness[i].equal && !patterned)
-			continue;
-		bl_evidence_row scope = bl_scopes_row(r->fit), left = last ? BL_EVIDENCE_I14 : BL_EVIDENCE_I14_FITS;
-		bl_claims_add(c, code, fitting[i], scope, bl_evidence_weight(scope),
-			bl_str_fmt(keep, "%u of %u names and kinds of the configuration are found in its scope", r->fit->found, r->fit->of));
-		if (only)
-			bl_claims_add(c, code, fitting[i], left, bl_evidence_weight(left), bl_str_of(bl_evidence_meaning(left)));
-		if (patterned && !c->identities[fitting[i]].unnamed)
-			bl_claims_add(c, code, fitting[i], BL_EVIDENCE_I6_PATTERN, bl_evidence_weight(BL_EVIDENCE_I6_PATTERN) / (double)n,
-				bl_str_fmt(keep, "the known part of the name fits '" BL_FMT "'%s", BL_ARG(c->identities[fitting[i]].last),
-					n > 1 ? ", and so do others in the scope" : ", and no other in the scope"));
+	const bl_identity *x = &c->identities[code], *y = &c->identities[asset];
+	bool patterned = pair->called == BL_MAYBE && bl_names_known(x->says) >= MIN_PATTERN && !y->unnamed;
+	bool last = r->nblocks == 1 && (r->nassets == 1 || any);
+	if (!last && !pair->decided && !pair->settings.equal && !patterned)
+		return;
+	/* something may have been renamed, but then nothing else may be it */
+	if (pair->called == BL_NO && !pair->decided)
+		return;
+	bl_evidence_row scope = bl_scopes_row(r->fit), left = last ? BL_EVIDENCE_I14 : BL_EVIDENCE_I14_FITS;
+	bl_claims_add(c, code, asset, scope, bl_evidence_weight(scope),
+		bl_str_fmt(keep, "%u of %u names and kinds of the configuration are found in its scope", r->fit->found, r->fit->of));
+	if (last || pair->decided)
+		bl_claims_add(c, code, asset, left, bl_evidence_weight(left), bl_str_of(bl_evidence_meaning(left)));
+	if (patterned)
+		bl_claims_add(c, code, asset, BL_EVIDENCE_I6_PATTERN, bl_evidence_weight(BL_EVIDENCE_I6_PATTERN) / (double)fitting,
+			bl_str_fmt(keep, "the known part of the name fits '" BL_FMT "'%s", BL_ARG(y->last),
+				fitting > 1 ? ", and so do others in the scope" : ", and no other in the scope"));
+	if (pair->called == BL_NO)
+		bl_names_claim_renamed(c, code, asset);
+}
+
+static void pair_up(within_run *w, remainder *r)
+{
+	const bl_claims *c = w->claims;
+	assign(w, r);
+	for (size_t i = 0; i < r->nblocks; i++) {
+		const candidate *pairs = &r->pairs[i * r->nassets];
+		size_t fitting = 0;
+		/* of a block whose instances are not known, all that is left of the kind may be some */
+		bool any = r->fit->lead >= BL_SCOPES_LEAD && 3 * r->fit->found >= 2 * r->fit->of &&
+			bl_str_find(bl_claims_resource(c, r->blocks[i])->address, BL_STR("[*]"), 0) >= 0;
+		for (size_t k = 0; k < r->nassets; k++)
+			fitting += pairs[k].possible && pairs[k].called != BL_NO;
+		for (size_t k = 0; k < r->nassets; k++)
+			if (pairs[k].possible)
+				claim_pair(w, r, r->blocks[i], r->assets[k], &pairs[k], fitting, any);
 	}
 }
 
@@ -122,14 +171,16 @@ static void add_left(const within_run *w, remainder *r, uint32_t scope, uint32_t
 
 static void look_for(within_run *w, const uint32_t *blocks, size_t n)
 {
+	if (n > MAX_BLOCKS)
+		return;
 	const bl_claims *c = w->claims;
 	const bl_identity *id = &c->identities[blocks[0]];
 	for (size_t k = 0; k < BL_SCOPES_EACH && c->scopes->of_root[id->root][k].scope; k++) {
 		remainder r = {.blocks = blocks, .nblocks = n, .fit = &c->scopes->of_root[id->root][k]};
 		add_left(w, &r, r.fit->scope, id->type, true);
 		add_left(w, &r, c->scopes->outer[r.fit->scope], id->type, false);
-		for (size_t i = 0; i < n && r.nassets <= MAX_EACH; i++)
-			pair_up(w, &r, blocks[i]);
+		if (r.nassets && r.nassets <= MAX_EACH)
+			pair_up(w, &r);
 	}
 }
 

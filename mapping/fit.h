@@ -1,0 +1,64 @@
+/* Inside mapping/ only: how much likelier what is seen in a scope would be if a root were deployed there than if it were not. In nats. */
+#ifndef BL_MAPPING_FIT_H
+#define BL_MAPPING_FIT_H
+
+#include "mapping/scopes.h"
+
+enum { BL_FIT_CANDIDATES = 32 /* scopes of one root that are weighed */ };
+
+#define BL_FIT_ENOUGH 1.5 /* for a scope to be thought of at all */
+
+/* A name (with its type) or a kind, and a scope where it is seen. */
+typedef struct bl_posting {
+	uint64_t key;
+	uint32_t scope;
+} bl_posting;
+
+typedef struct bl_fit_candidate {
+	uint32_t scope;
+	double fit;
+	uint32_t found; /* names and kinds */
+} bl_fit_candidate;
+
+/* Something a root has: a name, a kind, or a name that is known in part. */
+typedef struct bl_root_key {
+	uint64_t key;
+	uint32_t lo, hi; /* postings */
+	uint32_t type;
+	uint32_t count;          /* of a kind: how many there are at least */
+	const bl_value *pattern; /* or NULL */
+	bool name;
+} bl_root_key;
+
+typedef struct bl_root_fits {
+	const uint32_t *code; /* its blocks, by type */
+	size_t ncode;
+	bl_fit_candidate best[BL_FIT_CANDIDATES]; /* falling */
+	size_t n;
+	uint32_t keys; /* that it has */
+} bl_root_fits;
+
+typedef struct bl_fit_run {
+	bl_claims *claims;
+	bl_scopes *scopes;
+	const bl_posting *postings; /* sorted by key, then scope */
+	size_t npostings;
+	double *sums; /* by scope, zeros between roots */
+	BL_VEC(uint32_t) touched;
+	bl_root_key *keys; /* of the root in hand; room for three a block, and one */
+	size_t nkeys;
+} bl_fit_run;
+
+uint64_t bl_fit_name_key(uint32_t type, bl_str name);
+uint64_t bl_fit_kind_key(uint32_t type);
+
+/* Fills the best scopes of a root whose blocks are set, and leaves its keys in hand. */
+void bl_fit_root(bl_fit_run *run, bl_root_fits *root);
+/* Takes a root's keys in hand. */
+void bl_fit_take_keys(bl_fit_run *run, const bl_root_fits *root);
+/* How well what is in hand fits a scope when what but does, sorted by key, is explained by something else: it counts neither way. */
+double bl_fit_beside(const bl_fit_run *run, uint32_t scope, const bl_root_key *but, size_t nbut, uint32_t *found);
+/* What is in hand and seen in scope (if seen) or not, copied to out by key; how many. */
+size_t bl_fit_keys_in(const bl_fit_run *run, uint32_t scope, bool seen, bl_root_key *out);
+
+#endif
