@@ -203,22 +203,38 @@ static bool is_number(bl_str s)
 	return s.n > 0;
 }
 
+/* Projects have a number and an id, and exports show assets under either: ids by number. */
+static void index_projects(bl_claims *c, bl_map *projects)
+{
+	const uint32_t *nodes;
+	size_t n = bl_graph_of_type(c->graph, BL_STR("cloudresourcemanager.googleapis.com/Project"), &nodes);
+	for (size_t i = 0; i < n; i++) {
+		const bl_asset *a = bl_graph_node(c->graph, nodes[i])->asset;
+		const bl_value *id = a ? bl_value_at_path(a->body, BL_STR("properties.projectId")) : NULL;
+		bl_google_name name;
+		if (bl_value_text(id).n && bl_google_name_parse(a->id, &name) && is_number(name.name))
+			bl_map_put(c->arena, projects, name.name, (void *)id);
+	}
+}
+
 /* The scope that the id itself tells, where the snapshot has set none: lower case, the outer part before the first slash. */
-static bl_str scope_of(bl_arena *arena, const bl_asset *a)
+static bl_str scope_of(bl_arena *arena, const bl_map *projects, const bl_asset *a)
 {
 	bl_arn arn;
 	bl_google_name google;
 	bl_str space = bl_value_text(bl_value_at_path(a->body, BL_STR("properties.metadata.namespace")));
 	if (a->scope.n && !is_number(a->scope))
 		return a->scope;
-	/* a project has a number, too, and some exports call it by that */
 	bl_str project = bl_value_text(bl_value_at_path(a->body, BL_STR("properties.project")));
+	const bl_value *id = a->scope.n ? bl_map_get(projects, a->scope) : NULL;
 	if (a->scope.n)
-		return project.n ? project : a->scope;
+		return id ? id->string : project.n ? project : a->scope;
 	if (bl_arn_parse(a->id, &arn))
 		return bl_str_fmt(arena, BL_FMT "/" BL_FMT, BL_ARG(arn.account), BL_ARG(arn.region));
-	if (bl_google_name_parse(a->id, &google))
-		return google.project;
+	if (bl_google_name_parse(a->id, &google)) {
+		id = bl_map_get(projects, google.project);
+		return id ? id->string : google.project;
+	}
 	return space;
 }
 
@@ -254,14 +270,14 @@ static bool is_made_up(bl_str name)
 	return digits == 8 || digits == 17;
 }
 
-static void fill_asset(bl_claims *c, bl_map *scopes, bl_map *types, uint32_t node)
+static void fill_asset(bl_claims *c, bl_map *scopes, bl_map *types, const bl_map *projects, uint32_t node)
 {
 	const bl_asset *a = bl_claims_asset(c, node);
 	bl_identity *id = &c->identities[node];
 	bl_azure_id azure;
 	bl_arn arn;
 	bl_google_name google;
-	bl_str scope = scope_of(c->arena, a);
+	bl_str scope = scope_of(c->arena, projects, a);
 	*id = (bl_identity){.name = a->name, .last = a->name, .location = a->location};
 	add_alias(c, a->short_id, node);
 	if (bl_str_eqz(a->type, "cloudresourcemanager.googleapis.com/Project"))
@@ -362,7 +378,7 @@ static const bl_value *code_name(bl_arena *arena, const bl_resource *r)
 {
 	const native_row *row = r->name ? NULL : row_of(r->native_type);
 	const bl_value *name = row && *row->name ? bl_value_getz(r->native, row->name) : r->name;
-	bool said = name && name->kind != BL_NULL;
+	bool said = name && name->kind != BL_NULL && !(name->kind == BL_STRING && !name->string.n);
 	return said || r->language != BL_LANG_TERRAFORM ? name : prefixed_name(arena, r);
 }
 
@@ -447,10 +463,11 @@ static void fill_code(bl_claims *c, bl_map *guesses, const bl_map *types, bl_map
 
 void bl_identity_fill(bl_claims *c)
 {
-	bl_map types = {.fold = true}, scopes = {.fold = true}, guesses = {0}, roots = {0};
+	bl_map types = {.fold = true}, scopes = {.fold = true}, guesses = {0}, roots = {0}, projects = {0};
+	index_projects(c, &projects);
 	c->identities = bl_new_n(c->arena, bl_identity, c->nodes + 1);
 	for (size_t i = 0; i < c->assets.n; i++)
-		fill_asset(c, &scopes, &types, c->assets.items[i]);
+		fill_asset(c, &scopes, &types, &projects, c->assets.items[i]);
 	for (size_t i = 0; i < c->code.n; i++)
 		fill_code(c, &guesses, &types, &roots, c->code.items[i]);
 	c->ntypes = (uint32_t)types.n + 1;

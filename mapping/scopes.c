@@ -28,6 +28,7 @@ typedef struct scope_run {
 	bl_fit_run fit;
 	bl_root_fits *roots;
 	uint32_t *owner; /* by scope: the root that it was assigned to, plus one */
+	bool *holds_owned; /* by scope: one within it was assigned */
 	const bl_fit_candidate **own; /* by root: the scope that was assigned to it, or NULL */
 	double *regret;               /* by root: of that */
 	double *fits;                 /* by root: how well the scope fits that was chosen */
@@ -180,6 +181,7 @@ static void assign_some(scope_run *s, bl_arena *scratch, const option *options, 
 			continue;
 		s->own[options[i].root] = options[i].candidate;
 		s->owner[options[i].candidate->scope] = options[i].root + 1;
+		s->holds_owned[s->scopes->outer[options[i].candidate->scope]] = true;
 		s->regret[options[i].root] = (double)edges[i].regret / SCALE;
 	}
 }
@@ -265,6 +267,12 @@ static size_t add_ties(scope_run *s, uint32_t root)
 	return taken;
 }
 
+/* Is it, what holds it or what it holds some root's? */
+static bool is_owned(const scope_run *s, uint32_t scope)
+{
+	return s->owner[scope] || s->owner[s->scopes->outer[scope]] || s->holds_owned[scope];
+}
+
 /* What the first scope does not hold may lie in others that nothing else explains. */
 static void choose_further(scope_run *s, uint32_t root, bl_root_key *here)
 {
@@ -276,12 +284,12 @@ static void choose_further(scope_run *s, uint32_t root, bl_root_key *here)
 	size_t n = bl_fit_keys_in(&s->fit, out[0].scope, true, here), rest = s->fit.nkeys - n, taken = 1;
 	for (size_t i = 0; rest && i < r->n && taken < BL_SCOPES_EACH; i++) {
 		uint32_t scope = r->best[i].scope, found;
-		bool known = s->owner[scope] != 0;
+		bool known = is_owned(s, scope);
 		for (size_t k = 0; k < taken && !known; k++)
 			known = bl_scopes_nested(s->scopes, scope, out[k].scope);
 		double fit = known ? 0 : bl_fit_beside(&s->fit, scope, here, n, &found);
 		if (fit >= REST_ENOUGH)
-			out[taken++] = (bl_scope_fit){scope, fit, found, (uint32_t)rest};
+			out[taken++] = (bl_scope_fit){scope, fit - REST_ENOUGH, found, (uint32_t)rest};
 	}
 }
 
@@ -392,6 +400,7 @@ void bl_match_scopes(bl_claims *c)
 	scopes->outer = bl_new_n(c->arena, uint32_t, c->nscopes + 1);
 	s.roots = bl_new_n(c->arena, bl_root_fits, c->nroots + 1);
 	s.owner = bl_new_n(c->arena, uint32_t, c->nscopes + 1);
+	s.holds_owned = bl_new_n(c->arena, bool, c->nscopes + 1);
 	s.own = bl_new_n(c->arena, const bl_fit_candidate *, c->nroots + 1);
 	s.regret = bl_new_n(c->arena, double, c->nroots + 1);
 	s.fits = bl_new_n(c->arena, double, c->nroots + 1);
