@@ -61,7 +61,7 @@ static uint32_t lower_bound(const bl_fit_run *run, uint32_t lo, uint32_t hi, uin
 	return lo;
 }
 
-static bool is_in(const bl_fit_run *run, const bl_root_key *k, uint32_t scope)
+bool bl_fit_has(const bl_fit_run *run, const bl_root_key *k, uint32_t scope)
 {
 	uint32_t at = lower_bound(run, k->lo, k->hi, k->key, scope);
 	return at < k->hi && run->postings[at].scope == scope;
@@ -95,6 +95,11 @@ static bl_str own_name(const bl_claims *c, uint32_t code)
 static bool is_sure(const bl_resource *r)
 {
 	return r->condition == BL_YES && bl_str_find(r->address, BL_STR("[*]"), 0) < 0;
+}
+
+bool bl_fit_is_among(const bl_root_key *key, const bl_root_key *keys, size_t n)
+{
+	return n && bsearch(key, keys, n, sizeof *keys, by_key);
 }
 
 /* The names, kinds and patterns of one root, each once. A kind nothing of which is shown anywhere tells nothing. */
@@ -185,13 +190,13 @@ double bl_fit_beside(const bl_fit_run *run, uint32_t scope, const bl_root_key *b
 	*found = 0;
 	for (size_t i = 0; i < run->nkeys; i++) {
 		const bl_root_key *k = &run->keys[i];
-		if (nbut && bsearch(k, but, nbut, sizeof *but, by_key))
+		if (bl_fit_is_among(k, but, nbut))
 			continue;
 		if (k->pattern) {
 			fit += pattern_gain(run, k, scope);
 			continue;
 		}
-		bool hit = is_in(run, k, scope);
+		bool hit = bl_fit_has(run, k, scope);
 		*found += hit;
 		if (!hit)
 			fit += k->name ? NAME_MISS : KIND_MISS;
@@ -205,7 +210,7 @@ size_t bl_fit_keys_in(const bl_fit_run *run, uint32_t scope, bool seen, bl_root_
 {
 	size_t n = 0;
 	for (size_t i = 0; i < run->nkeys; i++)
-		if (!run->keys[i].pattern && is_in(run, &run->keys[i], scope) == seen)
+		if (!run->keys[i].pattern && bl_fit_has(run, &run->keys[i], scope) == seen)
 			out[n++] = run->keys[i];
 	qsort(out, n, sizeof *out, by_key);
 	return n;

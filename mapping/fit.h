@@ -58,6 +58,10 @@ void bl_fit_root(bl_fit_run *run, bl_root_fits *root);
 void bl_fit_take_keys(bl_fit_run *run, const bl_root_fits *root);
 /* How well what is in hand fits a scope when what but does, sorted by key, is explained by something else: it counts neither way. */
 double bl_fit_beside(const bl_fit_run *run, uint32_t scope, const bl_root_key *but, size_t nbut, uint32_t *found);
+/* Is the key seen in scope? */
+bool bl_fit_has(const bl_fit_run *run, const bl_root_key *key, uint32_t scope);
+/* Is it among keys that are sorted by key? */
+bool bl_fit_is_among(const bl_root_key *key, const bl_root_key *keys, size_t n);
 /* What is in hand and seen in scope (if seen) or not, copied to out by key; how many. */
 size_t bl_fit_keys_in(const bl_fit_run *run, uint32_t scope, bool seen, bl_root_key *out);
 

@@ -273,7 +273,16 @@ static bool is_owned(const scope_run *s, uint32_t scope)
 	return s->owner[scope] || s->owner[s->scopes->outer[scope]] || s->holds_owned[scope];
 }
 
-/* What the first scope does not hold may lie in others that nothing else explains. */
+/* How many names of the root in hand are in a scope and not in the one whose keys are given. */
+static size_t names_beside(const scope_run *s, uint32_t scope, const bl_root_key *here, size_t nhere)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s->fit.nkeys; i++)
+		n += s->fit.keys[i].name && bl_fit_has(&s->fit, &s->fit.keys[i], scope) && !bl_fit_is_among(&s->fit.keys[i], here, nhere);
+	return n;
+}
+
+/* What the first scope does not hold may lie in others that nothing else explains; one name there may be anybody's. */
 static void choose_further(scope_run *s, uint32_t root, bl_root_key *here)
 {
 	if (s->scopes->of_root[root][0].lead < BL_SCOPES_LEAD && add_ties(s, root) > 1)
@@ -287,7 +296,7 @@ static void choose_further(scope_run *s, uint32_t root, bl_root_key *here)
 		bool known = is_owned(s, scope);
 		for (size_t k = 0; k < taken && !known; k++)
 			known = bl_scopes_nested(s->scopes, scope, out[k].scope);
-		double fit = known ? 0 : bl_fit_beside(&s->fit, scope, here, n, &found);
+		double fit = known || names_beside(s, scope, here, n) < 2 ? 0 : bl_fit_beside(&s->fit, scope, here, n, &found);
 		if (fit >= REST_ENOUGH)
 			out[taken++] = (bl_scope_fit){scope, fit - REST_ENOUGH, found, (uint32_t)rest};
 	}

@@ -74,7 +74,7 @@ static const evidence_case cases[] = {
 		.files = {{"main.bicep", RESOURCE("a", "networkSecurityGroups", "'web'") RESOURCE("b", "networkSecurityGroups", "'jobs'") RESOURCE("c", "routeTables", "'way'") RESOURCE("d", "networkSecurityGroups", "'mails'")},
 			{"seen/g.json", "[" NSG_ROW("rg-prod", "web") "," NSG_ROW("rg-prod", "jobs") "," NSG_ROW("rg-prod", "mails") "," ROW("/subscriptions/00000000-0000-4000-8000-000000000002"
 				"/resourceGroups/rg-prod/providers/Microsoft.Network/routeTables/way", "routetables", "") OTHERS "]"}},
-		.changes = {{"where nothing of the rest is found", "'web'", "n\n}\nparam n string\nvar x = {"}, {"where the rest is found there", "000000000001", "000000000002"}}},
+		.changes = {{"where nothing of the rest is found", "rg-prod/providers/Microsoft.Network/networkSecurityGroups/", "rg-prod/providers/Microsoft.Network/networkSecurityGroups/old-"}, {"where the rest is found there", "000000000001", "000000000002"}}},
 	{I14, "it is the only one of its kind that is left in the scope, and so is the block", .code = "c", .asset = "rg-prod/providers/Microsoft.Network/routeTables/way",
 		.files = {{"main.bicep", "param n string\n" RESOURCE("a", "networkSecurityGroups", "'web'") RESOURCE("b", "networkSecurityGroups", "'jobs'") RESOURCE("c", "routeTables", "n")},
 			{"seen/g.json", "[" NSG_ROW("rg-prod", "web") "," NSG_ROW("rg-prod", "jobs") "," ROUTES_ROW("rg-prod", "way") OTHERS "]"}},
@@ -83,7 +83,8 @@ static const evidence_case cases[] = {
 	{I14_FITS, "of what is left in the scope it alone can be the block", .code = "c", .asset = "/publicIPAddresses/one",
 		.files = {{"main.bicep", "param n string\n" RESOURCE("a", "networkSecurityGroups", "'web'") RESOURCE("b", "networkSecurityGroups", "'jobs'") IP("c", "Standard", "Static") IP("d", "Basic", "Dynamic")},
 			{"seen/g.json", "[" NSG_ROW("rg-prod", "web") "," NSG_ROW("rg-prod", "jobs") "," IP_ROW("one", "Standard", "Static") "," IP_ROW("two", "Basic", "Dynamic") OTHERS "]"}},
-		.changes = {{"where another can be it, too", "\"Basic\"", "\"Standard\""}, {"where it can be another block, too", "'Basic'", "'Standard'"}}},
+		.changes = {{"where another can be it, too", "Basic\"},\"properties\":{\"publicIPAllocationMethod\":\"Dynamic", "Standard\"},\"properties\":{\"publicIPAllocationMethod\":\"Static"},
+			{"where it can be another block, too", "'Basic' }\n  properties: { publicIPAllocationMethod: 'Dynamic'", "'Standard' }\n  properties: { publicIPAllocationMethod: 'Static'"}}},
 
 	{I12, "what it refers to is tied to what the asset refers to", .code = "net", .asset = "virtualNetworks/net",
 		.files = {{"main.bicep", LINKED}, {"seen/g.json", "[" ROW(NSG("rules"), "networksecuritygroups", "") "," NET_ROW(WITH_NSG("a", "rules")) "]"}},
