@@ -155,8 +155,8 @@ static int by_format_and_file(const void *a, const void *b)
 }
 
 /*
- * Of a folder that is given as a snapshot, what is none is said and left. A file that is named and cannot be taken is an error, but no reason to lose the others;
- * what it would have shown is not known, so nothing is called missing.
+ * Of a folder that is given as a snapshot, what is none is said and left. A file that is named and cannot be taken, or one that ends too early to tell what it is,
+ * is an error, but no reason to lose the others; what it would have shown is not known, so nothing is called missing.
  */
 static bl_status read_snapshot_file(bl_report *report, const char *path, bool among_others, bl_error *error)
 {
@@ -166,7 +166,7 @@ static bl_status read_snapshot_file(bl_report *report, const char *path, bool am
 		return status;
 	if (status == BL_OK) {
 		report->snapshots_read++;
-	} else if (among_others) {
+	} else if (among_others && !snapshot->partial) {
 		bl_diag_add(&report->arena, &report->joined, BL_DIAG_NOTE, BL_NOWHERE, "%s", error->text);
 		report->joined.items[report->joined.n - 1].path = bl_str_dup(&report->arena, bl_str_of(path));
 		return BL_OK;

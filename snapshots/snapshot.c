@@ -48,6 +48,7 @@ typedef struct reading {
 	bl_map entries;    /* of an archive: name -> text, of those that may be JSON */
 	size_t entry_bytes;
 	bool entries_full; /* said */
+	bool ended_early;  /* no byte of it is wrong, but there are too few */
 	bool archive, is_store; /* the file is an archive; images were found in it, or in the folder */
 	uint64_t fed;      /* bytes of text so far */
 	bool lost;         /* after an error: looking for a line to go on at */
@@ -247,6 +248,7 @@ static void end_text(reading *x)
 	bl_status status = broken ? BL_OK : bl_unwrap_end(x->unwrap, &error);
 	if (status == BL_OK && !x->lost && !broken && !x->archive)
 		status = bl_json_stream_end(x->stream, &error);
+	x->ended_early = status != BL_OK && x->fed;
 	if (status != BL_OK && !x->errors++)
 		x->error = error;
 	if (x->errors && !x->lost) {
@@ -357,14 +359,17 @@ bl_status bl_snapshot_read(const bl_schema *schema, const char *path, bl_snapsho
 		read_store(x, folder);
 	if (status == BL_OK)
 		status = judge(x, path, error);
+	bool ended_early = x->ended_early;
 	bl_json_stream_free(x->stream);
 	bl_unwrap_free(x->unwrap);
 	bl_buf_done(&x->kept);
 	bl_keep_done(&x->r.keeper);
 	bl_arena_done(&x->r.own);
 	free(x);
-	if (status != BL_OK)
+	if (status != BL_OK) {
 		bl_snapshot_done(out);
+		out->partial = ended_early;
+	}
 	return status;
 }
 

@@ -7,7 +7,8 @@
 
 /*
  * Reads one file, or one layout of images (a folder), into snapshot (zeroed before); "-" is standard input. gzip is unpacked. A truncated or malformed file keeps what could be
- * read, sets partial and adds an error diagnostic with the byte offset. BL_FAILED when it cannot be opened or is of no known format.
+ * read, sets partial and adds an error diagnostic with the byte offset. BL_FAILED when it cannot be opened or is of no known format; snapshot is
+ * then empty, but for partial: the file ends before it could be told what it is.
  */
 bl_status bl_snapshot_read(const bl_schema *schema, const char *path, bl_snapshot *out, bl_error *error);
 /* The files that a path given as a snapshot stands for: itself; of a folder that is no layout of images, all below it, sorted. Strings live in arena, or are path. */
