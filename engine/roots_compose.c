@@ -1,13 +1,6 @@
 /* Compose and bake files: which of them go together, and which only serve others. */
 #include "engine/engine.h"
 
-/* What `docker compose` and `docker buildx bake` look for in a folder, in this order, when nobody names a file. Compose takes the first of each list. */
-static const char *const compose_mains[] = {"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml", NULL};
-static const char *const compose_overrides[] = {"compose.override.yml", "compose.override.yaml", "docker-compose.override.yml",
-	"docker-compose.override.yaml", NULL};
-/* Bake takes all, each going over those before it. */
-static const char *const bakes[] = {"docker-bake.json", "docker-bake.hcl", "docker-bake.override.json", "docker-bake.override.hcl", NULL};
-
 typedef struct planner {
 	bl_report *report;
 	bl_side *side;
@@ -71,14 +64,14 @@ static void gather(planner *p, const bl_document *d, bl_document_list *list)
 {
 	bl_str folder = bl_engine_folder_of(d->path);
 	if (d->language == BL_LANG_BAKE) {
-		for (size_t i = 0; bakes[i]; i++) {
-			const bl_document *one = beside(p, folder, bakes[i], BL_LANG_BAKE);
+		for (size_t i = 0; bl_eval_bake_files[i]; i++) {
+			const bl_document *one = beside(p, folder, bl_eval_bake_files[i], BL_LANG_BAKE);
 			if (one)
 				take(p, list, one);
 		}
 		return;
 	}
-	const char *const *lists[] = {compose_mains, compose_overrides};
+	const char *const *lists[] = {bl_eval_compose_files, bl_eval_compose_overrides};
 	for (size_t k = 0; k < 2; k++) {
 		const bl_document *one = NULL;
 		for (size_t i = 0; lists[k][i] && !one; i++)
@@ -93,7 +86,7 @@ static void gather(planner *p, const bl_document *d, bl_document_list *list)
 static void plan_file(planner *p, const bl_document *d, bool named)
 {
 	bl_document_list list = {0};
-	bool lone = named || !(is_among(d, d->language == BL_LANG_BAKE ? bakes : compose_mains));
+	bool lone = named || !(is_among(d, d->language == BL_LANG_BAKE ? bl_eval_bake_files : bl_eval_compose_files));
 	if (!named && (bl_map_get(&p->used, d->path) || bl_map_get(&p->taken, d->path)))
 		return;
 	if (!lone)
@@ -117,7 +110,7 @@ void bl_engine_plan_compose(bl_report *report, bl_side *side)
 		for (size_t i = 0; i < side->documents.n; i++) {
 			const bl_document *d = side->documents.items[i];
 			bool ours = d->language == BL_LANG_COMPOSE || d->language == BL_LANG_BAKE;
-			if (ours && is_among(d, compose_overrides) == (overrides != 0))
+			if (ours && is_among(d, bl_eval_compose_overrides) == (overrides != 0))
 				plan_file(&p, d, side->entries.items[i].named);
 		}
 	}

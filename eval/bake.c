@@ -8,6 +8,8 @@
 #include "eval/path.h"
 
 /* Of a matrix, said there; and of targets that a target inherits, or groups within groups, of which only a bake file that was made up has so many. */
+const char *const bl_eval_bake_files[] = {"docker-bake.json", "docker-bake.hcl", "docker-bake.override.json", "docker-bake.override.hcl", NULL};
+
 enum { MAX_ROUNDS = 1000, MAX_INHERITED = 100 };
 
 /* ---- attributes ---- */

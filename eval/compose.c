@@ -8,6 +8,10 @@
 
 #include "eval/path.h"
 
+const char *const bl_eval_compose_files[] = {"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml", NULL};
+const char *const bl_eval_compose_overrides[] = {"compose.override.yml", "compose.override.yaml", "docker-compose.override.yml",
+	"docker-compose.override.yaml", NULL};
+
 static void put(bl_compose *c, bl_items *items, const char *key, const bl_value *v)
 {
 	bl_items_put(c->arena, items, bl_str_of(key), v->span, v);
@@ -58,17 +62,20 @@ static void add_resource(bl_compose *c, const bl_compose_service *service)
 		bl_vec_push(c->arena, &c->out->builds, build);
 }
 
-void bl_eval_compose(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out)
+void bl_compose_run(const bl_eval_input *input, bl_arena *arena, bl_str folder, bl_evaluation *out)
 {
-	bl_compose c = {.input = input, .arena = arena, .out = out};
+	bl_compose c = {.input = input, .arena = arena, .out = out, .folder = folder};
 	bl_map variables = {0};
-	if (!input->ndocuments)
-		return;
-	c.folder = bl_eval_folder(input->documents[0]->path);
-	bl_compose_variables(&c, &variables, c.folder);
+	bl_compose_variables(&c, &variables, folder);
 	c.project = bl_compose_project(&c, &variables);
 	for (size_t i = 0; i < input->ndocuments; i++)
-		bl_compose_load(&c, input->documents[i], &variables, 0);
+		bl_compose_load(&c, &(bl_compose_file){input->documents[i], folder, &variables}, 0);
 	for (size_t i = 0; i < c.services.n; i++)
 		add_resource(&c, c.services.items[i]);
+}
+
+void bl_eval_compose(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out)
+{
+	if (input->ndocuments)
+		bl_compose_run(input, arena, bl_eval_folder(input->documents[0]->path), out);
 }

@@ -18,15 +18,27 @@ typedef struct bl_compose {
 	const bl_eval_input *input;
 	bl_arena *arena;
 	bl_evaluation *out;
-	bl_str folder;  /* that its paths are relative to */
+	bl_str folder;  /* that its paths are relative to, whichever folder its files are in */
 	bl_str project; /* its name, or empty */
 	BL_VEC(bl_compose_service *) services;
 	bl_map by_name; /* of services */
 	size_t included; /* files, each as often as it is included */
 } bl_compose;
 
-/* The services of a file, with those it includes, into c->services. variables: name -> bl_str *. */
-void bl_compose_load(bl_compose *c, const bl_document *d, const bl_map *variables, int depth);
+/* A file of it, or one that such a file includes or extends. */
+typedef struct bl_compose_file {
+	const bl_document *document;
+	bl_str folder;           /* that its paths are relative to */
+	const bl_map *variables; /* name -> bl_str *, or &bl_compose_not_known */
+} bl_compose_file;
+
+/* Stands among variables for one that is set to what is not known: no default goes in its place. */
+extern const bl_str bl_compose_not_known;
+
+/* What Compose makes of the input's files in a folder, each going over those before it: services and builds, into out. */
+void bl_compose_run(const bl_eval_input *input, bl_arena *arena, bl_str folder, bl_evaluation *out);
+/* The services of a file, with those it includes, into c->services. */
+void bl_compose_load(bl_compose *c, const bl_compose_file *file, int depth);
 /* What .env in a folder and the command line set. */
 void bl_compose_variables(bl_compose *c, bl_map *variables, bl_str folder);
 /* A string with its variables put in; unknown where one has no value. */

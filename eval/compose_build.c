@@ -52,7 +52,7 @@ bl_str bl_compose_project(const bl_compose *c, const bl_map *variables)
 {
 	const bl_str *set = bl_map_get(variables, BL_STR("COMPOSE_PROJECT_NAME"));
 	const bl_value *name = NULL;
-	if (set && set->n)
+	if (set == &bl_compose_not_known || (set && set->n))
 		return *set;
 	/* the last file that says it counts */
 	for (size_t i = 0; i < c->input->ndocuments; i++) {
@@ -71,11 +71,13 @@ bl_str bl_compose_project(const bl_compose *c, const bl_map *variables)
 
 const bl_value *bl_compose_built_as(bl_arena *arena, bl_str project, bl_str service, bl_span span)
 {
-	bl_value *v = bl_value_string(arena, span, bl_str_fmt(arena, BL_FMT "-" BL_FMT, BL_ARG(project), BL_ARG(service)));
+	bl_value *v;
+	if (project.n) {
+		v = bl_value_string(arena, span, bl_str_fmt(arena, BL_FMT "-" BL_FMT, BL_ARG(project), BL_ARG(service)));
+	} else {
+		v = bl_value_unknown(arena, span, "the project has the name of the folder it is in");
+		bl_unknown_set_pattern((bl_unknown *)v->unknown, bl_str_fmt(arena, "%c-" BL_FMT, BL_GAP, BL_ARG(service)));
+	}
 	v->origin = BL_DEFAULTED;
-	if (project.n)
-		return v;
-	v = bl_value_unknown(arena, span, "the project has the name of the folder it is in");
-	bl_unknown_set_pattern((bl_unknown *)v->unknown, bl_str_fmt(arena, "%c-" BL_FMT, BL_GAP, BL_ARG(service)));
 	return v;
 }

@@ -10,8 +10,8 @@ enum {
 
 static const bl_value *body_of(const bl_document *d)
 {
-	const bl_attr *body = d && d->blocks.n ? bl_block_attr(d->blocks.items[0], "body") : NULL;
-	return body && bl_value_is(body->expr->value, BL_MAP) ? body->expr->value : NULL;
+	const bl_value *tree = bl_document_tree(d);
+	return bl_value_is(tree, BL_MAP) ? tree : NULL;
 }
 
 static const bl_document *document_at(bl_compose *c, bl_str path)
@@ -63,8 +63,7 @@ void bl_compose_variables(bl_compose *c, bl_map *variables, bl_str folder)
 	const bl_eval_options *o = c->input->options;
 	read_env(c, variables, bl_eval_path(c->arena, folder, BL_STR(".env")));
 	for (size_t i = 0; o && i < o->nvars; i++)
-		if (!o->vars[i].unknown)
-			bl_map_put(c->arena, variables, o->vars[i].name, (void *)&o->vars[i].text);
+		bl_map_put(c->arena, variables, o->vars[i].name, (void *)(o->vars[i].unknown ? &bl_compose_not_known : &o->vars[i].text));
 }
 
 /* ---- paths ---- */
@@ -132,43 +131,44 @@ static const bl_value *rebased_service(bl_compose *c, bl_str folder, const bl_va
 /* ---- services ---- */
 
 /* One file's word on a service, over what it extends. NULL for what is no service. */
-static const bl_value *read_service(bl_compose *c, const bl_document *d, const bl_map *variables, const bl_item *item, int depth);
+static const bl_value *read_service(bl_compose *c, const bl_compose_file *file, const bl_item *item, int depth);
 
-static const bl_value *extended(bl_compose *c, const bl_document *d, const bl_map *variables, const bl_value *extends, int depth)
+static const bl_value *extended(bl_compose *c, const bl_compose_file *by, const bl_value *extends, int depth)
 {
-	const bl_value *file = bl_value_getz(extends, "file"), *name = extends->kind == BL_STRING ? extends : bl_value_getz(extends, "service");
-	if (bl_value_is(file, BL_STRING)) {
-		bl_str path = bl_eval_path(c->arena, bl_eval_folder(d->path), file->string);
-		d = document_at(c, path);
-		if (!d) {
-			note_missing(c, file->span, "the file", file->string);
+	const bl_value *path = bl_value_getz(extends, "file"), *name = extends->kind == BL_STRING ? extends : bl_value_getz(extends, "service");
+	bl_compose_file file = *by;
+	if (bl_value_is(path, BL_STRING)) {
+		file.document = document_at(c, bl_eval_path(c->arena, by->folder, path->string));
+		if (!file.document) {
+			note_missing(c, path->span, "the file", path->string);
 			return NULL;
 		}
+		file.folder = bl_eval_folder(file.document->path);
 	}
-	const bl_item *item = bl_value_item(bl_value_getz(body_of(d), "services"), bl_value_text(name), false);
+	const bl_item *item = bl_value_item(bl_value_getz(body_of(file.document), "services"), bl_value_text(name), false);
 	if (item && depth < MAX_FILES)
-		return read_service(c, d, variables, item, depth + 1);
+		return read_service(c, &file, item, depth + 1);
 	bl_diag_add(c->arena, &c->out->diags, BL_DIAG_WARNING, extends->span, item ? "services extend one another without an end"
 		: "there is no service '" BL_FMT "' to extend", BL_ARG(bl_value_text(name)));
 	return NULL;
 }
 
-static const bl_value *read_service(bl_compose *c, const bl_document *d, const bl_map *variables, const bl_item *item, int depth)
+static const bl_value *read_service(bl_compose *c, const bl_compose_file *file, const bl_item *item, int depth)
 {
 	if (item->value->kind != BL_MAP) {
 		bl_diag_add(c->arena, &c->out->diags, BL_DIAG_WARNING, item->key_span, "the service '" BL_FMT "' is no map", BL_ARG(item->key));
 		return NULL;
 	}
-	const bl_value *own = bl_compose_long(c->arena, interpolate(c, variables, item->value, 0));
+	const bl_value *own = bl_compose_long(c->arena, interpolate(c, file->variables, item->value, 0));
 	const bl_value *extends = bl_value_getz(own, "extends");
-	own = rebased_service(c, bl_eval_folder(d->path), own);
-	const bl_value *base = extends ? extended(c, d, variables, extends, depth) : NULL;
+	own = rebased_service(c, file->folder, own);
+	const bl_value *base = extends ? extended(c, file, extends, depth) : NULL;
 	return base ? bl_compose_merge(c->arena, base, own, 0) : own;
 }
 
-static void add_service(bl_compose *c, const bl_document *d, const bl_map *variables, const bl_item *item)
+static void add_service(bl_compose *c, const bl_compose_file *file, const bl_item *item)
 {
-	const bl_value *v = read_service(c, d, variables, item, 0);
+	const bl_value *v = read_service(c, file, item, 0);
 	bl_compose_service *known = bl_map_get(&c->by_name, item->key);
 	if (!v)
 		return;
@@ -184,9 +184,9 @@ static void add_service(bl_compose *c, const bl_document *d, const bl_map *varia
 
 /* ---- files ---- */
 
-static void include_file(bl_compose *c, const bl_map *variables, const bl_value *path, const bl_document *by, int depth)
+static void include_file(bl_compose *c, const bl_compose_file *by, const bl_value *path, int depth)
 {
-	bl_str written = bl_value_text(path), at = bl_eval_path(c->arena, bl_eval_folder(by->path), written);
+	bl_str written = bl_value_text(path), at = bl_eval_path(c->arena, by->folder, written);
 	const bl_document *d = written.n && bl_str_find(written, BL_STR("://"), 0) < 0 ? document_at(c, at) : NULL;
 	if (!written.n || !d) {
 		note_missing(c, path->span, "the included file", written);
@@ -199,27 +199,28 @@ static void include_file(bl_compose *c, const bl_map *variables, const bl_value 
 		return;
 	}
 	bl_map own = {0};
-	read_env(c, &own, bl_eval_path(c->arena, bl_eval_folder(d->path), BL_STR(".env")));
-	for (size_t i = 0; i < variables->n; i++)
-		bl_map_put(c->arena, &own, variables->entries[i].key, variables->entries[i].value);
-	bl_compose_load(c, d, &own, depth + 1);
+	bl_compose_file file = {d, bl_eval_folder(d->path), &own};
+	read_env(c, &own, bl_eval_path(c->arena, file.folder, BL_STR(".env")));
+	for (size_t i = 0; i < by->variables->n; i++)
+		bl_map_put(c->arena, &own, by->variables->entries[i].key, by->variables->entries[i].value);
+	bl_compose_load(c, &file, depth + 1);
 }
 
-static void include(bl_compose *c, const bl_map *variables, const bl_value *entry, const bl_document *by, int depth)
+static void include(bl_compose *c, const bl_compose_file *by, const bl_value *entry, int depth)
 {
-	entry = interpolate(c, variables, entry, 0);
+	entry = interpolate(c, by->variables, entry, 0);
 	const bl_value *path = entry->kind == BL_MAP ? bl_value_getz(entry, "path") : entry;
 	if (bl_value_is(path, BL_STRING) || bl_value_is(path, BL_UNKNOWN))
-		include_file(c, variables, path, by, depth);
+		include_file(c, by, path, depth);
 	for (uint32_t i = 0; bl_value_is(path, BL_LIST) && i < path->n; i++)
-		include_file(c, variables, path->list[i], by, depth);
+		include_file(c, by, path->list[i], depth);
 }
 
-void bl_compose_load(bl_compose *c, const bl_document *d, const bl_map *variables, int depth)
+void bl_compose_load(bl_compose *c, const bl_compose_file *file, int depth)
 {
-	const bl_value *root = body_of(d), *includes = bl_value_getz(root, "include"), *services = bl_value_getz(root, "services");
+	const bl_value *root = body_of(file->document), *includes = bl_value_getz(root, "include"), *services = bl_value_getz(root, "services");
 	for (uint32_t i = 0; bl_value_is(includes, BL_LIST) && i < includes->n; i++)
-		include(c, variables, includes->list[i], d, depth);
+		include(c, file, includes->list[i], depth);
 	for (uint32_t i = 0; bl_value_is(services, BL_MAP) && i < services->n; i++)
-		add_service(c, d, variables, &services->map[i]);
+		add_service(c, file, &services->map[i]);
 }

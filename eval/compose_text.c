@@ -1,11 +1,13 @@
 /*
  * Compose's variables: $NAME and ${NAME}, with :- - :? ? :+ + behind the name; $$ is a dollar. They come
- * from --var and from .env beside the file. Whoever runs it may have more in the environment, so a
- * variable that is in neither is unknown, unless a default stands for it.
+ * from --var, from the step of a pipeline that runs it and from .env beside the file. Whoever runs it may have more in the environment, so a
+ * variable that is in none of them is unknown, unless a default stands for it.
  */
 #include "eval/compose.h"
 
 enum { MAX_NESTING = 16, MAX_TEXT = 65536 };
+
+const bl_str bl_compose_not_known;
 
 /* Text made so far, with a gap where a variable is not known. */
 typedef struct text {
@@ -89,7 +91,9 @@ static void put_variable(
 	char op = rest.n ? rest.p[0] : '\0';
 	bool set = v && (!colon || v->n);
 	rest = bl_str_slice(rest, 1, rest.n);
-	if (op == '+' && set)
+	if (v == &bl_compose_not_known)
+		put_unknown(out, name, "is known when it runs");
+	else if (op == '+' && set)
 		put_text(out, variables, rest, depth);
 	else if (op == '-' && !set)
 		put_text(out, variables, rest, depth);

@@ -59,6 +59,12 @@ typedef struct bl_eval_input {
 } bl_eval_input;
 
 /*
+ * What `docker compose` and `docker buildx bake` look for in a folder when nobody names a file; NULL ends each. Compose takes the first of each of its two that
+ * is there, bake takes all, each going over those before it.
+ */
+extern const char *const bl_eval_compose_files[], *const bl_eval_compose_overrides[], *const bl_eval_bake_files[];
+
+/*
  * Evaluates one root. Everything in out lives in arena (or in the documents, which must outlive it). Resources come lowered:
  * native, written and effective are all set. Never fails; what is wrong is in out->diags.
  */

@@ -58,7 +58,12 @@ static inline const bl_value *bl_call_path(const bl_call *call, const bl_value *
 	return bl_pipeline_path(call->step, v);
 }
 
-/* compose.c and skaffold.c: what files that list images say. */
+/* The file of the repository that a step names; NULL where there is none. */
+const bl_document *bl_call_document(const bl_pipeline_step *step, const bl_value *file);
+/* How many of n files, services or artifacts are looked at; it is said when that is not all. */
+size_t bl_call_parts(const bl_pipeline_step *step, bl_span span, size_t n);
+
+/* compose.c and files.c: what files that list images say. */
 void bl_call_compose(bl_call *call, const bl_values *files, bool builds, bool pushes, bool deploys);
 void bl_call_skaffold(bl_call *call, const bl_value *file, bool pushes);
 void bl_call_azd(bl_call *call, bool provisions, bool deploys);

@@ -210,8 +210,13 @@ static void compose(bl_call *call)
 {
 	bl_values files = bl_call_all(call, " -f --file ");
 	bool up = call->row->kind == PROGRAM_DOCKER, push = call->row->kind == PROGRAM_PUSH;
-	if (!files.n && bl_call_variable(call, "COMPOSE_FILE"))
-		bl_vec_push(call->arena, &files, bl_call_variable(call, "COMPOSE_FILE"));
+	const bl_value *variable = files.n ? NULL : bl_call_variable(call, "COMPOSE_FILE");
+	if (bl_value_is(variable, BL_UNKNOWN))
+		bl_vec_push(call->arena, &files, variable);
+	for (bl_str rest = bl_value_text(variable), one; rest.n;) {
+		rest = bl_str_cut(rest, ':', &one);
+		bl_vec_push(call->arena, &files, bl_value_string(call->arena, variable->span, one));
+	}
 	bl_call_compose(call, &files, call->row->kind == PROGRAM_BUILD || (up && bl_call_has(call, " --build ")),
 		push || bl_call_has(call, " --push "), up);
 }

@@ -1,12 +1,9 @@
-/* Files that say what a command of one word builds and deploys: Compose, bake, skaffold.yaml and azure.yaml. */
-#include "eval/bake.h"
-#include "eval/compose.h"
+/* Files that say what a command of one word builds and deploys: skaffold.yaml and azure.yaml. */
 #include "eval/pipeline/call.h"
 
 enum { MAX_PARTS = 200 };
 
-/* How many of n files, services or artifacts are looked at. */
-static size_t parts(const bl_pipeline_step *step, bl_span span, size_t n)
+size_t bl_call_parts(const bl_pipeline_step *step, bl_span span, size_t n)
 {
 	if (n <= MAX_PARTS)
 		return n;
@@ -15,12 +12,11 @@ static size_t parts(const bl_pipeline_step *step, bl_span span, size_t n)
 	return MAX_PARTS;
 }
 
-/* The tree of a YAML file of the repository; NULL where there is none. */
-static const bl_value *tree_of(const bl_pipeline_step *step, const bl_value *path)
+const bl_document *bl_call_document(const bl_pipeline_step *step, const bl_value *file)
 {
 	const bl_loader *loader = step->job->input->loader;
-	const bl_document *d = loader && loader->document && bl_value_is(path, BL_STRING) ? loader->document(loader->context, path->string) : NULL;
-	return bl_document_tree(d);
+	const bl_value *path = bl_pipeline_path(step, file);
+	return loader && loader->document && bl_value_is(path, BL_STRING) ? loader->document(loader->context, path->string) : NULL;
 }
 
 /* A step that stands in the folder of that file: what the file names is named from there. */
@@ -57,184 +53,6 @@ static const bl_value *one(bl_arena *arena, bl_span span, const bl_value *v, boo
 	return tags;
 }
 
-/* ---- Compose ---- */
-
-/* The step's environment as Compose's variables. */
-static void variables_of(const bl_pipeline_step *step, bl_map *variables)
-{
-	const bl_value *env = step->environment;
-	for (uint32_t i = 0; bl_value_is(env, BL_MAP) && i < env->n; i++) {
-		const bl_value *v = bl_pipeline_scalar(step->job->arena, env->map[i].value);
-		bl_str *s = bl_new(step->job->arena, bl_str);
-		*s = bl_value_text(v);
-		if (v->kind == BL_STRING)
-			bl_map_put(step->job->arena, variables, env->map[i].key, s);
-	}
-}
-
-static const bl_value *with_variables(const bl_pipeline_step *step, const bl_map *variables, const bl_value *v)
-{
-	return bl_value_is(v, BL_STRING) ? bl_compose_text(step->job->arena, variables, v) : v;
-}
-
-static void compose_service(bl_pipeline_step *step, const char *tool, bl_span span, const bl_map *variables, const bl_value *service, bool builds, bool pushes)
-{
-	bl_arena *arena = step->job->arena;
-	const bl_value *build = bl_value_getz(service, "build"), *image = with_variables(step, variables, bl_value_getz(service, "image"));
-	if (!build)
-		return;
-	if (!builds && pushes) {
-		bl_pipeline_push(step, tool, image, span);
-		return;
-	}
-	bl_build *b = builds ? bl_pipeline_build(step, tool, span) : NULL;
-	if (!b)
-		return;
-	const bl_value *context = with_variables(step, variables, build->kind == BL_MAP ? bl_value_getz(build, "context") : build);
-	const bl_value *file = with_variables(step, variables, bl_value_getz(build, "dockerfile"));
-	if (!context)
-		context = text(arena, span, ".");
-	b->context = bl_pipeline_path(step, context);
-	b->dockerfile = bl_pipeline_path(step, below(arena, context, file ? file : text(arena, context->span, "Dockerfile")));
-	b->target = with_variables(step, variables, bl_value_getz(build, "target"));
-	b->arguments = bl_value_is(bl_value_getz(build, "args"), BL_MAP) ? bl_value_getz(build, "args") : NULL;
-	b->tags = one(arena, span, image, false);
-	b->pushes = pushes ? BL_YES : BL_NO;
-}
-
-static bool is_asked(const bl_values *names, bl_str name)
-{
-	for (size_t i = 0; i < names->n; i++)
-		if (names->items[i]->kind != BL_STRING || bl_str_eq(names->items[i]->string, name))
-			return true;
-	return !names->n;
-}
-
-static void compose_file(bl_pipeline_step *step, const char *tool, bl_span span, const bl_value *file, const bl_values *names, bool builds, bool pushes)
-{
-	bl_map variables = {0};
-	bl_pipeline_step inner = beside(step, file);
-	const bl_value *services = bl_value_getz(tree_of(step, bl_pipeline_path(step, file)), "services");
-	variables_of(step, &variables);
-	for (uint32_t i = 0; bl_value_is(services, BL_MAP) && i < parts(step, services->span, services->n); i++)
-		if (is_asked(names, services->map[i].key))
-			compose_service(&inner, tool, span, &variables, services->map[i].value, builds, pushes);
-}
-
-/* The file that Compose takes when it is told of none. */
-static const bl_value *default_compose(const bl_pipeline_step *step, bl_span span)
-{
-	static const char *const names[] = {"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"};
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		const bl_value *file = text(step->job->arena, span, names[i]);
-		if (tree_of(step, bl_pipeline_path(step, file)))
-			return file;
-	}
-	return NULL;
-}
-
-void bl_call_compose(bl_call *call, const bl_values *files, bool builds, bool pushes, bool deploys)
-{
-	bl_values given = *files;
-	const bl_value *usual = given.n ? NULL : default_compose(call->step, call->span);
-	if (usual)
-		bl_vec_push(call->arena, &given, usual);
-	for (size_t i = 0; i < parts(call->step, call->span, given.n); i++)
-		compose_file(call->step, call->row->tool, call->span, given.items[i], &call->rest, builds, pushes);
-	if (!deploys)
-		return;
-	bl_deployment *d = bl_pipeline_deploy(call->step, BL_DEPLOYS_COMPOSE, call->row->tool, call->span);
-	if (!d)
-		return;
-	d->template = given.n ? bl_call_path(call, given.items[0]) : bl_value_unknown(call->arena, call->span, "there is no Compose file where it is looked for");
-	for (size_t i = 1; i < given.n; i++)
-		bl_pipeline_put_file(call->step, d, given.items[i]);
-	bl_pipeline_put_scope(call->step, d, "app", bl_call_get(call, " -p --project-name "));
-}
-
-static bool is_yaml(const bl_value *file)
-{
-	bl_str s = bl_pipeline_known(file);
-	return bl_str_ends(s, BL_STR(".yml")) || bl_str_ends(s, BL_STR(".yaml"));
-}
-
-/* ---- bake ---- */
-
-typedef BL_VEC(const bl_document *) document_list;
-
-static void add_bake_file(const bl_pipeline_step *step, const bl_value *file, document_list *out)
-{
-	const bl_loader *loader = step->job->input->loader;
-	const bl_value *path = bl_pipeline_path(step, file);
-	const bl_document *d = loader && loader->document && bl_value_is(path, BL_STRING) ? loader->document(loader->context, path->string) : NULL;
-	if (d && d->language == BL_LANG_BAKE)
-		bl_vec_push(step->job->arena, out, d);
-}
-
-/* The targets that are made of bake's own files; false where a file is not here. */
-static bool bake_files(bl_pipeline_step *step, const char *tool, bl_span span, const bl_values *files, const bl_values *targets, bl_tri pushes)
-{
-	static const char *const usual[] = {"docker-bake.json", "docker-bake.hcl", "docker-bake.override.json", "docker-bake.override.hcl"};
-	bl_arena *arena = step->job->arena;
-	document_list documents = {0};
-	size_t own = 0;
-	for (size_t i = 0; i < parts(step, span, files->n); i++) {
-		own += !is_yaml(files->items[i]);
-		if (!is_yaml(files->items[i]))
-			add_bake_file(step, files->items[i], &documents);
-	}
-	for (size_t i = 0; !files->n && i < sizeof usual / sizeof *usual; i++)
-		add_bake_file(step, text(arena, span, usual[i]), &documents);
-	const bl_value *folder = bl_pipeline_path(step, text(arena, span, "."));
-	if (!documents.n || documents.n < own || !bl_value_is(folder, BL_STRING))
-		return false;
-	BL_VEC(bl_var) vars = {0};
-	bl_map variables = {0};
-	variables_of(step, &variables);
-	for (size_t i = 0; i < variables.n; i++)
-		bl_vec_push(arena, &vars, ((bl_var){.name = variables.entries[i].key, .text = *(const bl_str *)variables.entries[i].value}));
-	bl_eval_options options = {.vars = vars.items, .nvars = vars.n};
-	bl_eval_input input = *step->job->input;
-	input.documents = documents.items;
-	input.ndocuments = documents.n;
-	input.options = &options;
-	bl_evaluation made = {.root = input.root};
-	bl_bake_run(&input, arena, folder->string, targets, &made);
-	for (size_t i = 0; i < made.builds.n; i++) {
-		const bl_build *from = made.builds.items[i];
-		bl_build *b = bl_pipeline_build(step, tool, span);
-		if (!b)
-			break;
-		b->context = from->context;
-		b->dockerfile = from->dockerfile;
-		b->target = from->target;
-		b->arguments = from->arguments;
-		b->tags = from->tags;
-		b->pushes = from->pushes == BL_YES ? BL_YES : pushes;
-	}
-	return true;
-}
-
-void bl_call_bake(bl_pipeline_step *step, const char *tool, bl_span span, const bl_values *files, const bl_values *targets, bl_tri pushes)
-{
-	bl_arena *arena = step->job->arena;
-	bool other = false;
-	for (size_t i = 0; i < parts(step, span, files->n); i++) {
-		if (is_yaml(files->items[i]))
-			compose_file(step, tool, span, files->items[i], targets, true, pushes == BL_YES);
-		else
-			other = true;
-	}
-	if ((files->n && !other) || bake_files(step, tool, span, files, targets, pushes))
-		return;
-	bl_build *b = bl_pipeline_build(step, tool, span);
-	if (!b)
-		return;
-	b->context = b->dockerfile = bl_value_unknown(arena, span, "the bake file is not here");
-	b->tags = one(arena, span, NULL, true);
-	b->pushes = pushes;
-}
-
 /* ---- skaffold ---- */
 
 static void skaffold_artifact(bl_call *call, bl_pipeline_step *step, const bl_value *artifact)
@@ -269,7 +87,7 @@ static void skaffold_artifact(bl_call *call, bl_pipeline_step *step, const bl_va
 
 static void deploy_each(bl_call *call, bl_pipeline_step *step, bl_deployment_kind kind, const bl_value *list)
 {
-	for (uint32_t i = 0; bl_value_is(list, BL_LIST) && i < parts(step, list->span, list->n); i++) {
+	for (uint32_t i = 0; bl_value_is(list, BL_LIST) && i < bl_call_parts(step, list->span, list->n); i++) {
 		const bl_value *e = list->list[i], *path = kind == BL_DEPLOYS_HELM ? bl_value_getz(e, "chartPath") : e;
 		bl_deployment *d = bl_value_is(path, BL_STRING) ? bl_pipeline_deploy(step, kind, call->row->tool, call->span) : NULL;
 		if (!d)
@@ -290,10 +108,10 @@ void bl_call_skaffold(bl_call *call, const bl_value *file, bool deploys)
 {
 	if (!file)
 		file = text(call->arena, call->span, "skaffold.yaml");
-	const bl_value *tree = tree_of(call->step, bl_call_path(call, file));
+	const bl_value *tree = bl_document_tree(bl_call_document(call->step, file));
 	bl_pipeline_step inner = beside(call->step, file);
 	const bl_value *artifacts = bl_value_at_path(tree, BL_STR("build.artifacts"));
-	for (uint32_t i = 0; bl_value_is(artifacts, BL_LIST) && i < parts(&inner, artifacts->span, artifacts->n); i++)
+	for (uint32_t i = 0; bl_value_is(artifacts, BL_LIST) && i < bl_call_parts(&inner, artifacts->span, artifacts->n); i++)
 		skaffold_artifact(call, &inner, artifacts->list[i]);
 	if (!deploys)
 		return;
@@ -364,12 +182,12 @@ void bl_call_azd(bl_call *call, bool provisions, bool deploys)
 	const bl_value *folder = bl_call_get(call, " --cwd -C ");
 	if (folder)
 		inner.folder = bl_pipeline_folder(call->step, folder);
-	const bl_value *tree = tree_of(&inner, bl_pipeline_path(&inner, text(call->arena, call->span, "azure.yaml")));
+	const bl_value *tree = bl_document_tree(bl_call_document(&inner, text(call->arena, call->span, "azure.yaml")));
 	const bl_value *services = bl_value_getz(tree, "services");
 	if (!bl_value_is(tree, BL_MAP))
 		return;
 	if (provisions)
 		azd_infra(call, &inner, bl_value_getz(tree, "infra"));
-	for (uint32_t i = 0; deploys && bl_value_is(services, BL_MAP) && i < parts(&inner, services->span, services->n); i++)
+	for (uint32_t i = 0; deploys && bl_value_is(services, BL_MAP) && i < bl_call_parts(&inner, services->span, services->n); i++)
 		azd_service(call, &inner, &services->map[i]);
 }

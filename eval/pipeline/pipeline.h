@@ -12,7 +12,7 @@
 
 enum {
 	BL_PIPELINE_MAX_COMMANDS = 20000, /* of one root, those of scripts it calls too */
-	BL_PIPELINE_MAX_SCRIPTS = 200,    /* files of one root that its steps call */
+	BL_PIPELINE_MAX_SCRIPTS = 200,    /* files of one root that its steps run: scripts, Compose and bake files */
 	BL_PIPELINE_MAX_ACTS = 5000,      /* builds, and deployments, of one root */
 	BL_PIPELINE_MAX_CALLS = 3         /* a script that calls a script that ... */
 };
@@ -142,6 +142,8 @@ void bl_pipeline_script(bl_pipeline_step *step, bl_pipeline_shell shell, const b
 	bl_values *out);
 /* As bl_pipeline_script, for a script that is a list of texts, one after the other in one shell. */
 void bl_pipeline_script_lines(bl_pipeline_step *step, bl_pipeline_shell shell, const bl_values *strings, bl_values *out);
+/* One file more that a step runs; false, which is said, when there have been too many. */
+bool bl_pipeline_may_run_file(bl_pipeline_job *job, bl_span span);
 /* Can a script do anything that is recognised here, or tell the steps behind it something? A quick look at its text. */
 bool bl_pipeline_script_matters(bl_str text);
 /* One command (eval/docker/command.h): recognises what it builds, deploys or says of where later ones go. */

@@ -130,11 +130,15 @@ static bool may_call(const bl_pipeline_step *step, bl_span span)
 	if (step->calls >= BL_PIPELINE_MAX_CALLS)
 		bl_pipeline_met(job->arena, job->said, BL_PIPELINE_LIMIT_CALLS, span, "scripts call one another more than %d deep: the rest is not analysed",
 			BL_PIPELINE_MAX_CALLS);
-	else if (job->scripts >= BL_PIPELINE_MAX_SCRIPTS)
-		bl_pipeline_met(job->arena, job->said, BL_PIPELINE_LIMIT_SCRIPTS, span, "more than %d scripts are called: the rest is not analysed",
-			BL_PIPELINE_MAX_SCRIPTS);
-	else
+	return step->calls < BL_PIPELINE_MAX_CALLS;
+}
+
+bool bl_pipeline_may_run_file(bl_pipeline_job *job, bl_span span)
+{
+	if (job->scripts++ < BL_PIPELINE_MAX_SCRIPTS)
 		return true;
+	bl_pipeline_met(job->arena, job->said, BL_PIPELINE_LIMIT_SCRIPTS, span,
+		"more than %d scripts, Compose and bake files are run: the rest is not analysed", BL_PIPELINE_MAX_SCRIPTS);
 	return false;
 }
 
@@ -165,9 +169,8 @@ static void call_script(runner *r, const bl_value *command)
 	const bl_value *path = file ? bl_pipeline_path(step, file) : NULL;
 	bl_str text;
 	if (!bl_value_is(path, BL_STRING) || !loader || !loader->bytes || !loader->parse || !loader->bytes(loader->context, path->string, &text) ||
-		!may_call(step, path->span) || !is_readable(job, path->span, text.n))
+		!may_call(step, path->span) || !is_readable(job, path->span, text.n) || !bl_pipeline_may_run_file(job, path->span))
 		return;
-	job->scripts++;
 	bl_sources *sources = job->input->sources;
 	uint32_t source = bl_sources_add(sources, job->input->root->repo, bl_sources_keep_str(sources, path->string), text);
 	bl_docker_scope scope = {.parent = r->scope, .escape = '\\'};

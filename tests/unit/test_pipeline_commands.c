@@ -15,6 +15,7 @@ static void assert_acts_in(const file *files, size_t n, bl_pipeline_shell shell,
 	bl_pipeline_job job = {.input = &w->input, .arena = &w->arena, .out = &w->out, .said = &w->out};
 	bl_items env = {0};
 	bl_items_put(&w->arena, &env, BL_STR("REGISTRY"), BL_NOWHERE, bl_value_string(&w->arena, BL_NOWHERE, BL_STR("reg.io")));
+	bl_items_put(&w->arena, &env, BL_STR("SHA"), BL_NOWHERE, bl_value_unknown(&w->arena, BL_NOWHERE, "it is known when the pipeline runs"));
 	bl_pipeline_step step = {.job = &job, .by = BL_STR("job.1"), .folder = bl_value_string(&w->arena, BL_NOWHERE, BL_STR("")),
 		.environment = bl_items_value(&w->arena, BL_NOWHERE, &env)};
 	const bl_value *body = d->blocks.items[0]->attrs.items[0].expr->value;
@@ -141,6 +142,45 @@ static void what_goes_into_clusters_is_known(void **state)
 	assert_acts("helm install x bitnami/redis", "helm helm upgrade: ? scope={release=x}\n");
 }
 
+static void a_compose_project_is_read_as_compose_does(void **state)
+{
+	static const file project[] = {
+		{"compose.yaml", "include: [parts/api.yaml]\nservices:\n  web:\n    extends: { file: base/web.yaml, service: base }\n"
+			"    image: ${REGISTRY}/web:${SHA:-latest}\n"},
+		{"compose.override.yaml", "services:\n  web:\n    build: { target: dev }\n"},
+		{"parts/api.yaml", "services:\n  api:\n    build: ./api\n"},
+		{"base/web.yaml", "services:\n  base:\n    build: { context: web, args: [A=1] }\n"},
+	};
+	assert_acts_in(project, 4, BL_PIPELINE_BASH, "docker compose build",
+		"build docker compose build: parts/api parts/api/Dockerfile [?-api]\n"
+		"build docker compose build: base/web base/web/Dockerfile [reg.io/web:?] target=dev {A=1}\n");
+	/* a file that is named goes without the override; a project that is named names its images */
+	assert_acts_in(project, 4, BL_PIPELINE_BASH, "docker compose -p shop -f compose.yaml build",
+		"build docker compose build: parts/api parts/api/Dockerfile [shop-api]\n"
+		"build docker compose build: base/web base/web/Dockerfile [reg.io/web:?] {A=1}\n");
+	assert_acts_in(project, 4, BL_PIPELINE_BASH, "REGISTRY=other.io SHA=1 docker compose build web",
+		"build docker compose build: base/web base/web/Dockerfile [other.io/web:1] target=dev {A=1}\n");
+	/* an image that nobody names is not pushed */
+	assert_acts_in(project, 4, BL_PIPELINE_BASH, "docker compose push", "build docker compose push: - - [reg.io/web:?] push\n");
+	assert_acts_in(project, 4, BL_PIPELINE_BASH, "docker compose push api", "");
+}
+
+static void the_first_file_of_a_project_says_where_it_is(void **state)
+{
+	static const file project[] = {
+		{"a/one.yaml", "services:\n  web:\n    image: web\n    build: .\n"},
+		{"b/two.yaml", "services:\n  api:\n    image: api\n    build: ../api\n"},
+	};
+	assert_acts_in(project, 2, BL_PIPELINE_BASH, "docker compose -f a/one.yaml -f b/two.yaml build",
+		"build docker compose build: a a/Dockerfile [web]\nbuild docker compose build: api api/Dockerfile [api]\n");
+	assert_acts_in(project, 2, BL_PIPELINE_BASH, "COMPOSE_FILE=b/two.yaml:a/one.yaml docker compose build web",
+		"build docker compose build: b b/Dockerfile [web]\n");
+	assert_acts_in(project, 2, BL_PIPELINE_BASH, "docker compose --project-directory x/y -f a/one.yaml build",
+		"build docker compose build: x/y x/y/Dockerfile [web]\n");
+	/* to bake it is where bake runs */
+	assert_acts_in(project, 2, BL_PIPELINE_BASH, "docker buildx bake -f a/one.yaml -f b/two.yaml web", "build docker buildx bake: . Dockerfile [web]\n");
+}
+
 static void files_that_list_images_are_read(void **state)
 {
 	static const file compose[] = {{"docker-compose.yml", "services:\n  web:\n    build: ./web\n    image: ${REGISTRY}/web:1\n  db:\n    image: postgres\n"}};
@@ -197,6 +237,8 @@ int main(void)
 		cmocka_unit_test(a_variable_is_what_the_script_set_once),
 		cmocka_unit_test(a_word_of_several_variables_is_one),
 		cmocka_unit_test(azure_deployments_have_template_parameters_and_scope),
+		cmocka_unit_test(a_compose_project_is_read_as_compose_does),
+		cmocka_unit_test(the_first_file_of_a_project_says_where_it_is),
 		cmocka_unit_test(files_that_list_images_are_read),
 		cmocka_unit_test(other_builders_are_known),
 		cmocka_unit_test(paths_outside_of_the_repository_are_not_known),
