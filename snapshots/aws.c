@@ -20,10 +20,10 @@ static const arn_type *row_of(const bl_arn *arn)
 	return NULL;
 }
 
-static bool is_among(const char *type, const char *const *types, size_t n)
+bool bl_aws_is_among(bl_str type, const char *const *types, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(type, types[i]) == 0)
+		if (bl_str_eqz(type, types[i]))
 			return true;
 	return false;
 }
@@ -47,12 +47,12 @@ bl_str bl_aws_short_id(const bl_arn *arn)
 		"AWS::SecretsManager::Secret", "AWS::StepFunctions::StateMachine"};
 	static const char *const first[] = {"AWS::Lambda::Function", "AWS::Logs::LogGroup"};
 	const arn_type *t = row_of(arn);
-	if (!t || is_among(t->type, whole, sizeof whole / sizeof *whole))
+	if (!t || bl_aws_is_among(bl_str_of(t->type), whole, sizeof whole / sizeof *whole))
 		return BL_STR("");
 	bl_str id = bl_str_slice(arn->resource, strlen(t->prefix), arn->resource.n);
-	if (is_among(t->type, last, sizeof last / sizeof *last))
+	if (bl_aws_is_among(bl_str_of(t->type), last, sizeof last / sizeof *last))
 		id = bl_str_slice(id, (size_t)(bl_str_rfind_char(id, '/') + 1), id.n);
-	if (is_among(t->type, first, sizeof first / sizeof *first))
+	if (bl_aws_is_among(bl_str_of(t->type), first, sizeof first / sizeof *first))
 		bl_str_cut(id, ':', &id);
 	return id;
 }
@@ -107,7 +107,7 @@ static bl_str made_arn(bl_snapshot_reader *r, const bl_aws_seen *s)
 		return BL_STR("");
 	for (size_t i = 0; i < sizeof arn_types / sizeof *arn_types; i++) {
 		const arn_type *t = &arn_types[i];
-		if (bl_str_eqz(s->type, t->type) && is_among(t->service, services, sizeof services / sizeof *services))
+		if (bl_str_eqz(s->type, t->type) && bl_aws_is_among(bl_str_of(t->service), services, sizeof services / sizeof *services))
 			return bl_str_fmt(r->scratch, "arn:" BL_FMT ":%s:" BL_FMT ":" BL_FMT ":%s" BL_FMT, BL_ARG(partition_of(s->region)),
 				t->service, BL_ARG(s->region), BL_ARG(s->account), t->prefix, BL_ARG(s->id));
 	}
@@ -138,6 +138,20 @@ static void bind_by_tags(bl_snapshot_reader *r, const bl_asset *asset, const bl_
 	bl_binding *binding = bl_snapshot_bind(r, BL_FROM_STACK, logical, asset->type, asset->id);
 	binding->owner = bl_keep_str(&r->keeper, stack);
 	binding->scope = asset->scope;
+}
+
+/* DocumentDB and Neptune share the calls of RDS, and their ARNs say rds: the engine tells whose it is. */
+static bl_str type_by_engine(const bl_aws_seen *s)
+{
+	static const struct {
+		const char *type, *engine, *own;
+	} types[] = {{"AWS::RDS::DBCluster", "docdb", "AWS::DocDB::DBCluster"}, {"AWS::RDS::DBCluster", "neptune", "AWS::Neptune::DBCluster"},
+		{"AWS::RDS::DBInstance", "docdb", "AWS::DocDB::DBInstance"}, {"AWS::RDS::DBInstance", "neptune", "AWS::Neptune::DBInstance"}};
+	bl_str engine = s->registry ? BL_STR("") : bl_value_text(bl_value_geti(s->shape, BL_STR("engine")));
+	for (size_t i = 0; engine.n && i < sizeof types / sizeof *types; i++)
+		if (bl_str_eqz(s->type, types[i].type) && bl_str_eqz(engine, types[i].engine))
+			return bl_str_of(types[i].own);
+	return s->type;
 }
 
 /* A body in the registry's own form. */
@@ -182,6 +196,7 @@ bl_asset *bl_aws_add(bl_snapshot_reader *r, const bl_aws_seen *seen)
 	if (!s.arn.n)
 		s.arn = made_arn(r, &s);
 	bool has_arn = bl_arn_parse(s.arn, &arn);
+	s.type = type_by_engine(&s);
 	bl_asset *asset = bl_snapshot_add(r, bl_keep_str(&r->keeper, s.arn.n ? s.arn : s.id), s.type);
 	if (!s.id.n && has_arn)
 		s.id = bl_aws_short_id(&arn);

@@ -12,6 +12,7 @@ bl_str bl_aws_type_of(const bl_arn *arn);
 /* The id that stacks and descriptions know the resource by: the last part of an ARN's resource, as far as its type says. */
 bl_str bl_aws_short_id(const bl_arn *arn);
 
+bool bl_aws_is_among(bl_str type, const char *const *types, size_t n);
 /* Of https://sqs.REGION.amazonaws.com/ACCOUNT/NAME; empty for another URL. */
 bl_str bl_aws_queue_arn(bl_arena *arena, bl_str url);
 

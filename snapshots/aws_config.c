@@ -39,10 +39,36 @@ static const bl_value *description_of(bl_snapshot_reader *r, const bl_value *ite
 	return bl_items_value(r->scratch, BL_NOWHERE, &all);
 }
 
-/* Types that are newer in Config come in the registry's own form, whose names begin with a capital; descriptions do not. */
-static bool is_registry(const bl_value *v)
+/* What the registry calls a type of Config's that has another name there. */
+static bl_str registry_type(bl_str type)
 {
-	return bl_value_is(v, BL_MAP) && v->n && v->map[0].key.n && v->map[0].key.p[0] >= 'A' && v->map[0].key.p[0] <= 'Z';
+	static const struct {
+		const char *config, *registry;
+	} names[] = {{"AWS::ACM::Certificate", "AWS::CertificateManager::Certificate"}, {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"},
+		{"AWS::OpenSearch::Domain", "AWS::OpenSearchService::Domain"}};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (bl_str_eqz(type, names[i].config))
+			return bl_str_of(names[i].registry);
+	return type;
+}
+
+/*
+ * Types that are newer in Config come in the registry's own form, whose names begin with a capital; descriptions do not, but for those of services that
+ * write capitals themselves: attributes of topics and queues, and secrets.
+ */
+static bool is_registry(bl_str type, const bl_value *v)
+{
+	static const char *const capital[] = {"AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::SecretsManager::Secret"};
+	return bl_value_is(v, BL_MAP) && v->n && v->map[0].key.n && v->map[0].key.p[0] >= 'A' && v->map[0].key.p[0] <= 'Z' &&
+		!bl_aws_is_among(type, capital, sizeof capital / sizeof *capital);
+}
+
+/* Of these resourceId is an id that only the service itself uses (AROA..., db-...): templates and other resources say the name. */
+static bool is_known_by_name(bl_str type)
+{
+	static const char *const types[] = {"AWS::IAM::Group", "AWS::IAM::ManagedPolicy", "AWS::IAM::Role", "AWS::IAM::User", "AWS::RDS::DBCluster",
+		"AWS::RDS::DBInstance"};
+	return bl_aws_is_among(type, types, sizeof types / sizeof *types);
 }
 
 static bool add_item(bl_snapshot_reader *r, config *c, const bl_value *item)
@@ -69,10 +95,12 @@ static bool add_item(bl_snapshot_reader *r, config *c, const bl_value *item)
 	}
 	if (bl_str_find(status, BL_STR("Deleted"), 0) >= 0)
 		return true;
-	bl_aws_seen seen = {.type = type, .arn = arn, .id = id, .account = either(item, "awsAccountId", "accountId"),
+	bl_aws_seen seen = {.type = registry_type(type), .arn = arn, .id = id, .account = either(item, "awsAccountId", "accountId"),
 		.region = bl_snapshot_text(item, "awsRegion"), .name = bl_snapshot_text(item, "resourceName"), .seen_at = when,
 		.tags = bl_snapshot_json(r, bl_value_geti(item, BL_STR("tags"))), .shape = description_of(r, item)};
-	seen.registry = is_registry(seen.shape);
+	seen.registry = is_registry(type, seen.shape);
+	if (arn.n && is_known_by_name(seen.type))
+		seen.id = BL_STR(""); /* the ARN says it */
 	known->asset = bl_aws_add(r, &seen);
 	return true;
 }

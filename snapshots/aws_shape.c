@@ -6,13 +6,17 @@ typedef enum how {
 	ACL_IN,     /* a network ACL's entries of one direction */
 	ACL_OUT,
 	ATTRIBUTES, /* [{Key, Value}] as a map by key, '.' as '_' */
+	COMMAS,     /* a text of several, with commas between them */
 	DEFAULT_VERSION, /* the document of a managed policy's default version */
 	EKS_LOGS,   /* the types of the log groups that are enabled */
 	IS_ON,      /* "enabled", "true" ...: a boolean */
+	ITEMS,      /* CloudFront's {quantity, items}, at any depth: the items */
 	JSON,       /* a JSON text, which may be URL-encoded */
 	LAST,       /* what follows the last ':' */
 	POLICIES,   /* inline policies with their documents */
 	S3_ENCRYPTION,
+	S3_LIFECYCLE,  /* of each rule what the registry calls the same */
+	S3_MFA_DELETE, /* a boolean: Enabled, Disabled */
 	S3_VERSIONING, /* "Off" is Suspended */
 	SG_IN,      /* a security group's permissions, one rule for each peer */
 	SG_OUT,
@@ -67,8 +71,20 @@ static bool has_free_keys(bl_str key)
 	return false;
 }
 
+/*
+ * An advanced query shows a text as {"value": text} where some other type has a map of that name (securityGroups, availabilityZones): one name has one type
+ * in what it searches.
+ */
+static const bl_value *wrapped(const bl_value *v)
+{
+	return bl_value_is(v, BL_MAP) && v->n == 1 && bl_str_eqz(v->map[0].key, "value") ? v->map[0].value : NULL;
+}
+
 static const bl_value *capitals(bl_arena *arena, const bl_value *v, bool free, int depth)
 {
+	const bl_value *inner = free ? NULL : wrapped(v);
+	if (inner)
+		v = inner;
 	if (depth > MAX_DEPTH)
 		return v;
 	if (v->kind == BL_LIST) {
@@ -91,7 +107,7 @@ static const bl_value *capitals(bl_arena *arena, const bl_value *v, bool free, i
 	return bl_items_value(arena, BL_NOWHERE, &items);
 }
 
-/* What stands at path; "a[].b" gathers. NULL without it. */
+/* What stands at path; "a[].b" gathers. NULL without it, and when no element of a list that has some says it. */
 static const bl_value *pick(bl_arena *arena, const bl_value *v, bl_str path)
 {
 	ptrdiff_t each = bl_str_find(path, BL_STR("[]."), 0);
@@ -107,7 +123,7 @@ static const bl_value *pick(bl_arena *arena, const bl_value *v, bl_str path)
 		if (found)
 			bl_vec_push(arena, &all, found);
 	}
-	return bl_values_value(arena, BL_NOWHERE, &all);
+	return all.n || !list->n ? bl_values_value(arena, BL_NOWHERE, &all) : NULL;
 }
 
 static int hex(char c)
@@ -291,29 +307,85 @@ static const bl_value *s3_encryption(bl_arena *arena, const bl_value *list)
 	return bl_values_value(arena, BL_NOWHERE, &all);
 }
 
+/* Amazon's Java client writes -1 for a number of days that is not set. */
+static const bl_value *s3_lifecycle(bl_arena *arena, const bl_value *list)
+{
+	static const char *const names[] = {"AbortIncompleteMultipartUpload", "ExpirationDate", "ExpirationInDays", "ExpiredObjectDeleteMarker", "Id",
+		"NoncurrentVersionExpirationInDays", "Prefix", "Status"};
+	bl_values all = {0};
+	if (!bl_value_is(list, BL_LIST))
+		return NULL;
+	for (uint32_t i = 0; i < list->n; i++) {
+		bl_items one = {0};
+		for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+			const bl_value *v = get(list->list[i], names[k]);
+			if (v && !(v->kind == BL_NUMBER && v->number < 0))
+				put(arena, &one, names[k], capitals(arena, v, false, 0));
+		}
+		bl_vec_push(arena, &all, bl_items_value(arena, BL_NOWHERE, &one));
+	}
+	return bl_values_value(arena, BL_NOWHERE, &all);
+}
+
+static const bl_value *between_commas(bl_arena *arena, const bl_value *v)
+{
+	bl_values all = {0};
+	for (bl_str rest = bl_value_text(v), one; rest.n;) {
+		rest = bl_str_cut(rest, ',', &one);
+		one = bl_str_trim(one);
+		if (one.n)
+			bl_vec_push(arena, &all, text(arena, one));
+	}
+	return bl_value_is(v, BL_STRING) ? bl_values_value(arena, BL_NOWHERE, &all) : NULL;
+}
+
+/* A list that is empty may leave its items out. */
+static const bl_value *items_of(bl_arena *arena, const bl_value *v, int depth)
+{
+	bl_values list = {0};
+	bl_items map = {0};
+	if (depth > MAX_DEPTH || (v->kind != BL_LIST && v->kind != BL_MAP))
+		return v;
+	bool counted = v->kind == BL_MAP && get(v, "quantity");
+	const bl_value *items = counted ? get(v, "items") : v->kind == BL_LIST ? v : NULL;
+	for (uint32_t i = 0; bl_value_is(items, BL_LIST) && i < items->n; i++)
+		bl_vec_push(arena, &list, items_of(arena, items->list[i], depth + 1));
+	if (counted || v->kind == BL_LIST)
+		return bl_values_value(arena, BL_NOWHERE, &list);
+	for (uint32_t i = 0; i < v->n; i++)
+		put(arena, &map, bl_str_z(arena, capital(arena, v->map[i].key)), items_of(arena, v->map[i].value, depth + 1));
+	return bl_items_value(arena, BL_NOWHERE, &map);
+}
+
 static const bl_value *after_last(bl_arena *arena, const bl_value *v, char c)
 {
 	bl_str s = bl_value_text(v);
 	return s.n ? text(arena, bl_str_slice(s, (size_t)(bl_str_rfind_char(s, c) + 1), s.n)) : NULL;
 }
 
-static const bl_value *converted(bl_snapshot_reader *r, how kind, const bl_value *v)
+static const bl_value *converted(bl_snapshot_reader *r, const shape_row *row, const bl_value *v)
 {
 	bl_arena *arena = r->scratch;
+	bl_str from = bl_str_of(row->from);
+	how kind = row->how;
 	switch (kind) {
 	case SAME:
-		return capitals(arena, v, false, 0);
+		return capitals(arena, v, has_free_keys(bl_str_slice(from, (size_t)(bl_str_rfind_char(from, '.') + 1), from.n)), 0);
 	case ACL_IN:
 	case ACL_OUT:
 		return acl_entries(arena, v, kind == ACL_OUT);
 	case ATTRIBUTES:
 		return attributes(arena, v);
+	case COMMAS:
+		return between_commas(arena, v);
 	case DEFAULT_VERSION:
 		return default_version(r, v);
 	case EKS_LOGS:
 		return eks_logs(arena, v);
 	case IS_ON:
 		return is_on(arena, v);
+	case ITEMS:
+		return items_of(arena, v, 0);
 	case JSON:
 		return document(r, v);
 	case LAST:
@@ -322,6 +394,10 @@ static const bl_value *converted(bl_snapshot_reader *r, how kind, const bl_value
 		return policies(r, v);
 	case S3_ENCRYPTION:
 		return s3_encryption(arena, v);
+	case S3_LIFECYCLE:
+		return s3_lifecycle(arena, v);
+	case S3_MFA_DELETE:
+		return bl_value_is(v, BL_BOOL) ? text(arena, v->boolean ? BL_STR("Enabled") : BL_STR("Disabled")) : NULL;
 	case S3_VERSIONING:
 		return bl_str_eqiz(bl_value_text(v), "Off") ? text(arena, BL_STR("Suspended")) : v;
 	case SG_IN:
@@ -379,7 +455,7 @@ const bl_value *bl_aws_shape(bl_snapshot_reader *r, bl_str type, const bl_value 
 		const bl_value **into = child ? &children : &properties;
 		if (!v || v->kind == BL_NULL || bl_value_at_path(*into, to))
 			continue;
-		v = converted(r, row->how, v);
+		v = converted(r, row, v);
 		if (v)
 			*into = bl_value_with(arena, *into, to, v);
 	}

@@ -33,7 +33,7 @@ static void fill(bl_str *to, bl_str from)
 		*to = from;
 }
 
-/* Both say afterwards what is known of either, and of two bodies the one that says more. */
+/* Both say afterwards what is known of either, and of two bodies and types those that say more. */
 static void merge(bl_asset *a, bl_asset *b)
 {
 	bool newer = bl_str_cmp(b->seen_at, a->seen_at) > 0;
@@ -41,6 +41,7 @@ static void merge(bl_asset *a, bl_asset *b)
 	if (y > x || (y == x && newer)) {
 		a->id = b->id;
 		a->body = b->body;
+		a->type = b->type; /* an ARN of a database leaves open whose service it is, its settings do not */
 		a->snapshot = b->snapshot;
 	}
 	if (!a->tags || (b->tags && newer))
