@@ -3,6 +3,7 @@
 #define BL_EVAL_AZURE_H
 
 #include "core/base/map.h"
+#include "core/base/partial.h"
 #include "eval/language.h"
 
 enum {
@@ -107,6 +108,8 @@ bl_value *bl_azure_unknown(bl_azure *a, bl_span span, int type, const bl_value *
 const bl_value *bl_azure_refuse(bl_azure *a, bl_span span, const char *why, ...) __attribute__((format(printf, 3, 4)));
 /* A copy that may be changed of an unknown value's knowledge, put into v. */
 bl_unknown *bl_azure_own(bl_azure *a, bl_value *v);
+/* The text as a value, and done with; where it has gaps it waits for what the n values wait for. */
+bl_value *bl_azure_partial(bl_azure *a, bl_span span, bl_partial *p, const bl_value *const *from, size_t n);
 /* The parts as text, one after the other. */
 const bl_value *bl_azure_join(bl_azure *a, bl_span span, const bl_value *const *parts, size_t n);
 /* As string interpolation prints it; false when something in it is unknown. quote is ' or ". */

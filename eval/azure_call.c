@@ -27,6 +27,8 @@ static int compare(const void *key, const void *item)
 static bool lacks(const row *r, const bl_azure_args *c)
 {
 	for (size_t i = 0; i < c->n && r->need != BL_AZURE_SELF; i++) {
+		if (!i && r->need == BL_AZURE_TEXT && c->args[i]->kind == BL_UNKNOWN && c->args[i]->unknown->type == BL_STRING)
+			continue;
 		if (c->args[i]->kind == BL_UNKNOWN || c->args[i]->open)
 			return true;
 		if (r->need == BL_AZURE_ALL && bl_value_has_unknown(c->args[i]))

@@ -180,63 +180,44 @@ size_t bl_azure_size(const bl_value *v, size_t limit)
 	return n;
 }
 
-/* The length and the alphabet of text with the n parts in it, some of them unknown. */
-static void join_shape(bl_unknown *u, const bl_value *const *parts, size_t n, size_t known)
+bl_value *bl_azure_partial(bl_azure *a, bl_span span, bl_partial *p, const bl_value *const *from, size_t n)
 {
-	size_t unknown = 0;
-	bool bounded = true;
-	u->least = u->most = known;
-	for (size_t i = 0; i < n; i++) {
-		if (!bl_value_has_unknown(parts[i]))
-			continue;
-		const bl_unknown *part = parts[i]->kind == BL_UNKNOWN ? parts[i]->unknown : NULL;
-		u->alphabet = part && !unknown++ ? part->alphabet : BL_STR("");
-		u->least += part ? part->least : 0;
-		u->most += part ? part->most : 0;
-		bounded = bounded && part && part->most;
+	bl_value *v;
+	if (!p->gaps) {
+		v = bl_value_string(a->arena, span, bl_str_dup(a->arena, bl_buf_str(&p->text)));
+		v->origin = BL_COMPUTED;
+	} else {
+		v = bl_azure_unknown(a, span, BL_STRING, from, n);
+		bl_unknown *u = bl_azure_own(a, v);
+		u->not_null = true;
+		bl_partial_tell(p, a->arena, u);
 	}
-	if (!bounded)
-		u->most = 0;
+	a->steps += p->text.n / BL_AZURE_STEP_BYTES;
+	bl_partial_done(p);
+	return v;
 }
 
 const bl_value *bl_azure_join(bl_azure *a, bl_span span, const bl_value *const *parts, size_t n)
 {
-	bl_buf text = {0};
-	bool known = true, sensitive = false;
-	size_t sure = 0; /* bytes of the parts that are known */
+	bl_partial text = {0};
+	bool sensitive = false;
 	const bl_via *via = NULL;
 	for (size_t i = 0; i < n; i++) {
 		sensitive |= bl_azure_sensitive(parts[i]);
 		if (!via)
 			via = parts[i]->via;
-		size_t before = text.n;
-		if (bl_azure_text(&text, parts[i], '\'') && text.n <= BL_AZURE_MAX_TEXT) {
-			sure += text.n - before;
-			continue;
-		}
-		text.n = before;
-		if (parts[i]->kind == BL_UNKNOWN)
-			bl_value_put_pattern(&text, parts[i]);
+		bl_buf known = {0};
+		if (bl_azure_text(&known, parts[i], '\'') && known.n + text.text.n <= BL_AZURE_MAX_TEXT)
+			bl_partial_put(&text, bl_buf_str(&known));
+		else if (parts[i]->kind == BL_UNKNOWN)
+			bl_partial_add(&text, parts[i]);
 		else
-			bl_buf_putc(&text, BL_GAP);
-		known = false;
+			bl_partial_gap(&text, NULL, 0, SIZE_MAX);
+		bl_buf_done(&known);
 	}
-	bl_value *v;
-	bl_str s = bl_str_dup(a->arena, bl_buf_str(&text));
-	if (known) {
-		v = bl_value_string(a->arena, span, s);
-		v->origin = BL_COMPUTED;
-	} else {
-		v = bl_azure_unknown(a, span, BL_STRING, parts, n);
-		bl_unknown *u = bl_azure_own(a, v);
-		u->not_null = true;
-		bl_unknown_set_pattern(u, s);
-		join_shape(u, parts, n, sure);
-	}
+	bl_value *v = bl_azure_partial(a, span, &text, parts, n);
 	v->sensitive = sensitive;
 	v->via = via;
-	a->steps += text.n / BL_AZURE_STEP_BYTES;
-	bl_buf_done(&text);
 	return v;
 }
 

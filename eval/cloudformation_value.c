@@ -1,6 +1,8 @@
 /* Values of CloudFormation's evaluator: unknowns, text and choices. */
 #include "eval/cloudformation.h"
 
+#include "core/base/partial.h"
+
 const bl_value bl_stack_no_value = {.kind = BL_NULL};
 
 bool bl_stack_spend(bl_cloudformation *run, size_t steps)
@@ -160,31 +162,33 @@ bool bl_stack_count(const bl_value *v, size_t *out)
 
 const bl_value *bl_stack_join(bl_stack *s, const bl_values *parts, bl_str separator, bl_span span)
 {
-	bl_buf text = {0};
+	bl_partial text = {0};
 	bool known = true, within = true;
 	for (size_t i = 0; i < parts->n && within; i++) {
 		bl_str part;
-		size_t before = text.n;
+		size_t before = text.text.n;
 		if (i)
-			bl_buf_put(&text, separator);
+			bl_partial_put(&text, separator);
 		if (bl_stack_text(parts->items[i], &part)) {
-			bl_buf_put(&text, part);
+			bl_partial_put(&text, part);
 		} else {
 			known = false;
-			bl_value_put_pattern(&text, parts->items[i]);
+			bl_partial_add(&text, parts->items[i]);
 		}
-		within = bl_stack_spend_bytes(s->run, text.n - before) && bl_stack_spend(s->run, 1);
+		within = bl_stack_spend_bytes(s->run, text.text.n - before) && bl_stack_spend(s->run, 1);
 	}
-	bl_str whole = bl_str_dup(s->run->arena, bl_buf_str(&text));
-	bl_buf_done(&text);
+	bl_value *v;
 	if (!within)
-		return bl_stack_unknown(s, span, BL_STRING, NULL, 0, "the template is past the limits of evaluation");
-	if (!known) {
-		bl_value *v = bl_stack_unknown(s, span, BL_STRING, parts->items, parts->n, "a part of the text is known when the stack is deployed");
-		bl_unknown_set_pattern((bl_unknown *)v->unknown, whole);
+		v = bl_stack_unknown(s, span, BL_STRING, NULL, 0, "the template is past the limits of evaluation");
+	else if (!known)
+		v = bl_stack_unknown(s, span, BL_STRING, parts->items, parts->n, "a part of the text is known when the stack is deployed");
+	else
+		v = bl_value_string(s->run->arena, span, bl_str_dup(s->run->arena, bl_buf_str(&text.text)));
+	if (within && !known)
+		bl_partial_tell(&text, s->run->arena, (bl_unknown *)v->unknown);
+	bl_partial_done(&text);
+	if (v->kind == BL_UNKNOWN)
 		return v;
-	}
-	bl_value *v = bl_value_string(s->run->arena, span, whole);
 	v->origin = BL_COMPUTED;
 	for (size_t i = 0; i < parts->n; i++) {
 		v->sensitive = v->sensitive || parts->items[i]->sensitive;

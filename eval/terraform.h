@@ -3,6 +3,7 @@
 #define BL_EVAL_TERRAFORM_H
 
 #include "core/base/map.h"
+#include "core/base/partial.h"
 #include "eval/language.h"
 #include "eval/terraform_type.h"
 
@@ -177,6 +178,10 @@ const bl_value *bl_tf_instances_value(const bl_tf_scope *scope, bl_tf_item *item
 
 /* terraform_resource.c */
 void bl_tf_resource(const bl_tf_scope *scope, bl_tf_item *item);
+/* terraform_provided.c: what references see, with the attributes of which something is known though the provider makes them up. */
+const bl_value *bl_tf_provided(bl_tf *tf, const bl_block *block, bool data, bl_str address, const bl_value *arguments, const bl_value *seen);
+/* Appends a time of RFC 3339 in UTC that is not known. */
+void bl_tf_put_time(bl_partial *p);
 /* terraform_policy.c: the JSON text of an aws_iam_policy_document's arguments; an unknown that keeps what is known of it. */
 const bl_value *bl_tf_policy_document(bl_tf *tf, const bl_value *arguments);
 

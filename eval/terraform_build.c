@@ -13,8 +13,8 @@ static bl_value *computed(bl_value *v)
 
 /* Text in the making, with gaps where parts are unknown. */
 typedef struct text {
-	bl_buf buf;
-	bool unknown, sensitive, failed;
+	bl_partial made;
+	bool sensitive, failed;
 	bl_values parts; /* the unknown ones */
 	bl_values all;   /* in order: for JSON with holes */
 } text;
@@ -31,16 +31,51 @@ static void add_text(const bl_tf_scope *s, text *t, const bl_value *v, bl_span s
 	const bl_value *string = bl_tf_to_string(tf, v);
 	bl_vec_push(tf->arena, &t->all, string ? string : v);
 	if (!string || string->kind == BL_UNKNOWN) {
-		t->unknown = true;
-		bl_value_put_pattern(&t->buf, v);
+		bl_partial_add(&t->made, string ? string : v);
 		bl_vec_push(tf->arena, &t->parts, v);
 		return;
 	}
-	if (t->buf.n + string->string.n > BL_TF_MAX_STRING || !bl_tf_spend(tf, string->string.n / 16, span)) {
+	if (t->made.text.n + string->string.n > BL_TF_MAX_STRING || !bl_tf_spend(tf, string->string.n / 16, span)) {
 		t->failed = true;
 		return;
 	}
-	bl_buf_put(&t->buf, string->string);
+	bl_partial_put(&t->made, string->string);
+}
+
+enum { MAX_CHOICES = 16 };
+
+/* Where each unknown part is one of a few texts, so is the whole. */
+static void add_candidates(bl_tf *tf, const text *t, bl_unknown *u, bl_span span)
+{
+	size_t choices = 1;
+	for (size_t i = 0; i < t->all.n && choices <= MAX_CHOICES; i++)
+		if (t->all.items[i]->kind == BL_UNKNOWN)
+			choices *= t->all.items[i]->unknown->ncandidates;
+	if (!choices || choices > MAX_CHOICES)
+		return;
+	const bl_value **candidates = bl_new_n(tf->arena, const bl_value *, choices);
+	for (size_t c = 0; c < choices; c++) {
+		bl_buf whole = {0};
+		size_t rest = c;
+		bool texts = bl_tf_spend(tf, t->made.text.n / 16, span);
+		for (size_t i = 0; i < t->all.n && texts; i++) {
+			const bl_value *part = t->all.items[i];
+			if (part->kind == BL_UNKNOWN) {
+				size_t n = part->unknown->ncandidates;
+				part = bl_tf_to_string(tf, part->unknown->candidates[rest % n]);
+				rest /= n;
+			}
+			texts = part && part->kind == BL_STRING;
+			if (texts)
+				bl_buf_put(&whole, part->string);
+		}
+		candidates[c] = bl_value_string(tf->arena, span, bl_unicode_nfc(tf->arena, bl_str_dup(tf->arena, bl_buf_str(&whole))));
+		bl_buf_done(&whole);
+		if (!texts)
+			return;
+	}
+	u->candidates = candidates;
+	u->ncandidates = choices;
 }
 
 static const bl_value *finish_text(const bl_tf_scope *s, text *t, bl_span span)
@@ -49,18 +84,19 @@ static const bl_value *finish_text(const bl_tf_scope *s, text *t, bl_span span)
 	bl_value *v;
 	if (t->failed) {
 		v = bl_tf_unknown_of(tf, span, NULL, 0, BL_STRING);
-	} else if (t->unknown) {
+	} else if (t->parts.n) {
 		v = bl_tf_unknown_of(tf, span, t->parts.items, t->parts.n, BL_STRING);
 		bl_unknown *u = (bl_unknown *)v->unknown;
 		v->via = NULL;
 		u->not_null = true;
-		bl_unknown_set_pattern(u, bl_str_dup(tf->arena, bl_buf_str(&t->buf)));
+		bl_partial_tell(&t->made, tf->arena, u);
 		u->decoded = bl_tf_json_with_holes(tf, t->all.items, t->all.n);
+		add_candidates(tf, t, u, span);
 	} else {
-		v = bl_value_string(tf->arena, span, bl_unicode_nfc(tf->arena, bl_str_dup(tf->arena, bl_buf_str(&t->buf))));
+		v = bl_value_string(tf->arena, span, bl_unicode_nfc(tf->arena, bl_str_dup(tf->arena, bl_buf_str(&t->made.text))));
 	}
 	v->sensitive |= t->sensitive;
-	bl_buf_done(&t->buf);
+	bl_partial_done(&t->made);
 	return computed(v);
 }
 

@@ -237,7 +237,7 @@ static void add_instance(const bl_tf_scope *s, bl_tf_item *item, bl_tf_instance 
 		native = with_computed(tf, r->native_type, native);
 	r->native = native;
 	instance->resource = r;
-	instance->object = seen(tf, native, b, instance->address, BL_STR(""));
+	instance->object = bl_tf_provided(tf, b, item->data, instance->address, native, seen(tf, native, b, instance->address, BL_STR("")));
 }
 
 void bl_tf_resource(const bl_tf_scope *scope, bl_tf_item *item)

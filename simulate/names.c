@@ -186,6 +186,7 @@ static bl_str pet(sim_world *w, sim_thing *t, uint64_t number)
 static bl_str random_string(sim_world *w, sim_thing *t, uint64_t number)
 {
 	bl_buf alphabet = {0};
+	bl_str special = sim_native_text(w, t, "override_special");
 	if (!native_false(t, "lower"))
 		bl_buf_putz(&alphabet, "abcdefghijklmnopqrstuvwxyz");
 	if (!native_false(t, "upper"))
@@ -193,12 +194,26 @@ static bl_str random_string(sim_world *w, sim_thing *t, uint64_t number)
 	if (!native_false(t, "numeric") && !native_false(t, "number"))
 		bl_buf_putz(&alphabet, "0123456789");
 	if (!native_false(t, "special"))
-		bl_buf_putz(&alphabet, "!@#%&*()-_=+[]{}<>:?");
+		bl_buf_put(&alphabet, special.n ? special : BL_STR("!@#%&*()-_=+[]{}<>:?"));
 	long long n = native_int(w, t, "length", 8);
 	bl_str text = sim_letters(&w->arena, number, alphabet.n ? bl_buf_str(&alphabet) : BL_STR("x"), n < 0 ? 0 : n > 256 ? 256 : (size_t)n);
 	text = bl_str_dup(&w->arena, text);
 	bl_buf_done(&alphabet);
 	return text;
+}
+
+/* n bytes in one of the forms of random_id. */
+static bl_str random_id(sim_world *w, sim_thing *t, bl_str form, uint64_t number, size_t n)
+{
+	bl_arena *a = &w->arena;
+	bl_str prefix = bl_str_eqz(form, "id") ? BL_STR("") : sim_native_text(w, t, "prefix");
+	bl_str letters = BL_STR("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
+	size_t base64 = (n * 4 + 2) / 3;
+	bl_str text = bl_str_eqz(form, "dec") ? sim_digits(a, number, n < 4 ? 2 * n : 9)
+		: bl_str_eqz(form, "hex") ? sim_hex(a, number, 2 * n) : sim_letters(a, number, letters, base64);
+	if (bl_str_eqz(form, "b64_std"))
+		text = bl_str_cat(a, text, bl_str_slice(BL_STR("=="), 0, (4 - base64 % 4) % 4));
+	return bl_str_cat(a, prefix, text);
 }
 
 static const bl_value *random_attribute(sim_world *w, sim_thing *t, bl_str path)
@@ -221,10 +236,7 @@ static const bl_value *random_attribute(sim_world *w, sim_thing *t, bl_str path)
 	if (bl_str_eqz(kind, "id")) {
 		long long bytes = native_int(w, t, "byte_length", 4);
 		size_t n = bytes < 1 || bytes > 64 ? 4 : (size_t)bytes;
-		bl_str prefix = sim_native_text(w, t, "prefix");
-		bl_str text = bl_str_eqz(path, "dec") ? sim_digits(a, number, 9) : bl_str_eqz(path, "hex") ? sim_hex(a, number, 2 * n)
-			: sim_letters(a, number, BL_STR("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"), (n * 4 + 2) / 3);
-		return sim_string(w, bl_str_cat(a, prefix, text));
+		return sim_string(w, random_id(w, t, path, number, n));
 	}
 	return NULL;
 }
@@ -286,6 +298,8 @@ const bl_value *sim_attribute(sim_world *w, sim_thing *t, bl_str path)
 		if (v)
 			return v;
 	}
+	if (bl_str_starts(r->native_type, BL_STR("time_")) && (bl_str_eqz(step, "id") || bl_str_ends(step, BL_STR("rfc3339"))))
+		return sim_string(w, bl_str_fmt(&w->arena, "%.19sZ", sim_time(w, sim_draw(t->seed, "time", BL_STR(""))).p));
 	if (step_is_name(t, step))
 		return sim_string(w, sim_name(w, t));
 	if (bl_str_eqz(r->native_type, "google_project") && (bl_str_eqz(step, "id") || bl_str_eqz(step, "number"))) {

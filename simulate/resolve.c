@@ -90,42 +90,68 @@ static bl_str hole(sim_world *w, sim_thing *t, const bl_unknown *u, bl_str hint)
 	}
 	if (u->most && !most)
 		return BL_STR("");
-	size_t n = least ? least : 6;
+	size_t n = least > 6 ? least : 6;
 	if (u->most && n > most)
 		n = most;
 	return sim_letters(&w->arena, number, u->alphabet.n ? u->alphabet : BL_STR("abcdefghijklmnopqrstuvwxyz0123456789"), n);
 }
 
-/* A text of several gaps: what each reference gives, in order, then words; letters of one length where that does not fit. */
-static bl_str fill_gaps(sim_world *w, sim_thing *t, const bl_unknown *u, bl_str hint)
+/* The pattern with what each reference gives in its gaps, in order, then words. */
+static bl_str fill_with_words(sim_world *w, sim_thing *t, const bl_unknown *u, bl_str hint, size_t gaps)
 {
 	uint64_t number = chance_of(w, t, u, hint);
-	size_t gaps = 0, known = 0, at = 0;
-	for (size_t i = 0; i < u->pattern.n; i++)
-		u->pattern.p[i] == BL_GAP ? gaps++ : known++;
-	size_t each = u->least > known ? (u->least - known + gaps - 1) / gaps : 3;
-	bl_str letters = u->alphabet.n ? u->alphabet : BL_STR("abcdefghijklmnopqrstuvwxyz0123456789"), text = {0};
-	for (int attempt = 0; attempt < 2; attempt++, at = 0) {
-		bl_buf out = {0};
-		for (size_t i = 0; i < u->pattern.n; i++) {
-			if (u->pattern.p[i] != BL_GAP) {
-				bl_buf_putc(&out, u->pattern.p[i]);
-				continue;
-			}
-			bl_str piece = at < u->nrefs && !attempt ? bl_value_text(referred(w, t, &u->refs[at])) : BL_STR("");
-			uint64_t draw = number + at++ * 0x9e37u;
-			if (!piece.n)
-				piece = attempt ? sim_letters(&w->arena, draw, letters, each) : sim_word(draw);
-			bl_buf_put(&out, piece);
-			if (at == gaps && depends_on_key(t, u, hint))
-				bl_buf_put(&out, key_text(t));
+	size_t at = 0;
+	bl_buf out = {0};
+	for (size_t i = 0; i < u->pattern.n; i++) {
+		if (u->pattern.p[i] != BL_GAP) {
+			bl_buf_putc(&out, u->pattern.p[i]);
+			continue;
 		}
-		text = bl_str_dup(&w->arena, bl_buf_str(&out));
-		bl_buf_done(&out);
-		if (bl_unknown_may_be(u, text, false))
-			return text;
+		bl_str piece = at < u->nrefs ? bl_value_text(referred(w, t, &u->refs[at])) : BL_STR("");
+		bl_buf_put(&out, piece.n ? piece : sim_word(number + at * 0x9e37u));
+		if (++at == gaps && depends_on_key(t, u, hint))
+			bl_buf_put(&out, key_text(t));
 	}
+	bl_str text = bl_str_dup(&w->arena, bl_buf_str(&out));
+	bl_buf_done(&out);
 	return text;
+}
+
+/* With letters that it may have, as many as it must: the last gap has what is left over. */
+static bl_str fill_with_letters(sim_world *w, sim_thing *t, const bl_unknown *u, bl_str hint, size_t gaps)
+{
+	uint64_t number = chance_of(w, t, u, hint);
+	bl_str letters = u->alphabet.n ? u->alphabet : BL_STR("abcdefghijklmnopqrstuvwxyz0123456789");
+	size_t known = u->pattern.n - gaps, total = u->least > known ? u->least - known : 0, at = 0;
+	size_t most = u->most > known ? u->most - known : u->most ? 0 : SIZE_MAX;
+	if (total < 3 * gaps)
+		total = 3 * gaps < most ? 3 * gaps : most;
+	bl_buf out = {0};
+	for (size_t i = 0; i < u->pattern.n; i++) {
+		if (u->pattern.p[i] != BL_GAP) {
+			bl_buf_putc(&out, u->pattern.p[i]);
+			continue;
+		}
+		size_t n = total / gaps + (at + 1 == gaps ? total % gaps : 0);
+		bl_buf_put(&out, sim_letters(&w->arena, number + at++ * 0x9e37u, letters, n));
+	}
+	bl_str text = bl_str_dup(&w->arena, bl_buf_str(&out));
+	bl_buf_done(&out);
+	return text;
+}
+
+/* A text of several gaps. One reference may fill them all: an id has parts that are known. */
+static bl_str fill_gaps(sim_world *w, sim_thing *t, const bl_unknown *u, bl_str hint)
+{
+	size_t gaps = 0;
+	for (size_t i = 0; i < u->pattern.n; i++)
+		gaps += u->pattern.p[i] == BL_GAP;
+	bl_str piece = u->nrefs == 1 ? bl_value_text(referred(w, t, &u->refs[0])) : BL_STR("");
+	bl_str text = bl_str_fmt(&w->arena, BL_FMT BL_FMT BL_FMT, BL_ARG(u->prefix), BL_ARG(piece), BL_ARG(u->suffix));
+	if (piece.n && bl_unknown_may_be(u, text, false))
+		return text;
+	text = fill_with_words(w, t, u, hint, gaps);
+	return bl_unknown_may_be(u, text, false) ? text : fill_with_letters(w, t, u, hint, gaps);
 }
 
 static bool hint_ends(bl_str hint, const char *end)
@@ -181,8 +207,11 @@ static bl_str unknown_text(sim_world *w, sim_thing *t, const bl_unknown *u, bl_s
 		return text;
 	if (bl_str_startsi(u->prefix, BL_STR("/subscriptions/")) || bl_str_find(u->suffix, BL_STR("/providers/"), 0) > 0) {
 		ptrdiff_t at = bl_str_find(u->suffix, BL_STR("/providers/"), 0);
-		return at >= 0 ? bl_str_cat(a, sim_azure_group_id(w, t), bl_str_slice(u->suffix, (size_t)at, u->suffix.n))
-			       : sim_azure_group_id(w, t);
+		text = sim_azure_group_id(w, t);
+		if (at >= 0)
+			text = bl_str_cat(a, text, bl_str_slice(u->suffix, (size_t)at, u->suffix.n));
+		if (bl_unknown_may_be(u, text, false))
+			return text;
 	}
 	if (u->pattern.n && bl_str_rfind_char(u->pattern, BL_GAP) != bl_str_find(u->pattern, BL_STR("\xff"), 0))
 		return fill_gaps(w, t, u, hint);
@@ -227,7 +256,8 @@ static const bl_value *unknown_value(sim_world *w, sim_thing *t, const bl_unknow
 		return resolve(w, t, u->candidates[sim_one_of(number, u->ncandidates)], hint, depth + 1);
 	if (u->attribute && u->nrefs == 1) {
 		const bl_value *v = referred(w, t, &u->refs[0]);
-		if (v && (u->type < 0 || v->kind == u->type))
+		bool fits = v && (v->kind != BL_STRING || bl_unknown_may_be(u, v->string, false));
+		if (fits && (u->type < 0 || v->kind == u->type))
 			return v;
 	}
 	if (u->decoded)

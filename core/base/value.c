@@ -8,6 +8,8 @@ enum { MAX_PATTERN = 4096 };
 
 const bl_value bl_value_null = {.kind = BL_NULL};
 
+static const bl_str gap = {(const char[]){BL_GAP}, 1};
+
 static bl_value *make(bl_arena *arena, bl_kind kind, bl_span span)
 {
 	bl_value *v = bl_new(arena, bl_value);
@@ -155,20 +157,44 @@ static bool same_text(bl_str a, bl_str b, bool fold)
 	return fold ? bl_str_eqi(a, b) : bl_str_eq(a, b);
 }
 
+static bool made_of(bl_str s, bl_str alphabet, bool fold)
+{
+	for (size_t i = 0; alphabet.n && i < s.n; i++) {
+		char c = s.p[i];
+		bool letter = (c | 32) >= 'a' && (c | 32) <= 'z';
+		if (!memchr(alphabet.p, c, alphabet.n) && !(fold && letter && memchr(alphabet.p, c ^ 32, alphabet.n)))
+			return false;
+	}
+	return true;
+}
+
+/* What u says between its prefix and its suffix: begins and ends with a gap. */
+static bl_str pattern_within(const bl_unknown *u)
+{
+	/* who changed only the ends of a copy left a pattern that is none any more */
+	if (!u->pattern.n || !bl_str_starts(u->pattern, u->prefix) || !bl_str_ends(u->pattern, u->suffix))
+		return gap;
+	return bl_str_slice(u->pattern, u->prefix.n, u->pattern.n - u->suffix.n);
+}
+
 bool bl_unknown_may_be(const bl_unknown *u, bl_str s, bool fold)
 {
-	size_t ends = u->prefix.n + u->suffix.n;
+	size_t ends = u->prefix.n + u->suffix.n, at = 0;
 	if (s.n < ends || s.n < u->least || (u->most && s.n > u->most))
 		return false;
 	if (!same_text(bl_str_slice(s, 0, u->prefix.n), u->prefix, fold) ||
 		!same_text(bl_str_slice(s, s.n - u->suffix.n, s.n), u->suffix, fold))
 		return false;
-	for (size_t i = u->prefix.n; u->alphabet.n && i < s.n - u->suffix.n; i++) {
-		char c = fold && s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] | 32) : s.p[i];
-		if (!memchr(u->alphabet.p, c, u->alphabet.n) && !memchr(u->alphabet.p, s.p[i], u->alphabet.n))
+	bl_str within = bl_str_slice(s, u->prefix.n, s.n - u->suffix.n), piece, rest = pattern_within(u);
+	/* the first place of each piece will do: a later one makes the gap before it hold all that the one after it might */
+	for (rest = bl_str_slice(rest, 1, rest.n); rest.n;) {
+		rest = bl_str_cut(rest, BL_GAP, &piece);
+		ptrdiff_t found = fold ? bl_str_findi(within, piece, at) : bl_str_find(within, piece, at);
+		if (found < 0 || !made_of(bl_str_slice(within, at, (size_t)found), u->alphabet, fold))
 			return false;
+		at = (size_t)found + piece.n;
 	}
-	return true;
+	return made_of(bl_str_slice(within, at, within.n), u->alphabet, fold);
 }
 
 void bl_unknown_set_pattern(bl_unknown *u, bl_str text)
@@ -182,20 +208,14 @@ void bl_unknown_set_pattern(bl_unknown *u, bl_str text)
 
 void bl_value_put_pattern(bl_buf *out, const bl_value *v)
 {
-	const char gap[] = {BL_GAP};
 	if (v->kind == BL_STRING) {
 		bl_buf_put(out, v->string);
 		return;
 	}
 	const bl_unknown *u = v->kind == BL_UNKNOWN ? v->unknown : NULL;
-	/* who changed only the ends of a copy left a pattern that is none any more */
-	if (u && u->pattern.n && bl_str_starts(u->pattern, u->prefix) && bl_str_ends(u->pattern, u->suffix)) {
-		bl_buf_put(out, u->pattern);
-		return;
-	}
 	if (u)
 		bl_buf_put(out, u->prefix);
-	bl_buf_put(out, (bl_str){gap, 1});
+	bl_buf_put(out, u ? pattern_within(u) : gap);
 	if (u)
 		bl_buf_put(out, u->suffix);
 }
@@ -314,8 +334,7 @@ static bl_tri equal_unknown(const bl_value *a, const bl_value *b)
 		return what->not_null ? BL_NO : BL_MAYBE;
 	if (what->type >= 0 && what->type != k->kind)
 		return BL_NO;
-	if (k->kind == BL_STRING && (!bl_str_starts(k->string, what->prefix) ||
-					    !bl_str_ends(k->string, what->suffix)))
+	if (k->kind == BL_STRING && !bl_unknown_may_be(what, k->string, false))
 		return BL_NO;
 	if (!what->ncandidates)
 		return BL_MAYBE;

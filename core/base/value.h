@@ -51,7 +51,7 @@ typedef struct bl_unknown {
 	bl_str prefix, suffix; /* what a string will begin and end with */
 	bl_str pattern;        /* the whole string, BL_GAP for each run that is not known; empty: prefix and suffix say all there is */
 	size_t least, most;    /* bytes the string will have; most 0: no limit is known */
-	bl_str alphabet;       /* what it has between prefix and suffix is made of these bytes; empty: of any */
+	bl_str alphabet;       /* runs that are not known are made of these bytes; empty: of any */
 	size_t ncandidates;    /* when not 0: it is one of these */
 	const bl_value **candidates;
 	size_t nrefs; /* the resources it will come from */
@@ -140,7 +140,7 @@ bl_str bl_value_text(const bl_value *v);
 /* get along "a.b.c", keys compared without regard to case. NULL where it ends. A number steps into a list, an unknown stops and is returned. */
 const bl_value *bl_value_at_path(const bl_value *v, bl_str path);
 
-/* Could the string be s, going by prefix, suffix, length and alphabet? Candidates are not looked at. fold: without regard to case. */
+/* Could the string be s, going by pattern, length and alphabet? Candidates are not looked at. fold: without regard to case. */
 bool bl_unknown_may_be(const bl_unknown *u, bl_str s, bool fold);
 
 /* What is known of a string, with BL_GAP where something is not: for a known one the string itself. */

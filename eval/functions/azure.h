@@ -18,6 +18,7 @@ typedef const bl_value *(*bl_azure_fn)(bl_azure_args *c);
 
 typedef enum bl_azure_need {
 	BL_AZURE_ALL,  /* nothing in any argument may be unknown */
+	BL_AZURE_TEXT, /* as BL_AZURE_TOP, but the first argument may be a string that is known in part */
 	BL_AZURE_TOP,  /* no argument itself may be unknown or open, what is in them may */
 	BL_AZURE_SELF, /* the function looks after unknown arguments itself */
 } bl_azure_need;

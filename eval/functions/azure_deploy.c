@@ -50,9 +50,10 @@ static const bl_value *text(bl_azure *a, bl_span span, const char *z)
 static bl_value *unknown_uuid(bl_azure *a, bl_span span, const char *what)
 {
 	bl_value *v = not_yet(a, span, BL_STRING, what);
-	bl_unknown *u = bl_azure_own(a, v);
-	u->least = u->most = 36;
-	u->alphabet = BL_STR("-0123456789abcdef");
+	bl_partial p = {0};
+	bl_partial_uuid(&p, true); /* as somebody wrote it */
+	bl_partial_tell(&p, a->arena, bl_azure_own(a, v));
+	bl_partial_done(&p);
 	return v;
 }
 

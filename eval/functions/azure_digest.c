@@ -24,17 +24,20 @@ static bool lacks(const bl_azure_args *c)
 	return false;
 }
 
-/* An unknown string of so many characters out of alphabet. */
-static const bl_value *shaped(bl_azure_args *c, size_t length, bl_str alphabet)
+/* The text, which is not known. */
+static const bl_value *shaped(bl_azure_args *c, bl_partial *p)
 {
-	bl_value *v = bl_azure_unknown(c->azure, c->span, BL_STRING, c->args, c->n);
-	bl_unknown *u = bl_azure_own(c->azure, v);
-	u->not_null = true;
-	u->least = u->most = length;
-	u->alphabet = alphabet;
+	bl_value *v = bl_azure_partial(c->azure, c->span, p, c->args, c->n);
 	if (!c->n)
-		u->why = BL_STR("this is known at deployment");
+		((bl_unknown *)v->unknown)->why = BL_STR("this is known at deployment");
 	return v;
+}
+
+static const bl_value *unknown_uuid(bl_azure_args *c)
+{
+	bl_partial p = {0};
+	bl_partial_uuid(&p, false);
+	return shaped(c, &p);
 }
 
 /* A name-based (version 5) UUID of the arguments, in the namespace that Resource Manager uses. */
@@ -44,7 +47,7 @@ const bl_value *bl_azure_fn_guid(bl_azure_args *c)
 	unsigned char d[20];
 	char text[37];
 	if (lacks(c))
-		return shaped(c, 36, BL_STR("-0123456789abcdef"));
+		return unknown_uuid(c);
 	bl_buf b = joined(c, bl_str_make(space, sizeof space));
 	bl_hash_sha1(bl_buf_str(&b), d);
 	bl_buf_done(&b);
@@ -62,7 +65,7 @@ const bl_value *bl_azure_fn_guid(bl_azure_args *c)
 
 const bl_value *bl_azure_fn_new_guid(bl_azure_args *c)
 {
-	return shaped(c, 36, BL_STR("-0123456789abcdef"));
+	return unknown_uuid(c);
 }
 
 static uint32_t turn(uint32_t x, int by)
@@ -119,8 +122,12 @@ const bl_value *bl_azure_fn_unique_string(bl_azure_args *c)
 {
 	static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
 	char text[13];
-	if (lacks(c))
-		return shaped(c, sizeof text, BL_STR("abcdefghijklmnopqrstuvwxyz234567"));
+	if (lacks(c)) {
+		bl_partial p = {0};
+		bl_bytes letters = bl_bytes_of(bl_str_of(alphabet));
+		bl_partial_gap(&p, &letters, sizeof text, sizeof text);
+		return shaped(c, &p);
+	}
 	bl_buf b = joined(c, BL_STR(""));
 	uint64_t hash = murmur(bl_buf_str(&b));
 	bl_buf_done(&b);

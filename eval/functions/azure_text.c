@@ -55,9 +55,33 @@ const bl_value *bl_azure_fn_length(bl_azure_args *c)
 	return bl_azure_wrong(c, "only strings, arrays and objects have a length");
 }
 
+/* Of a text known in part; end SIZE_MAX: all that is left. */
+static const bl_value *part_of_unknown(bl_azure_args *c, size_t begin, size_t end)
+{
+	bl_partial p = {0};
+	bl_partial_add(&p, c->args[0]);
+	if (bl_partial_plain(&p)) {
+		bl_partial_cut(&p, begin, end == SIZE_MAX ? end : end - begin);
+		return bl_azure_partial(c->azure, c->span, &p, c->args, 1);
+	}
+	bl_partial out = {0};
+	bl_str head = bl_partial_prefix(&p);
+	bool ascii = true;
+	for (size_t i = 0; i < head.n; i++)
+		ascii = ascii && (unsigned char)head.p[i] < 0x80;
+	if (ascii)
+		bl_partial_put(&out, bl_str_slice(head, begin, end));
+	if (!ascii || end > head.n)
+		bl_partial_gap(&out, NULL, 0, SIZE_MAX);
+	bl_partial_done(&p);
+	return bl_azure_partial(c->azure, c->span, &out, c->args, 1);
+}
+
 static const bl_value *part(bl_azure_args *c, size_t begin, size_t end)
 {
 	const bl_value *v = c->args[0];
+	if (v->kind == BL_UNKNOWN)
+		return part_of_unknown(c, begin, end);
 	if (v->kind == BL_STRING)
 		return bl_azure_string(c, points(v->string, begin, end));
 	if (v->kind != BL_LIST)
@@ -88,9 +112,14 @@ const bl_value *bl_azure_fn_skip(bl_azure_args *c)
 const bl_value *bl_azure_fn_substring(bl_azure_args *c)
 {
 	int64_t begin, n = 0;
-	if (c->args[0]->kind != BL_STRING || !bl_azure_int(c->args[1], &begin) ||
+	bool partial = c->args[0]->kind == BL_UNKNOWN;
+	if ((c->args[0]->kind != BL_STRING && !partial) || !bl_azure_int(c->args[1], &begin) ||
 		(c->n == 3 && !bl_azure_int(c->args[2], &n)))
 		return bl_azure_wrong(c, "a string, a start and a length are needed");
+	if (partial && (begin < 0 || n < 0 || begin > BL_AZURE_MAX_TEXT || n > BL_AZURE_MAX_TEXT))
+		return bl_azure_wrong(c, "this part lies outside of the string");
+	if (partial)
+		return part_of_unknown(c, (size_t)begin, c->n < 3 ? SIZE_MAX : (size_t)(begin + n));
 	int64_t have = (int64_t)count(c->args[0]->string);
 	if (c->n < 3)
 		n = have - begin;
@@ -163,24 +192,33 @@ const bl_value *bl_azure_fn_ends_with(bl_azure_args *c)
 	return has_end(c, true);
 }
 
-static bl_str upper(bl_arena *arena, bl_str s)
+static void put_lower(bl_buf *out, bl_str s)
 {
-	char *p = bl_new_n(arena, char, s.n + 1);
 	for (size_t i = 0; i < s.n; i++)
-		p[i] = s.p[i] >= 'a' && s.p[i] <= 'z' ? (char)(s.p[i] - 32) : s.p[i];
-	return bl_str_make(p, s.n);
+		bl_buf_putc(out, s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] + 32) : s.p[i]);
 }
 
-static const bl_value *change_case(bl_azure_args *c, bl_str (*change)(bl_arena *, bl_str))
+static void put_upper(bl_buf *out, bl_str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		bl_buf_putc(out, s.p[i] >= 'a' && s.p[i] <= 'z' ? (char)(s.p[i] - 32) : s.p[i]);
+}
+
+static const bl_value *cased(bl_azure_args *c, const bl_value *v, void (*put)(bl_buf *out, bl_str s))
+{
+	bl_partial p = {0};
+	bl_partial_add(&p, v);
+	bl_partial_map(&p, put);
+	return bl_azure_partial(c->azure, c->span, &p, c->args, 1);
+}
+
+static const bl_value *change_case(bl_azure_args *c, void (*put)(bl_buf *out, bl_str s))
 {
 	const bl_value *v = c->args[0];
 	if (v->kind != BL_UNKNOWN)
-		return v->kind == BL_STRING ? bl_azure_string(c, change(c->arena, v->string)) : no_text(c);
-	bl_value *made = bl_azure_unknown(c->azure, c->span, BL_STRING, &v, 1);
-	bl_unknown *u = bl_azure_own(c->azure, made);
-	u->not_null = true;
-	u->prefix = change(c->arena, v->unknown->prefix);
-	u->suffix = change(c->arena, v->unknown->suffix);
+		return v->kind == BL_STRING ? cased(c, v, put) : no_text(c);
+	bl_value *made = (bl_value *)cased(c, v, put);
+	bl_unknown *u = (bl_unknown *)made->unknown;
 	if (v->unknown->ncandidates)
 		u->candidates = bl_new_n(c->arena, const bl_value *, v->unknown->ncandidates);
 	for (size_t i = 0; i < v->unknown->ncandidates; i++) {
@@ -189,19 +227,19 @@ static const bl_value *change_case(bl_azure_args *c, bl_str (*change)(bl_arena *
 			u->ncandidates = 0;
 			break;
 		}
-		u->candidates[u->ncandidates++] = bl_azure_string(c, change(c->arena, one->string));
+		u->candidates[u->ncandidates++] = cased(c, one, put);
 	}
 	return made;
 }
 
 const bl_value *bl_azure_fn_to_lower(bl_azure_args *c)
 {
-	return change_case(c, bl_str_lower);
+	return change_case(c, put_lower);
 }
 
 const bl_value *bl_azure_fn_to_upper(bl_azure_args *c)
 {
-	return change_case(c, upper);
+	return change_case(c, put_upper);
 }
 
 const bl_value *bl_azure_fn_trim(bl_azure_args *c)
@@ -211,11 +249,18 @@ const bl_value *bl_azure_fn_trim(bl_azure_args *c)
 
 const bl_value *bl_azure_fn_replace(bl_azure_args *c)
 {
-	bl_str s, from, to;
-	if (!text_of(c, 0, &s) || !text_of(c, 1, &from) || !text_of(c, 2, &to))
+	bl_str s = {"", 0}, from, to;
+	bool partial = c->args[0]->kind == BL_UNKNOWN;
+	if ((!partial && !text_of(c, 0, &s)) || !text_of(c, 1, &from) || !text_of(c, 2, &to))
 		return no_text(c);
 	if (!from.n)
 		return bl_azure_wrong(c, "the string to look for is empty");
+	if (partial) {
+		bl_partial p = {0};
+		bl_partial_add(&p, c->args[0]);
+		bl_partial_replace_text(&p, from, to);
+		return bl_azure_partial(c->azure, c->span, &p, c->args, c->n);
+	}
 	bl_buf out = {0};
 	size_t at = 0;
 	ptrdiff_t found;

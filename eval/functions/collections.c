@@ -92,7 +92,9 @@ const bl_value *bl_tf_fn_coalesce(bl_tf_args *a)
 	for (size_t i = 0; i < a->n; i++) {
 		const bl_value *v = a->v[i];
 		bl_str why;
-		if (v->kind == BL_UNKNOWN && !(v->unknown->not_null && v->unknown->type != BL_STRING)) {
+		const bl_unknown *u = v->kind == BL_UNKNOWN ? v->unknown : NULL;
+		bool there = u && u->not_null && ((u->type >= 0 && u->type != BL_STRING) || u->least);
+		if (u && !there) {
 			const bl_value *unknown = bl_tf_not_known(a, -1);
 			return bl_tf_typed_unknown(a->tf, unknown, type);
 		}

@@ -50,7 +50,11 @@ const bl_value *bl_tf_fn_fileexists(bl_tf_args *a)
 
 const bl_value *bl_tf_fn_basename(bl_tf_args *a)
 {
-	bl_str s = a->v[0]->string;
+	bool partial = a->v[0]->kind == BL_UNKNOWN;
+	bl_str s = partial ? a->v[0]->unknown->suffix : a->v[0]->string;
+	/* all that is not known may stand before the last slash */
+	if (partial && (bl_str_rfind_char(s, '/') < 0 || bl_str_ends(s, BL_STR("/"))))
+		return bl_tf_not_known(a, BL_STRING);
 	if (!s.n)
 		return bl_tf_text(a, BL_STR("."));
 	while (s.n > 1 && s.p[s.n - 1] == '/')

@@ -1,4 +1,5 @@
 /* format() and formatlist(): the verbs of Go's fmt that the language takes over. */
+#include "core/base/partial.h"
 #include "core/codec/number.h"
 #include "core/codec/unicode.h"
 #include "eval/functions/functions.h"
@@ -18,8 +19,7 @@ typedef struct formatting {
 	bl_str format;
 	const bl_value *const *v;
 	size_t n, next;
-	bl_buf out;
-	bool unknown;
+	bl_partial out;
 	size_t used; /* arguments up to the last one that a verb takes */
 } formatting;
 
@@ -88,24 +88,24 @@ static void put_padded(formatting *s, const verb *v, bl_str text, bool numeric)
 	size_t n = characters(text), width = v->width > 0 ? (size_t)v->width : 0;
 	size_t pad = width > n ? width - n : 0;
 	if (v->minus) {
-		bl_buf_put(&s->out, text);
+		bl_partial_put(&s->out, text);
 		for (; pad; pad--)
-			bl_buf_putc(&s->out, ' ');
+			bl_buf_putc(&s->out.text, ' ');
 		return;
 	}
 	if (v->zero && pad) {
 		if (numeric && text.n && (text.p[0] == '-' || text.p[0] == '+' || text.p[0] == ' ')) {
-			bl_buf_putc(&s->out, text.p[0]);
+			bl_buf_putc(&s->out.text, text.p[0]);
 			text = bl_str_slice(text, 1, text.n);
 		}
 		for (; pad; pad--)
-			bl_buf_putc(&s->out, '0');
-		bl_buf_put(&s->out, text);
+			bl_buf_putc(&s->out.text, '0');
+		bl_partial_put(&s->out, text);
 		return;
 	}
 	for (; pad; pad--)
-		bl_buf_putc(&s->out, ' ');
-	bl_buf_put(&s->out, text);
+		bl_buf_putc(&s->out.text, ' ');
+	bl_partial_put(&s->out, text);
 }
 
 static bl_str signed_text(formatting *s, const verb *v, bl_str text)
@@ -187,8 +187,7 @@ static const bl_value *put_any(formatting *s, const verb *v, const bl_value *arg
 	put_padded(s, v, bl_str_dup(s->a->arena, bl_buf_str(&json)), false);
 	bl_buf_done(&json);
 	if (!whole) {
-		s->unknown = true;
-		bl_buf_putc(&s->out, BL_GAP);
+		bl_partial_gap(&s->out, NULL, 0, SIZE_MAX);
 	}
 	return NULL;
 }
@@ -196,7 +195,7 @@ static const bl_value *put_any(formatting *s, const verb *v, const bl_value *arg
 static const bl_value *put_verb(formatting *s, const verb *v)
 {
 	if (v->letter == '%') {
-		bl_buf_putc(&s->out, '%');
+		bl_buf_putc(&s->out.text, '%');
 		return NULL;
 	}
 	if (!strchr("bdoxXeEfgGtvsq", v->letter))
@@ -206,11 +205,10 @@ static const bl_value *put_verb(formatting *s, const verb *v)
 	const bl_value *arg = s->v[v->argument];
 	if (arg->kind == BL_UNKNOWN) {
 		bool plain = v->width < 0 && v->precision < 0 && (v->letter == 's' || v->letter == 'v');
-		s->unknown = true;
 		if (plain)
-			bl_value_put_pattern(&s->out, arg);
+			bl_partial_add(&s->out, arg);
 		else
-			bl_buf_putc(&s->out, BL_GAP);
+			bl_partial_gap(&s->out, NULL, 0, SIZE_MAX);
 		return NULL;
 	}
 	if (v->letter == 'v')
@@ -239,28 +237,29 @@ static const bl_value *format(bl_tf_args *a, bl_str text, const bl_value *const 
 	for (size_t at = 0; at < text.n && !wrong;) {
 		verb one;
 		if (text.p[at] != '%') {
-			bl_buf_putc(&s.out, text.p[at++]);
+			bl_partial_put(&s.out, bl_str_slice(text, at, at + 1));
+			at++;
 			continue;
 		}
 		at++;
 		wrong = read_verb(&s, &at, &one) ? put_verb(&s, &one) : bl_tf_refuse(a, "the format ends within a verb");
-		if (s.out.n > BL_TF_MAX_STRING)
+		if (s.out.text.n > BL_TF_MAX_STRING)
 			wrong = bl_tf_refuse(a, "the text is too long");
 	}
 	if (!wrong && s.used < n)
 		wrong = bl_tf_refuse(a, "of %zu arguments %zu are used", n, s.used);
 	if (wrong) {
-		bl_buf_done(&s.out);
+		bl_partial_done(&s.out);
 		return wrong;
 	}
-	if (!s.unknown)
-		return bl_tf_take(a, &s.out);
+	if (!s.out.gaps)
+		return bl_tf_take(a, &s.out.text);
 	bl_value *result = bl_tf_unknown_of(a->tf, a->span, v, n, BL_STRING);
 	bl_unknown *u = (bl_unknown *)result->unknown;
 	result->via = NULL;
 	u->not_null = true;
-	bl_unknown_set_pattern(u, bl_str_dup(a->arena, bl_buf_str(&s.out)));
-	bl_buf_done(&s.out);
+	bl_partial_tell(&s.out, a->arena, u);
+	bl_partial_done(&s.out);
 	return result;
 }
 

@@ -2,7 +2,7 @@
 #include "core/codec/number.h"
 #include "core/codec/regex.h"
 #include "core/codec/unicode.h"
-#include "eval/functions/functions.h"
+#include "eval/functions/partial.h"
 
 #include <ctype.h>
 
@@ -24,16 +24,22 @@ const bl_value *bl_tf_fn_chomp(bl_tf_args *a)
 
 const bl_value *bl_tf_fn_endswith(bl_tf_args *a)
 {
+	if (bl_tf_is_partial(a, 0))
+		return bl_tf_partial_has_end(a, a->v[1]->string, true);
 	return bl_tf_flag(a, bl_str_ends(a->v[0]->string, a->v[1]->string));
 }
 
 const bl_value *bl_tf_fn_startswith(bl_tf_args *a)
 {
+	if (bl_tf_is_partial(a, 0))
+		return bl_tf_partial_has_end(a, a->v[1]->string, false);
 	return bl_tf_flag(a, bl_str_starts(a->v[0]->string, a->v[1]->string));
 }
 
 const bl_value *bl_tf_fn_strcontains(bl_tf_args *a)
 {
+	if (bl_tf_is_partial(a, 0))
+		return bl_tf_partial_contains(a, a->v[1]->string);
 	return bl_tf_flag(a, bl_str_find(a->v[0]->string, a->v[1]->string, 0) >= 0);
 }
 
@@ -55,65 +61,73 @@ const bl_value *bl_tf_fn_indent(bl_tf_args *a)
 /* What is known of the parts, with a gap for each that is not. */
 const bl_value *bl_tf_fn_join(bl_tf_args *a)
 {
-	bl_buf out = {0};
+	bl_partial out = {0};
 	bl_str separator = a->v[0]->string;
-	bool first = true, unknown = false;
+	bool first = true;
 	if (a->n < 2)
 		return bl_tf_refuse(a, "at least one list is required");
 	for (size_t i = 1; i < a->n; i++) {
 		const bl_value *list = a->v[i];
-		for (uint32_t k = 0; k < list->n + (list->open ? 1u : 0u) && out.n <= BL_TF_MAX_STRING; k++) {
-			const bl_value *s = k < list->n ? bl_tf_to_string(a->tf, list->list[k]) : NULL;
-			if (k < list->n && (!s || s->kind == BL_NULL)) {
-				bl_buf_done(&out);
+		if (list->open) {
+			/* where its elements stand is not known: the gap has them, and what separates them from others */
+			bl_partial_gap(&out, NULL, 0, SIZE_MAX);
+			continue;
+		}
+		for (uint32_t k = 0; k < list->n && out.text.n <= BL_TF_MAX_STRING; k++) {
+			const bl_value *s = bl_tf_to_string(a->tf, list->list[k]);
+			if (!s || s->kind == BL_NULL) {
+				bl_partial_done(&out);
 				return bl_tf_refuse(a, "an element is %s, not a string", bl_tf_kind_name(list->list[k]));
 			}
-			if (!first && s)
-				bl_buf_put(&out, separator);
+			if (!first)
+				bl_partial_put(&out, separator);
 			first = false;
-			if (s && s->kind == BL_STRING) {
-				bl_buf_put(&out, s->string);
-				continue;
-			}
-			unknown = true;
-			if (s)
-				bl_value_put_pattern(&out, s);
-			else
-				bl_buf_putc(&out, BL_GAP);
+			bl_partial_add(&out, s);
 		}
 	}
-	if (!unknown)
-		return bl_tf_take(a, &out);
-	bl_value *v = (bl_value *)bl_tf_not_known(a, BL_STRING);
-	bl_unknown *u = (bl_unknown *)v->unknown;
-	u->not_null = true;
-	if (out.n > BL_TF_MAX_STRING)
-		bl_buf_putc(&out, BL_GAP);
-	bl_unknown_set_pattern(u, bl_str_dup(a->arena, bl_buf_str(&out)));
-	bl_buf_done(&out);
-	return v;
+	if (!out.gaps)
+		return bl_tf_take(a, &out.text);
+	if (out.text.n > BL_TF_MAX_STRING)
+		bl_partial_gap(&out, NULL, 0, SIZE_MAX);
+	return bl_tf_partial(a, &out);
 }
 
-static const bl_value *cased(bl_tf_args *a, uint32_t (*change)(uint32_t c))
+static void put_cased(bl_buf *out, bl_str s, uint32_t (*change)(uint32_t c))
 {
-	bl_str s = a->v[0]->string;
-	bl_buf out = {0};
 	for (size_t i = 0, n; i < s.n; i += n) {
 		char utf8[4];
 		uint32_t c = bl_unicode_point(s, i, &n);
-		bl_buf_put(&out, bl_str_make(utf8, bl_str_put_utf8(utf8, change(c))));
+		bl_buf_put(out, bl_str_make(utf8, bl_str_put_utf8(utf8, change(c))));
 	}
+}
+
+static void put_lower(bl_buf *out, bl_str s)
+{
+	put_cased(out, s, bl_unicode_lower);
+}
+
+static void put_upper(bl_buf *out, bl_str s)
+{
+	put_cased(out, s, bl_unicode_upper);
+}
+
+static const bl_value *cased(bl_tf_args *a, void (*put)(bl_buf *out, bl_str s))
+{
+	bl_buf out = {0};
+	if (bl_tf_is_partial(a, 0))
+		return bl_tf_partial_map(a, put);
+	put(&out, a->v[0]->string);
 	return bl_tf_take(a, &out);
 }
 
 const bl_value *bl_tf_fn_lower(bl_tf_args *a)
 {
-	return cased(a, bl_unicode_lower);
+	return cased(a, put_lower);
 }
 
 const bl_value *bl_tf_fn_upper(bl_tf_args *a)
 {
-	return cased(a, bl_unicode_upper);
+	return cased(a, put_upper);
 }
 
 /* Does a word end here: of ASCII all but letters, digits and '_', else white space. */
@@ -209,11 +223,19 @@ static const bl_value *replace_pattern(bl_tf_args *a, bl_str pattern)
 	return too_long(a, BL_STRING);
 }
 
+/* Is find a pattern between slashes? */
+static bool is_pattern(bl_str find)
+{
+	return find.n > 1 && find.p[0] == '/' && find.p[find.n - 1] == '/';
+}
+
 const bl_value *bl_tf_fn_replace(bl_tf_args *a)
 {
-	bl_str s = a->v[0]->string, find = a->v[1]->string, with = a->v[2]->string;
+	bl_str s = bl_value_text(a->v[0]), find = a->v[1]->string, with = a->v[2]->string;
 	bl_buf out = {0};
-	if (find.n > 1 && find.p[0] == '/' && find.p[find.n - 1] == '/')
+	if (bl_tf_is_partial(a, 0))
+		return !find.n || is_pattern(find) ? bl_tf_not_known(a, BL_STRING) : bl_tf_partial_replace(a, find, with);
+	if (is_pattern(find))
 		return replace_pattern(a, bl_str_slice(find, 1, find.n - 1));
 	if (!find.n) {
 		for (size_t i = 0; i < s.n && out.n <= BL_TF_MAX_STRING;) {
@@ -316,8 +338,10 @@ static const bl_value *strings(bl_tf_args *a, const bl_values *values)
 const bl_value *bl_tf_fn_split(bl_tf_args *a)
 {
 	bl_values out = {0};
-	bl_str separator = a->v[0]->string, s = a->v[1]->string;
+	bl_str separator = a->v[0]->string, s = bl_value_text(a->v[1]);
 	size_t at = 0;
+	if (bl_tf_is_partial(a, 1))
+		return separator.n == 1 ? bl_tf_partial_split(a, a->v[1], separator.p[0]) : bl_tf_not_known(a, BL_LIST);
 	if (!s.n) {
 		if (separator.n)
 			bl_vec_push(a->arena, &out, bl_tf_text(a, s));
@@ -353,9 +377,11 @@ const bl_value *bl_tf_fn_strrev(bl_tf_args *a)
 const bl_value *bl_tf_fn_substr(bl_tf_args *a)
 {
 	long long offset, length, count = 0;
-	bl_str s = a->v[0]->string;
+	bl_str s = bl_value_text(a->v[0]);
 	if (!bl_number_integer(a->v[1]->digits, &offset) || !bl_number_integer(a->v[2]->digits, &length))
 		return bl_tf_refuse(a, "the offset and the length must be whole numbers");
+	if (bl_tf_is_partial(a, 0))
+		return bl_tf_partial_substr(a, offset, length);
 	for (size_t i = 0; i < s.n; i += bl_unicode_cluster(s, i))
 		count++;
 	/* from the end, a length of nothing is all of the rest */
@@ -384,7 +410,9 @@ static bool in_cutset(bl_str set, bl_str c)
 
 const bl_value *bl_tf_fn_trim(bl_tf_args *a)
 {
-	bl_str s = a->v[0]->string, set = a->v[1]->string;
+	bl_str s = bl_value_text(a->v[0]), set = a->v[1]->string;
+	if (bl_tf_is_partial(a, 0))
+		return bl_tf_partial_trim(a, set);
 	while (s.n && in_cutset(set, bl_str_slice(s, 0, char_len(s, 0))))
 		s = bl_str_slice(s, char_len(s, 0), s.n);
 	while (s.n) {
@@ -400,20 +428,26 @@ const bl_value *bl_tf_fn_trim(bl_tf_args *a)
 
 const bl_value *bl_tf_fn_trimprefix(bl_tf_args *a)
 {
-	bl_str s = a->v[0]->string, prefix = a->v[1]->string;
+	bl_str s = bl_value_text(a->v[0]), prefix = a->v[1]->string;
+	if (bl_tf_is_partial(a, 0))
+		return bl_tf_partial_without_end(a, prefix, false);
 	return bl_tf_text(a, bl_str_starts(s, prefix) ? bl_str_slice(s, prefix.n, s.n) : s);
 }
 
 const bl_value *bl_tf_fn_trimsuffix(bl_tf_args *a)
 {
-	bl_str s = a->v[0]->string, suffix = a->v[1]->string;
+	bl_str s = bl_value_text(a->v[0]), suffix = a->v[1]->string;
+	if (bl_tf_is_partial(a, 0))
+		return bl_tf_partial_without_end(a, suffix, true);
 	return bl_tf_text(a, bl_str_ends(s, suffix) ? bl_str_slice(s, 0, s.n - suffix.n) : s);
 }
 
 const bl_value *bl_tf_fn_trimspace(bl_tf_args *a)
 {
-	bl_str s = a->v[0]->string;
+	bl_str s = bl_value_text(a->v[0]);
 	size_t n = 0, end = 0, begin = 0;
+	if (bl_tf_is_partial(a, 0))
+		return bl_tf_partial_trim(a, BL_STR("\t\n\v\f "));
 	while (begin < s.n && bl_unicode_space(bl_unicode_point(s, begin, &n)))
 		begin += n;
 	for (size_t i = end = begin; i < s.n; i += n)

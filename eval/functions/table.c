@@ -1,11 +1,11 @@
 /* Which functions there are, and how they are called. */
 #include "core/codec/unicode.h"
-#include "eval/functions/functions.h"
+#include "eval/functions/partial.h"
 
 /*
  * takes says what each argument is converted to: s string, n number, b bool, t list(any), x list(string), y list(bool),
  * w map(list(string)), z set(any); or only asks for: l list, tuple or set, m map or object, c either of these, a anything,
- * v anything of a known type (an untyped null makes the result unknown). A capital takes null and unknown values as they
+ * v anything of a known type (an untyped null makes the result unknown), p string that need not be known. A capital takes null and unknown values as they
  * are; '~' at the begin says that the mark of an element stays with the element, where else all of the result has it;
  * '|' begins those that may be left out; '*' after the last repeats it, from no time on. gives is the kind of an
  * unknown result.
@@ -164,6 +164,7 @@ static const bl_value_type *type_of_letter(char letter)
 	} table_of_types[] = {
 		{'b', {.kind = BL_TYPE_BOOL}},
 		{'n', {.kind = BL_TYPE_NUMBER}},
+		{'p', {.kind = BL_TYPE_STRING}},
 		{'s', {.kind = BL_TYPE_STRING}},
 		{'t', {.kind = BL_TYPE_LIST, .element = &bl_tf_type_any}},
 		{'w', {.kind = BL_TYPE_MAP, .element = &strings}},
@@ -225,7 +226,7 @@ static bool convert_all(bl_tf_args *a, const char *takes, bool *known)
 		if (!v)
 			return false;
 		a->v[i] = v;
-		if ((v->kind == BL_UNKNOWN && *t >= 'a') || (v->kind == BL_NULL && !v->null_of && (*t | 0x20) == 'v'))
+		if ((v->kind == BL_UNKNOWN && *t >= 'a' && *t != 'p') || (v->kind == BL_NULL && !v->null_of && (*t | 0x20) == 'v'))
 			*known = false;
 		if (t[1] != '*')
 			t++;
@@ -251,9 +252,87 @@ static const bl_value *another_each_time(bl_tf *tf, bl_span span, bl_str name)
 {
 	bl_value *v = bl_value_unknown(tf->arena, span, BL_FMT "() gives another value each time", BL_ARG(name));
 	bl_unknown *u = (bl_unknown *)v->unknown;
+	bl_partial p = {0};
 	u->type = BL_STRING;
 	u->not_null = true;
+	if (bl_tf_partial_form(name, &p))
+		bl_partial_tell(&p, tf->arena, u);
+	bl_partial_done(&p);
 	return v;
+}
+
+/* The result for the ith choice among the candidates of the arguments; NULL when that is no scalar that is known. */
+static const bl_value *call_chosen(const bl_tf_args *of, const row *r, size_t i)
+{
+	bl_tf_args a = *of;
+	bl_tf *tf = a.tf;
+	bool known;
+	a.v = bl_new_n(a.arena, const bl_value *, a.n);
+	for (size_t k = 0; k < a.n; k++) {
+		const bl_unknown *u = of->v[k]->kind == BL_UNKNOWN ? of->v[k]->unknown : NULL;
+		a.v[k] = u ? u->candidates[i % u->ncandidates] : of->v[k];
+		i /= u ? u->ncandidates : 1;
+	}
+	size_t errors = tf->errors;
+	tf->hushed++;
+	const bl_value *v = convert_all(&a, r->takes, &known) && known ? r->call(&a) : NULL;
+	tf->hushed--;
+	bool failed = tf->errors != errors;
+	tf->errors = errors;
+	return failed || !v || (v->kind != BL_STRING && v->kind != BL_NUMBER && v->kind != BL_BOOL) ? NULL : v;
+}
+
+enum { MAX_CHOICES = 16 };
+
+/* Where each unknown argument is one of a few values, so is the result. NULL when not all those results can be told. */
+static const bl_value *call_each(bl_tf_args *a, const row *r)
+{
+	size_t choices = 1;
+	bool some = false;
+	for (size_t k = 0; k < a->n; k++) {
+		if (a->v[k]->kind != BL_UNKNOWN)
+			continue;
+		some = true;
+		choices *= a->v[k]->unknown->ncandidates;
+		if (!choices || choices > MAX_CHOICES)
+			return NULL;
+	}
+	if (!some)
+		return NULL;
+	bl_values results = {0};
+	for (size_t i = 0; i < choices; i++) {
+		const bl_value *v = call_chosen(a, r, i);
+		bool again = false;
+		for (size_t k = 0; v && k < results.n && !again; k++)
+			again = bl_tf_same(a->tf, results.items[k], v) == BL_YES;
+		if (!v)
+			return NULL;
+		if (!again)
+			bl_vec_push(a->arena, &results, v);
+	}
+	if (results.n == 1)
+		return results.items[0];
+	bl_value *v = (bl_value *)bl_tf_not_known(a, results.items[0]->kind);
+	bl_unknown *u = (bl_unknown *)v->unknown;
+	for (size_t i = 1; i < results.n; i++)
+		if (results.items[i]->kind != u->type)
+			return NULL;
+	u->not_null = true;
+	u->candidates = results.items;
+	u->ncandidates = results.n;
+	return v;
+}
+
+/* As the row says; without what must be known, what is known of each result. */
+static const bl_value *call_row(bl_tf_args *a, const row *r, bool known)
+{
+	const bl_value *v = call_each(a, r);
+	bl_partial p = {0};
+	if (v)
+		return v;
+	if (known)
+		return r->call(a);
+	return bl_tf_partial_form(a->name, &p) ? bl_tf_partial(a, &p) : bl_tf_not_known(a, r->gives);
 }
 
 /* Is e a reference and nothing else? */
@@ -305,8 +384,8 @@ const bl_value *bl_tf_call_function(const bl_tf_scope *s, const bl_expr *e)
 		return bl_tf_refuse(&a, "the template must be a reference to a text from elsewhere");
 	if (!convert_all(&a, r->takes, &known))
 		return bl_tf_unknown_of(tf, e->span, NULL, 0, r->gives);
-	const bl_value *v = known ? r->call(&a) : bl_tf_not_known(&a, r->gives);
-	if (r->call == bl_tf_fn_nonsensitive || r->call == bl_tf_fn_issensitive)
-		return v;
+	if (r->call == bl_tf_fn_sensitive || r->call == bl_tf_fn_nonsensitive || r->call == bl_tf_fn_issensitive)
+		return r->call(&a);
+	const bl_value *v = call_row(&a, r, known);
 	return bl_tf_marked(tf, v, sensitive);
 }

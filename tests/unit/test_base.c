@@ -1,4 +1,5 @@
 #include "core/base/map.h"
+#include "core/base/partial.h"
 #include "core/base/pool.h"
 #include "core/base/sym.h"
 #include "core/base/value.h"
@@ -102,6 +103,67 @@ static void unknown_strings_keep_what_is_known(void **state)
 	bl_arena_done(&a);
 }
 
+static void a_text_fits_a_pattern_piece_by_piece(void **state)
+{
+	static const struct {
+		const char *pattern, *letters, *text;
+		bool fits, folded;
+	} rows[] = {
+		{"a-\xff-b", "", "a-x-b", true, true},
+		{"a-\xff-b", "", "a--b", true, true},
+		{"a-\xff-b", "", "a-b", false, false},
+		{"a-\xff-b", "", "A-x-B", false, true},
+		{"\xff-\xff", "ab", "ab-ba", true, true},
+		{"\xff-\xff", "ab", "ab-b-a", false, false},
+		{"\xff-\xff", "ab", "AB-b", false, true},
+		{"\xff-\xff", "AB", "ab-b", false, true},
+		{"\xff-\xff", "ab", "abba", false, false},
+		{"\xff-\xff", "ab-", "ab-b-a", true, true},
+		{"x\xff_\xff_\xffy", "", "x1_2_3y", true, true},
+		{"x\xff_\xff_\xffy", "", "x1_23y", false, false},
+		{"\xff\xff", "0", "00", true, true},
+		{"\xff\xff", "0", "0_", false, false},
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		bl_unknown u = {.type = BL_STRING, .alphabet = bl_str_of(rows[i].letters)};
+		bl_unknown_set_pattern(&u, bl_str_of(rows[i].pattern));
+		assert_int_equal(bl_unknown_may_be(&u, bl_str_of(rows[i].text), false), rows[i].fits);
+		assert_int_equal(bl_unknown_may_be(&u, bl_str_of(rows[i].text), true), rows[i].folded);
+	}
+}
+
+static void a_text_put_together_knows_what_its_pieces_know(void **state)
+{
+	bl_arena a = {0};
+	bl_partial p = {0};
+	bl_unknown u = {.type = BL_STRING};
+	bl_value v = {.kind = BL_UNKNOWN, .unknown = &u};
+	bl_bytes digits = bl_bytes_of(BL_STR("0123456789"));
+	bl_partial_put(&p, BL_STR("n"));
+	bl_partial_gap(&p, &digits, 2, 4);
+	bl_partial_put(&p, BL_STR("-x"));
+	bl_partial_tell(&p, &a, &u);
+	bl_partial_done(&p);
+	assert_int_equal(u.least, 5);
+	assert_int_equal(u.most, 7);
+	p = (bl_partial){0};
+	bl_partial_add(&p, &v);
+	bl_partial_uuid(&p, false);
+	bl_unknown both = {.type = BL_STRING};
+	bl_partial_tell(&p, &a, &both);
+	assert_int_equal(both.least, 5 + 36);
+	assert_int_equal(both.most, 7 + 36);
+	assert_true(bl_str_eqz(both.alphabet, "0123456789abcdef"));
+	/* what nobody knows anything of leaves the rest as it is */
+	bl_partial_add(&p, bl_value_unknown(&a, BL_NOWHERE, "var.x has no value"));
+	bl_partial_tell(&p, &a, &both);
+	assert_int_equal(both.least, 5 + 36);
+	assert_int_equal(both.most, 0);
+	assert_int_equal(both.alphabet.n, 0);
+	bl_partial_done(&p);
+	bl_arena_done(&a);
+}
+
 static void an_open_list_is_never_surely_equal(void **state)
 {
 	bl_arena a = {0};
@@ -168,6 +230,8 @@ int main(void)
 		cmocka_unit_test(equal_names_are_one_symbol),
 		cmocka_unit_test(a_barrier_runs_every_item_once),
 		cmocka_unit_test(unknown_strings_keep_what_is_known),
+		cmocka_unit_test(a_text_fits_a_pattern_piece_by_piece),
+		cmocka_unit_test(a_text_put_together_knows_what_its_pieces_know),
 		cmocka_unit_test(an_open_list_is_never_surely_equal),
 		cmocka_unit_test(setting_a_path_keeps_the_rest),
 	};

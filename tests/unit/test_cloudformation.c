@@ -176,7 +176,7 @@ static void references_say_what_they_wait_for(void **state)
 	const char *files[] = {"main.yaml", text, NULL};
 	snprintf(text, sizeof text,
 		"%sOutputs:\n  r: {Value: !Ref Bucket}\n  a: {Value: !GetAtt Bucket.Arn}\n  l: {Value: !GetAtt [Bucket, !Sub Arn]}\n"
-		"  s: {Value: !Sub 'arn:${Bucket.Arn}/*'}\n",
+		"  s: {Value: !Sub 'arn:${Bucket.Arn}/*'}\n  n: {Value: !Sub 'b-${AWS::AccountId}'}\n",
 		head);
 	evaluate(&f, files, false);
 	const char *names[] = {"r", "a", "l", "s"}, *paths[] = {"Ref", "Arn", "Arn", "Arn"};
@@ -188,6 +188,9 @@ static void references_say_what_they_wait_for(void **state)
 	}
 	assert_str(output(&f, "s")->unknown->prefix, "arn:");
 	assert_str(output(&f, "s")->unknown->suffix, "/*");
+	assert_true(bl_unknown_may_be(output(&f, "n")->unknown, BL_STR("b-012345678901"), false));
+	assert_false(bl_unknown_may_be(output(&f, "n")->unknown, BL_STR("b-01234567890x"), false));
+	assert_false(bl_unknown_may_be(output(&f, "n")->unknown, BL_STR("b-0123456789012"), false));
 	done(&f);
 }
 

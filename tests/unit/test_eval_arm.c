@@ -17,7 +17,10 @@ static void what_is_unknown_of_a_name_keeps_its_length_and_alphabet(void **state
 	const char *files[] = {"main.json",
 		"{" HEAD "\"resources\": [], \"outputs\": {"
 		"\"name\": {\"type\": \"string\", \"value\": \"[concat('st', uniqueString(resourceGroup().id))]\"},"
-		"\"role\": {\"type\": \"string\", \"value\": \"[guid(resourceGroup().id)]\"}}}",
+		"\"role\": {\"type\": \"string\", \"value\": \"[guid(resourceGroup().id)]\"},"
+		"\"cut\": {\"type\": \"string\", \"value\": \"[toUpper(take(replace(concat('st-', uniqueString(resourceGroup().id)), '-', ''), 6))]\"},"
+		"\"two\": {\"type\": \"string\", \"value\": \"[format('{0}x{1}', uniqueString(resourceGroup().id), uniqueString(resourceGroup().name))]\"},"
+		"\"end\": {\"type\": \"string\", \"value\": \"[substring(concat('a', uniqueString(resourceGroup().id)), 1)]\"}}}",
 		NULL};
 	fixture f;
 	evaluate(&f, files, false);
@@ -28,7 +31,17 @@ static void what_is_unknown_of_a_name_keeps_its_length_and_alphabet(void **state
 	assert_true(bl_unknown_may_be(u, BL_STR("stjs26ofeqkqeve"), true));
 	assert_false(bl_unknown_may_be(u, BL_STR("stjs26ofeqkqev"), true));
 	assert_false(bl_unknown_may_be(u, BL_STR("stjs26ofeqkqev-"), true));
-	assert_int_equal(output(&f, "role")->unknown->most, 36);
+	u = output(&f, "role")->unknown;
+	assert_true(bl_unknown_may_be(u, BL_STR("2ed86837-7c7c-5eaa-9864-dd077fd19b0d"), false));
+	assert_false(bl_unknown_may_be(u, BL_STR("2ed868377c7c-5eaa-9864-dd077fd19b0d0"), false));
+	u = output(&f, "cut")->unknown;
+	assert_true(bl_unknown_may_be(u, BL_STR("STJS26"), false));
+	assert_false(bl_unknown_may_be(u, BL_STR("STJS2"), false));
+	assert_false(bl_unknown_may_be(u, BL_STR("STJS21"), false));
+	u = output(&f, "two")->unknown;
+	assert_true(bl_unknown_may_be(u, BL_STR("js26ofeqkqevexjs26ofeqkqeve"), false));
+	assert_false(bl_unknown_may_be(u, BL_STR("js26ofeqkqeve-js26ofeqkqeve"), false));
+	assert_int_equal(output(&f, "end")->unknown->most, 13);
 	done(&f);
 }
 
