@@ -185,7 +185,7 @@ static const bl_value *id_decimal(const asked *a)
 	size_t n;
 	if (!begin_id(a, &p, true, &n))
 		return NULL;
-	put_letters(&p, DIGITS, 1, n * 5 / 2 + 1); /* a byte has fewer than 2.41 decimal digits */
+	put_letters(&p, DIGITS, 1, n * 241 / 100 + 1); /* a byte is worth fewer than 2.41 decimal digits */
 	return text_of(a, &p);
 }
 

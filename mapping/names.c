@@ -7,6 +7,8 @@
 #include "core/reason/azure_id.h"
 #include "core/reason/cloud_id.h"
 
+#include <ctype.h>
+
 enum {
 	MAX_PARENTS = 8,
 	MIN_ALIKE = 4, /* characters that two names share at their ends */
@@ -43,10 +45,17 @@ size_t bl_names_known(const bl_value *says)
 	if (!bl_value_is(says, BL_UNKNOWN))
 		return 0;
 	const bl_unknown *u = says->unknown;
+	bl_str pieces[] = {u->prefix, u->suffix, u->pattern};
 	size_t known = 0;
-	for (size_t i = 0; i < u->pattern.n; i++)
-		known += u->pattern.p[i] != BL_GAP;
-	return u->pattern.n ? known : u->prefix.n + u->suffix.n;
+	bool words = false;
+	for (size_t k = u->pattern.n ? 2 : 0; k < (u->pattern.n ? 3 : 2); k++) {
+		for (size_t i = 0; i < pieces[k].n; i++) {
+			known += pieces[k].p[i] != BL_GAP;
+			words = words || isalnum((unsigned char)pieces[k].p[i]);
+		}
+	}
+	/* of a UUID its hyphens are known, which all have */
+	return words ? known : 0;
 }
 
 bl_tri bl_names_fit(const bl_claims *c, uint32_t code, uint32_t asset)
