@@ -1,5 +1,7 @@
 #include "mapping/history.h"
 
+#include "core/base/map.h"
+
 enum { MAX_WORDS = 256 };
 
 static bl_str behind(bl_str s, const char *prefix)
@@ -83,10 +85,19 @@ static bl_str last_word(bl_str s)
 	return bl_str_slice(s, i, s.n);
 }
 
+/* "a b /srv" -> where to, and from where; the classic builder writes "file:DIGEST in /srv". */
+static void split_copy(bl_str s, bl_history_command *c)
+{
+	c->text = last_word(s);
+	bl_str sources = bl_str_trim(bl_str_slice(s, 0, s.n - c->text.n));
+	if (!bl_str_ends(sources, BL_STR(" in")))
+		c->sources = sources;
+}
+
 bl_history_command bl_history_of_step(bl_arena *arena, bl_str created_by)
 {
 	bl_str s = squeezed(arena, before(bl_str_trim(created_by), "# buildkit")), rest;
-	bl_history_command c = {BL_HISTORY_RUN, s};
+	bl_history_command c = {.kind = BL_HISTORY_RUN, .text = s};
 	bool classic = bl_str_find(s, BL_STR("#(nop)"), 0) >= 0;
 	if (classic)
 		s = bl_str_trim(bl_str_slice(s, (size_t)bl_str_find(s, BL_STR("#(nop)"), 0) + 6, s.n));
@@ -103,21 +114,32 @@ bl_history_command bl_history_of_step(bl_arena *arena, bl_str created_by)
 	if (c.kind == BL_HISTORY_RUN)
 		c.text = behind(without_arguments(without_flags(s)), "/bin/sh -c ");
 	else
-		c.text = last_word(s);
+		split_copy(without_flags(s), &c);
 	return c;
+}
+
+static bl_str joined(bl_arena *arena, const bl_value *words)
+{
+	bl_buf out = {0};
+	for (uint32_t i = 0; bl_value_is(words, BL_LIST) && i < words->n; i++)
+		bl_buf_putf(&out, "%s" BL_FMT, i ? " " : "", BL_ARG(bl_value_text(words->list[i])));
+	bl_str s = bl_str_dup(arena, bl_buf_str(&out));
+	bl_buf_done(&out);
+	return s;
 }
 
 bl_history_command bl_history_of_instruction(bl_arena *arena, const bl_resource *instruction)
 {
 	const bl_value *properties = bl_value_getz(instruction->effective, "properties");
-	bl_history_command c = {kind_of(bl_value_text(bl_value_getz(properties, "instruction"))), BL_STR("")};
-	const bl_value *words = bl_value_getz(properties, "arguments");
-	if (c.kind == BL_HISTORY_ADD || c.kind == BL_HISTORY_COPY)
+	bl_history_command c = {.kind = kind_of(bl_value_text(bl_value_getz(properties, "instruction")))};
+	if (c.kind == BL_HISTORY_ADD || c.kind == BL_HISTORY_COPY) {
 		c.text = bl_value_text(bl_value_getz(properties, "destination"));
-	else if (c.kind == BL_HISTORY_WORKDIR)
+		c.sources = joined(arena, bl_value_getz(properties, "sources"));
+	} else if (c.kind == BL_HISTORY_WORKDIR) {
 		c.text = bl_value_text(bl_value_getz(properties, "path"));
-	for (uint32_t i = 0; c.kind == BL_HISTORY_RUN && bl_value_is(words, BL_LIST) && i < words->n; i++)
-		c.text = bl_str_fmt(arena, BL_FMT "%s" BL_FMT, BL_ARG(c.text), i ? " " : "", BL_ARG(bl_value_text(words->list[i])));
+	} else if (c.kind == BL_HISTORY_RUN) {
+		c.text = joined(arena, bl_value_getz(properties, "arguments"));
+	}
 	c.text = squeezed(arena, c.text);
 	return c;
 }
@@ -151,8 +173,9 @@ double bl_history_alike(bl_history_command a, bl_history_command b)
 {
 	if (a.kind != b.kind)
 		return 0;
+	bool other_sources = a.sources.n && b.sources.n && !bl_str_eq(a.sources, b.sources);
 	if (bl_str_eq(a.text, b.text))
-		return 1;
+		return other_sources ? 0.7 : 1;
 	if (a.kind != BL_HISTORY_RUN || !a.text.n || !b.text.n)
 		return 0;
 	if (bl_str_find(a.text, b.text, 0) >= 0 || bl_str_find(b.text, a.text, 0) >= 0)
@@ -196,10 +219,72 @@ bl_history_match bl_history_compare(bl_arena *arena, const bl_image *image, cons
 		if (!back || (own.kind == BL_HISTORY_WORKDIR && alike < 1))
 			continue;
 		sum += makes_layer(own.kind) ? alike : 0;
+		m.told += makes_layer(own.kind) && alike >= 0.8 ? own.text.n + own.sources.n : 0;
 		at = back - 1;
 		m.by_step[at] = instructions[k];
 		m.first = at;
 	}
+	m.explained = sum;
 	m.alike = m.instructions ? sum / (double)m.instructions : 0;
 	return m;
+}
+
+/* ---- what makes no layer ---- */
+
+/* Words without the marks by which builders and Dockerfiles set them apart; the shell that a builder puts before a command is left out. */
+static bl_str plain(bl_arena *arena, bl_str s)
+{
+	char *p = bl_arena_alloc(arena, s.n + 1);
+	for (size_t i = 0; i < s.n; i++)
+		p[i] = memchr("[]{}\"',\\", s.p[i], 8) ? ' ' : s.p[i];
+	bl_str words = squeezed(arena, bl_str_make(p, s.n)), rest, keyword = first_word(words, &rest);
+	return bl_str_fmt(arena, BL_FMT " " BL_FMT, BL_ARG(keyword), BL_ARG(behind(rest, "/bin/sh -c ")));
+}
+
+static bl_str assignments(bl_arena *arena, const char *keyword, const bl_value *list)
+{
+	bl_buf out = {0};
+	bool known = bl_value_is(list, BL_LIST);
+	bl_buf_putz(&out, keyword);
+	for (uint32_t i = 0; known && i < list->n; i++) {
+		const bl_value *value = bl_value_getz(list->list[i], "value");
+		known = bl_value_is(value, BL_STRING);
+		bl_buf_putf(&out, " " BL_FMT "=" BL_FMT, BL_ARG(bl_value_text(bl_value_getz(list->list[i], "name"))), BL_ARG(bl_value_text(value)));
+	}
+	bl_str s = known ? bl_str_dup(arena, bl_buf_str(&out)) : BL_STR("");
+	bl_buf_done(&out);
+	return s;
+}
+
+/* As a builder tells it, or empty for what it tells otherwise, or what is not known. */
+static bl_str setting_of(bl_arena *arena, const bl_resource *instruction)
+{
+	const bl_value *properties = bl_value_getz(instruction->effective, "properties");
+	bl_str kind = bl_value_text(bl_value_getz(properties, "instruction"));
+	if (bl_str_eqz(kind, "env"))
+		return assignments(arena, "ENV", bl_value_getz(properties, "variables"));
+	if (bl_str_eqz(kind, "label"))
+		return assignments(arena, "LABEL", bl_value_getz(properties, "labels"));
+	if (bl_str_eqz(kind, "cmd"))
+		return bl_str_cat(arena, BL_STR("CMD "), joined(arena, bl_value_getz(properties, "arguments")));
+	if (bl_str_eqz(kind, "entrypoint"))
+		return bl_str_cat(arena, BL_STR("ENTRYPOINT "), joined(arena, bl_value_getz(properties, "arguments")));
+	return bl_str_eqz(kind, "user") ? bl_value_text(bl_value_getz(properties, "text")) : BL_STR("");
+}
+
+double bl_history_told(bl_arena *arena, const bl_image *image, const bl_resource *const *instructions, size_t n)
+{
+	bl_map told = {0};
+	size_t settings = 0, both = 0;
+	for (size_t i = 0; i < image->steps.n; i++) {
+		bl_history_command step = bl_history_of_step(arena, image->steps.items[i].created_by);
+		if (step.kind == BL_HISTORY_OTHER)
+			bl_map_put(arena, &told, plain(arena, step.text), (void *)1);
+	}
+	for (size_t i = 0; i < n; i++) {
+		bl_str setting = setting_of(arena, instructions[i]);
+		settings += setting.n > 0;
+		both += setting.n && bl_map_get(&told, plain(arena, setting));
+	}
+	return settings ? (double)both / (double)settings : 0;
 }

@@ -10,8 +10,10 @@
 #include <stdlib.h>
 
 enum {
+	MAX_COPIES = 4,    /* Dockerfiles that share what a history says */
 	MAX_STAGES = 4000, /* Dockerfiles that histories are compared with */
 	MAX_NAMED = 16,    /* candidates that an ambiguous image names */
+	MIN_TOLD = 12,     /* characters that a history and a Dockerfile must have in common to be worth more than a guess */
 };
 
 /* ---- evidence ---- */
@@ -74,39 +76,25 @@ static const bl_image_stage *info_of(const bl_image_run *r, uint32_t node)
 
 /* ---- histories and names ---- */
 
-static bl_history_match match_history(bl_image_run *r, const bl_image_entity *e, const bl_image_stage *s)
+static const bl_resource *const *instructions_of(bl_image_run *r, const bl_image_stage *s)
 {
 	const bl_resource **list = bl_new_n(&r->arena, const bl_resource *, s->instructions.n + 1);
 	for (size_t i = 0; i < s->instructions.n; i++)
 		list[i] = bl_image_run_resource(r, s->instructions.items[i]);
-	return bl_history_compare(&r->arena, e->image, list, s->instructions.n);
+	return list;
 }
 
-static double scaled(double alike)
+static bl_history_match match_history(bl_image_run *r, const bl_image_entity *e, const bl_image_stage *s)
 {
+	return bl_history_compare(&r->arena, e->image, instructions_of(r, s), s->instructions.n);
+}
+
+/* What all the world does (COPY . /app) is hardly a history. */
+static double scaled(double alike, size_t told)
+{
+	if (told < MIN_TOLD)
+		return alike >= 0.3 ? 0.50 : 0;
 	return alike >= 0.9 ? 0.98 : alike >= 0.7 ? 0.90 : alike >= 0.5 ? 0.75 : alike >= 0.3 ? 0.50 : 0;
-}
-
-/* The Dockerfile whose commands the history ends with, where no other comes near. */
-static void find_history(bl_image_run *r, bl_image_entity *e)
-{
-	double best = 0, next = 0;
-	size_t at = 0;
-	for (size_t i = 0; e->image && e->image->steps.n && i < r->stages.n && i < MAX_STAGES; i++) {
-		if (!r->stages.items[i].final)
-			continue;
-		double alike = match_history(r, e, &r->stages.items[i]).alike;
-		if (alike > best) {
-			next = best;
-			best = alike;
-			at = i;
-		} else if (alike > next) {
-			next = alike;
-		}
-	}
-	if (scaled(best) > 0 && best - next >= BL_MARGIN)
-		bl_image_run_support(r, e, r->stages.items[at].node, BL_EVIDENCE_C7, bl_evidence_weight(BL_EVIDENCE_C7) * scaled(best),
-			bl_str_fmt(bl_image_run_keep(r), "its history is the Dockerfile's to %.0f%%, and the next one's to %.0f%%", best * 100, next * 100));
 }
 
 static bl_str last_part(bl_str s)
@@ -120,28 +108,94 @@ static bl_str folder_of(bl_str path)
 	return slash < 0 ? BL_STR("") : bl_str_slice(path, 0, (size_t)slash);
 }
 
+/* The image's name that the stage's folder has, or its repository where it lies in no folder; or NULL. A repository of several Dockerfiles is not called as one of them. */
+static const bl_image_name *name_of_place(const bl_image_run *r, const bl_image_entity *e, const bl_image_stage *s)
+{
+	const bl_root *root = bl_image_run_resource(r, s->node)->root;
+	bl_str folder = last_part(folder_of(root->path)), place = folder.n ? folder : last_part(root->repo);
+	for (size_t i = 0; i < e->names.n; i++)
+		if (bl_str_eqi(last_part(e->names.items[i].repository), place))
+			return &e->names.items[i];
+	return NULL;
+}
+
+/* A Dockerfile in the running for an image's history. */
+typedef struct contender {
+	const bl_image_stage *stage;
+	size_t told;
+	double score[3]; /* how much alike; how many of the history's layers that explains; how much of what makes no layer is told */
+} contender;
+
+/* Keeps those that the best one of a score does not leave behind. */
+static size_t narrow(contender *c, size_t n, int by, double margin)
+{
+	double best = 0;
+	size_t kept = 0;
+	for (size_t i = 0; i < n; i++)
+		best = c[i].score[by] > best ? c[i].score[by] : best;
+	for (size_t i = 0; i < n; i++)
+		if (c[i].score[by] > best - margin)
+			c[kept++] = c[i];
+	return kept;
+}
+
+/*
+ * The Dockerfiles whose commands the history ends with: a short one may be like the end of a history that a longer one explains, and copies of one often differ in an ENV
+ * or CMD alone. Of copies that nothing tells apart the one that is called as the image is meant; else they share the weight.
+ */
+static size_t contenders_of(bl_image_run *r, const bl_image_entity *e, contender *c)
+{
+	size_t n = 0, called = 0, one = 0;
+	for (size_t i = 0; i < r->stages.n && i < MAX_STAGES; i++) {
+		if (!r->stages.items[i].final)
+			continue;
+		bl_history_match m = match_history(r, e, &r->stages.items[i]);
+		c[n++] = (contender){&r->stages.items[i], m.told, {m.alike, m.explained, 0}};
+	}
+	n = narrow(c, n, 0, BL_MARGIN);
+	n = narrow(c, n, 1, 1 - BL_MARGIN);
+	for (size_t i = 0; n > 1 && i < n; i++)
+		c[i].score[2] = bl_history_told(&r->arena, e->image, instructions_of(r, c[i].stage), c[i].stage->instructions.n);
+	if (n > 1)
+		n = narrow(c, n, 2, BL_MARGIN);
+	for (size_t i = 0; n > 1 && i < n; i++) {
+		if (name_of_place(r, e, c[i].stage)) {
+			called++;
+			one = i;
+		}
+	}
+	if (called != 1)
+		return n;
+	c[0] = c[one];
+	return 1;
+}
+
+static void find_history(bl_image_run *r, bl_image_entity *e)
+{
+	contender *c = bl_new_n(&r->arena, contender, r->stages.n + 1);
+	size_t n = e->image && e->image->steps.n ? contenders_of(r, e, c) : 0;
+	for (size_t i = 0; i < n && n <= MAX_COPIES; i++) {
+		double alike = scaled(c[i].score[0], c[i].told);
+		if (alike > 0)
+			bl_image_run_support(r, e, c[i].stage->node, BL_EVIDENCE_C7, bl_evidence_weight(BL_EVIDENCE_C7) * alike / (double)n,
+				bl_str_fmt(bl_image_run_keep(r), "its history is the Dockerfile's to %.0f%%%s", c[i].score[0] * 100, n > 1 ? ", and others' as well" : ""));
+	}
+}
+
 /* A name alone says little: it adds to what else is known of a Dockerfile, and suggests one where nothing is. */
 static void find_names(bl_image_run *r, bl_image_entity *e)
 {
 	bool alone = e->candidates.n == 0;
 	for (size_t i = 0; i < r->stages.n && i < MAX_STAGES; i++) {
 		const bl_image_stage *s = &r->stages.items[i];
-		const bl_root *root = bl_image_run_resource(r, s->node)->root;
-		bl_str folder = last_part(folder_of(root->path)), repo = last_part(root->repo);
 		bool known = false;
 		for (size_t k = 0; k < e->candidates.n && !known; k++)
 			known = e->candidates.items[k].stage == s->node;
-		if (!s->final || (!known && !alone))
-			continue;
-		for (size_t k = 0; k < e->names.n; k++) {
-			bl_str name = last_part(e->names.items[k].repository);
-			bool official = bl_str_eqz(e->names.items[k].registry, "docker.io") && bl_str_starts(e->names.items[k].repository, BL_STR("library/"));
-			/* a repository of several Dockerfiles is not called as one of them */
-			bool fits = folder.n ? bl_str_eqi(name, folder) : bl_str_eqi(name, repo);
-			if (fits && !(official && alone))
-				bl_image_run_support(r, e, s->node, BL_EVIDENCE_C8, bl_evidence_weight(BL_EVIDENCE_C8),
-					bl_str_fmt(bl_image_run_keep(r), "the image is called '" BL_FMT "' as the Dockerfile's folder or repository", BL_ARG(name)));
-		}
+		const bl_image_name *name = s->final && (known || alone) ? name_of_place(r, e, s) : NULL;
+		bool official = name && bl_str_eqz(name->registry, "docker.io") && bl_str_starts(name->repository, BL_STR("library/"));
+		if (name && !(official && alone))
+			bl_image_run_support(r, e, s->node, BL_EVIDENCE_C8, bl_evidence_weight(BL_EVIDENCE_C8),
+				bl_str_fmt(bl_image_run_keep(r), "the image is called '" BL_FMT "' as the Dockerfile's folder or repository", BL_ARG(last_part(name->repository))));
 	}
 }
 
