@@ -10,7 +10,7 @@ estates together:
   recall         of the true links, those claimed at 0.8 or more (bar 95%, not met; below 80% something has broken), leaving out assets both renamed and
                  stripped of tags
   images         the same three over images and the Dockerfiles they were built from, by digest and history, names and labels (from half of them stripped); what
-                 others made (the databases of a cluster) must not be claimed. Recall leaves none out, and its bar is met
+                 others made (the databases of a cluster, another repository's images) must not be claimed. Recall leaves none out, and its bar is met
 
 What another asset's row holds (a subnet) is right when it is found and not missed when it is not. --misses prints each wrong and each missed
 link by type. BELAY_CORPORA names the folder that holds languages/; without it the test is skipped. Prints TAP.
@@ -40,6 +40,14 @@ def snapshots_in(folder):
     return sorted(os.path.join(folder, name) for name in os.listdir(folder) if name != 'truth.json')
 
 
+def run_map(belay, top, name, snapshots):
+    out = subprocess.run([belay, 'map', '-q', '--format', 'json', *snapshots, name], cwd=top, capture_output=True, timeout=600, check=False)
+    if out.stdout:
+        return json.loads(out.stdout)
+    print(f"# {name}: {out.stderr.decode(errors='replace')[:400]}")
+    return {'links': [], 'drift': [], 'images': []}
+
+
 def run_estate(belay, top, name, seed, folder, formats):
     os.makedirs(folder, exist_ok=True)
     subprocess.run([belay, 'simulate', '-q', '-o', folder, '--seed', str(seed), '--formats', formats, *CHANGES, name], cwd=top, check=False,
@@ -49,11 +57,7 @@ def run_estate(belay, top, name, seed, folder, formats):
     if not truth['links'] and not truth['images']:
         return None
     snapshots = [x for path in snapshots_in(folder) for x in ('--snapshot', path)]
-    out = subprocess.run([belay, 'map', '-q', '--format', 'json', *snapshots, name], cwd=top, capture_output=True, timeout=600, check=False)
-    if not out.stdout:
-        print(f"# {name}: {out.stderr.decode(errors='replace')[:400]}")
-        return Estate(name, truth, [], [], [])
-    said = json.loads(out.stdout)
+    said = run_map(belay, top, name, snapshots)
     return Estate(name, truth, said['links'], said['drift'], said['images'])
 
 
@@ -243,7 +247,7 @@ def main():
     belay = os.path.abspath(options.belay)
     top = corpora('languages', 'real')
     work = options.keep or tempfile.mkdtemp(prefix='belay-estates-')
-    total, lines = Score(), []
+    total, lines, layouts = Score(), [], []
     for name in sorted(os.listdir(top)):
         if options.only and options.only not in name:
             continue
@@ -255,6 +259,11 @@ def main():
         total.add(estate)
         print('# ' + line_of(name, one))
         lines.append((name.replace('__', '/'), one))
+        layout = os.path.join(os.path.abspath(work), name, 'images')
+        if os.path.isdir(layout):
+            layouts.append((name, layout))
+    for (name, _), (_, layout) in zip(layouts, layouts[1:]):
+        total.add_images(Estate(name, {'images': []}, [], [], run_map(belay, top, name, ['--snapshot', layout])['images']))
     print('# ' + line_of('all', total))
     print('# recall by how much of the name code says: ' +
           ', '.join(f'{known} {100 * share(*counts):.2f}% of {counts[1]}' for known, counts in sorted(total.by_name.items())))
