@@ -143,7 +143,7 @@ static size_t narrow(contender *c, size_t n, int by, double margin)
  * The Dockerfiles whose commands the history ends with: a short one may be like the end of a history that a longer one explains, and copies of one often differ in an ENV
  * or CMD alone. Of copies that nothing tells apart the one that is called as the image is meant; else they share the weight.
  */
-static size_t contenders_of(bl_image_run *r, const bl_image_entity *e, contender *c)
+static size_t contenders_of(bl_image_run *r, const bl_image_entity *e, contender *c, double alike[2])
 {
 	size_t n = 0, called = 0, one = 0;
 	for (size_t i = 0; i < r->stages.n && i < MAX_STAGES; i++) {
@@ -151,6 +151,8 @@ static size_t contenders_of(bl_image_run *r, const bl_image_entity *e, contender
 			continue;
 		bl_history_match m = match_history(r, e, &r->stages.items[i]);
 		c[n++] = (contender){&r->stages.items[i], m.told, {m.alike, m.explained, 0}};
+		alike[1] = m.alike > alike[0] ? alike[0] : m.alike > alike[1] ? m.alike : alike[1];
+		alike[0] = m.alike > alike[0] ? m.alike : alike[0];
 	}
 	n = narrow(c, n, 0, BL_MARGIN);
 	n = narrow(c, n, 1, 1 - BL_MARGIN);
@@ -173,12 +175,14 @@ static size_t contenders_of(bl_image_run *r, const bl_image_entity *e, contender
 static void find_history(bl_image_run *r, bl_image_entity *e)
 {
 	contender *c = bl_new_n(&r->arena, contender, r->stages.n + 1);
-	size_t n = e->image && e->image->steps.n ? contenders_of(r, e, c) : 0;
+	double most[2] = {0, 0}; /* of all Dockerfiles */
+	size_t n = e->image && e->image->steps.n ? contenders_of(r, e, c, most) : 0;
 	for (size_t i = 0; i < n && n <= MAX_COPIES; i++) {
-		double alike = scaled(c[i].score[0], c[i].told);
+		double alike = scaled(c[i].score[0], c[i].told), next = c[i].score[0] < most[0] ? most[0] : most[1];
 		if (alike > 0)
 			bl_image_run_support(r, e, c[i].stage->node, BL_EVIDENCE_C7, bl_evidence_weight(BL_EVIDENCE_C7) * alike / (double)n,
-				bl_str_fmt(bl_image_run_keep(r), "its history is the Dockerfile's to %.0f%%%s", c[i].score[0] * 100, n > 1 ? ", and others' as well" : ""));
+				bl_str_fmt(bl_image_run_keep(r), "its history is the Dockerfile's to %.0f%%, and the next one's to %.0f%%%s", c[i].score[0] * 100, next * 100,
+					n > 1 ? "; nothing tells them apart" : next > c[i].score[0] - BL_MARGIN ? ", of which it tells less" : ""));
 	}
 }
 

@@ -106,7 +106,7 @@ static const evidence_case cases[] = {
 		.changes = {{"where the image is called as one of them", "net/it", "net/api"}}},
 	{C7, "the copy that is called as the image is meant", .share = 0.98, .code = "it/Dockerfile 0", .asset = POD_ID,
 		.files = {{"it/Dockerfile", WEB}, {"api/Dockerfile", WEB}, {"seen/p.json", POD}, {"seen/h.json", WEB_HISTORY}},
-		.changes = {{"where neither is", "registry.example.net/it:", "registry.example.net/is:"}}},
+		.changes = {{"where neither is", "registry.example.net/it", "registry.example.net/is"}}},
 	{C7, "what every Dockerfile does is a guess", .share = 0.5, .code = "it/Dockerfile 0", .asset = POD_ID,
 		.files = {{"it/Dockerfile", "FROM x\nCOPY . /app\n"}, {"seen/p.json", POD}, {"seen/h.json", STEP("sha256:" A64, "COPY . /app # buildkit")}},
 		.changes = {{"what few do", "COPY . /app", "COPY shop-frontend/dist /app/shop"}}},
