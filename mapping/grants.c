@@ -1,16 +1,31 @@
 /*
  * I6 for role assignments: their names are made up, but a scope, a role and a principal make at most one of them. Scope and principal are
- * compared through what the other evidence has tied together.
+ * compared through what the other evidence has tied together; where code does not say who the principal is, scope and role alone are a weaker sign.
  */
 #include "mapping/claims.h"
 
 #include "core/reason/azure_id.h"
 
 #define ASSIGNMENT "Microsoft.Authorization/roleAssignments"
+#define TIED 0.6 /* of a claim that says which asset a block is */
 
-typedef BL_VEC(uint32_t) node_list;
+enum {
+	MAX_EACH = 8,    /* assets that a block may be */
+	MAX_GRANTS = 16, /* assignments of one role on one scope that are looked at where the principal is not known */
+};
 
-enum { MAX_EACH = 8 };
+typedef struct grant {
+	bl_str principal;
+	uint32_t node;
+} grant;
+
+typedef BL_VEC(grant) grant_list;
+
+/* An asset that a value stands for, and how sure that is. */
+typedef struct behind {
+	uint32_t node;
+	double sure;
+} behind;
 
 static bl_str last_part(bl_str s)
 {
@@ -18,12 +33,11 @@ static bl_str last_part(bl_str s)
 	return bl_str_slice(s, (size_t)(slash + 1), s.n);
 }
 
-static bl_str grant_key(bl_arena *arena, bl_str scope, bl_str role, bl_str principal)
+static bl_str grant_key(bl_arena *arena, bl_str scope, bl_str role)
 {
 	if (bl_str_ends(scope, BL_STR("/")))
 		scope.n--;
-	return bl_str_lower(arena, bl_str_fmt(arena, BL_FMT "\x1f" BL_FMT "\x1f" BL_FMT, BL_ARG(scope),
-		BL_ARG(last_part(role)), BL_ARG(principal)));
+	return bl_str_lower(arena, bl_str_fmt(arena, BL_FMT "\x1f" BL_FMT, BL_ARG(scope), BL_ARG(last_part(role))));
 }
 
 static bl_str text_at(const bl_value *body, const char *path)
@@ -42,28 +56,32 @@ static void index_assets(bl_claims *c, bl_map *index)
 		if (!a || !a->body || !bl_azure_id_parse(c->arena, a->id, &parts))
 			continue;
 		bl_str scope = text_at(a->body, "properties.scope");
-		bl_str principal = text_at(a->body, "properties.principalId");
-		if (principal.n)
-			bl_map_put(c->arena, index,
-				grant_key(c->arena, scope.n ? scope : parts.parent, text_at(a->body, "properties.roleDefinitionId"),
-					principal),
-				(void *)(uintptr_t)(nodes[i] + 1));
+		bl_str key = grant_key(c->arena, scope.n ? scope : parts.parent, text_at(a->body, "properties.roleDefinitionId"));
+		grant_list *list = bl_map_get(index, key);
+		if (!list) {
+			list = bl_new(c->arena, grant_list);
+			bl_map_put(c->arena, index, key, list);
+		}
+		bl_vec_push(c->arena, list, ((grant){text_at(a->body, "properties.principalId"), nodes[i]}));
 	}
 }
 
-/* The assets that a value stands for: one of that id, or those that the code it refers to is tied to by name or state. */
-static size_t assets_behind(const bl_claims *c, const node_list *ties, uint32_t from, const bl_value *v, uint32_t out[MAX_EACH])
+/* The assets that a value stands for: one of that id, or those that the code it refers to is tied to. */
+static size_t assets_behind(const bl_claims *c, uint32_t from, const bl_value *v, behind out[MAX_EACH])
 {
 	int64_t to = v ? bl_graph_target(c->graph, from, v) : -1;
 	size_t n = 0;
 	if (to < 0)
 		return 0;
 	if (bl_graph_node(c->graph, (uint32_t)to)->asset) {
-		out[0] = (uint32_t)to;
+		out[0] = (behind){(uint32_t)to, 1};
 		return 1;
 	}
-	for (size_t i = 0; i < ties[to].n && n < MAX_EACH; i++)
-		out[n++] = ties[to].items[i];
+	for (uint32_t at = c->of_code[to]; at && n < MAX_EACH; at = c->all.items[at - 1].next_of_code) {
+		double p = bl_claims_confidence(&c->all.items[at - 1]);
+		if (p >= TIED)
+			out[n++] = (behind){c->all.items[at - 1].asset, p};
+	}
 	return n;
 }
 
@@ -73,25 +91,45 @@ static bl_str principal_of(const bl_asset *asset)
 	return own.n ? own : text_at(asset->body, "properties.principalId");
 }
 
-static void claim_grant(bl_claims *c, const bl_map *index, const node_list *ties, uint32_t node)
+/* How sure it is that the principal is one of the owners; 0 when it is none. */
+static double is_one_of(const bl_claims *c, bl_str principal, const behind *owners, size_t n)
+{
+	double most = 0;
+	for (size_t i = 0; i < n; i++)
+		if (principal.n && bl_str_eqi(principal_of(bl_claims_asset(c, owners[i].node)), principal) && owners[i].sure > most)
+			most = owners[i].sure;
+	return most;
+}
+
+static void claim_on(bl_claims *c, const grant_list *list, uint32_t node, double sure, const behind *owners, size_t nowners, const bl_value *principal)
+{
+	bl_str said = bl_value_text(principal);
+	for (size_t i = 0; i < list->n; i++) {
+		const grant *g = &list->items[i];
+		double same = nowners ? is_one_of(c, g->principal, owners, nowners) : said.n ? bl_str_eqi(said, g->principal) : 0;
+		if (same > 0)
+			bl_claims_add(c, node, g->node, BL_EVIDENCE_I6, bl_evidence_weight(BL_EVIDENCE_I6) * sure * same,
+				BL_STR("scope, role and principal are equal"));
+		else if (!nowners && !said.n && list->n <= MAX_GRANTS)
+			bl_claims_add(c, node, g->node, BL_EVIDENCE_I6_NAME, bl_evidence_weight(BL_EVIDENCE_I6_NAME) * sure / (double)list->n,
+				list->n > 1 ? BL_STR("scope and role are equal, as others' are") : BL_STR("scope and role are equal, and no other's are"));
+	}
+}
+
+static void claim_grant(bl_claims *c, const bl_map *index, uint32_t node)
 {
 	const bl_resource *r = bl_graph_node(c->graph, node)->resource;
 	const bl_value *scope = bl_value_at_path(r->effective, BL_STR("properties.scope"));
 	const bl_value *principal = bl_value_at_path(r->effective, BL_STR("properties.principalId"));
 	bl_str role = text_at(r->effective, "properties.roleDefinitionId");
-	uint32_t scopes[MAX_EACH], owners[MAX_EACH];
+	behind scopes[MAX_EACH], owners[MAX_EACH];
 	if (!scope)
 		scope = bl_value_geti(r->effective, BL_STR("scope"));
-	size_t nscopes = assets_behind(c, ties, node, scope, scopes), nowners = assets_behind(c, ties, node, principal, owners);
+	size_t nscopes = assets_behind(c, node, scope, scopes), nowners = assets_behind(c, node, principal, owners);
 	for (size_t i = 0; role.n && i < nscopes; i++) {
-		for (size_t k = 0; k < nowners; k++) {
-			bl_str id = principal_of(bl_graph_node(c->graph, owners[k])->asset);
-			bl_str key = grant_key(c->arena, bl_graph_node(c->graph, scopes[i])->asset->id, role, id);
-			uintptr_t found = id.n ? (uintptr_t)bl_map_get(index, key) : 0;
-			if (found)
-				bl_claims_add(c, node, (uint32_t)(found - 1), BL_EVIDENCE_I6_NAME,
-					bl_evidence_weight(BL_EVIDENCE_I6_NAME), BL_STR("scope, role and principal are equal"));
-		}
+		const grant_list *list = bl_map_get(index, grant_key(c->arena, bl_claims_asset(c, scopes[i].node)->id, role));
+		if (list)
+			claim_on(c, list, node, scopes[i].sure, owners, nowners, principal);
 	}
 }
 
@@ -101,13 +139,7 @@ void bl_match_grants(bl_claims *c)
 	size_t n = bl_graph_of_type(c->graph, BL_STR(ASSIGNMENT), &nodes);
 	bl_map index = {0};
 	index_assets(c, &index);
-	if (!index.n)
-		return;
-	node_list *ties = bl_new_n(c->arena, node_list, bl_graph_size(c->graph));
-	for (size_t i = 0; i < c->all.n; i++)
-		if (c->all.items[i].named)
-			bl_vec_push(c->arena, &ties[c->all.items[i].code], c->all.items[i].asset);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; index.n && i < n; i++)
 		if (bl_claims_deploys(bl_graph_node(c->graph, nodes[i])))
-			claim_grant(c, &index, ties, nodes[i]);
+			claim_grant(c, &index, nodes[i]);
 }

@@ -38,7 +38,6 @@ void bl_mapping_run(bl_graph *graph, const bl_mapping_input *input, bl_image_ori
 		bl_match_tags(&c);
 		bl_match_names(&c);
 		bl_match_applied(&c);
-		bl_match_grants(&c);
 		bl_match_patterns(&c);
 		bl_match_scopes(&c);
 		bl_match_within(&c);
@@ -48,6 +47,7 @@ void bl_mapping_run(bl_graph *graph, const bl_mapping_input *input, bl_image_ori
 		bl_match_within(&c);
 		bl_match_settings(&c);
 		bl_match_groups(&c);
+		bl_match_grants(&c);
 		bl_resolve_claims(&c);
 		bl_deployed_by(&c);
 	}
