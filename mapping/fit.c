@@ -184,7 +184,7 @@ static double extra_kinds(const bl_fit_run *run, uint32_t scope)
 	return fit;
 }
 
-double bl_fit_beside(const bl_fit_run *run, uint32_t scope, const bl_root_key *but, size_t nbut, uint32_t *found)
+double bl_fit_beside(const bl_fit_run *run, uint32_t scope, const bl_root_key *but, size_t nbut, bool whole, uint32_t *found)
 {
 	double fit = extra_kinds(run, scope);
 	*found = 0;
@@ -193,15 +193,16 @@ double bl_fit_beside(const bl_fit_run *run, uint32_t scope, const bl_root_key *b
 		if (bl_fit_is_among(k, but, nbut))
 			continue;
 		if (k->pattern) {
-			fit += pattern_gain(run, k, scope);
+			double gain = pattern_gain(run, k, scope);
+			fit += whole || gain > 0 ? gain : 0;
 			continue;
 		}
 		bool hit = bl_fit_has(run, k, scope);
 		*found += hit;
-		if (!hit)
+		if (hit)
+			fit += gain_of(run, k) + (k->name || !whole ? 0 : count_gain(run, k, scope));
+		else if (whole)
 			fit += k->name ? NAME_MISS : KIND_MISS;
-		else
-			fit += gain_of(run, k) + (k->name ? 0 : count_gain(run, k, scope));
 	}
 	return fit;
 }
@@ -362,7 +363,7 @@ void bl_fit_root(bl_fit_run *run, bl_root_fits *root)
 	root->n = candidates_of(run, root->best);
 	for (size_t i = 0; i < root->n; i++) {
 		bl_fit_candidate *k = &root->best[i];
-		k->fit = bl_fit_beside(run, k->scope, NULL, 0, &k->found) + CALLED_SO * called_so(run, root, k->scope);
+		k->fit = bl_fit_beside(run, k->scope, NULL, 0, true, &k->found) + CALLED_SO * called_so(run, root, k->scope);
 	}
 	rank(root->best, root->n);
 	size_t near = 0;

@@ -56,8 +56,11 @@ uint64_t bl_fit_kind_key(uint32_t type);
 void bl_fit_root(bl_fit_run *run, bl_root_fits *root);
 /* Takes a root's keys in hand. */
 void bl_fit_take_keys(bl_fit_run *run, const bl_root_fits *root);
-/* How well what is in hand fits a scope when what but does, sorted by key, is explained by something else: it counts neither way. */
-double bl_fit_beside(const bl_fit_run *run, uint32_t scope, const bl_root_key *but, size_t nbut, uint32_t *found);
+/*
+ * How well what is in hand fits a scope when what but holds, sorted by key, is explained by something else: it counts neither way. whole: all of it should be
+ * there, and what is not speaks against the scope.
+ */
+double bl_fit_beside(const bl_fit_run *run, uint32_t scope, const bl_root_key *but, size_t nbut, bool whole, uint32_t *found);
 /* Is the key seen in scope? */
 bool bl_fit_has(const bl_fit_run *run, const bl_root_key *key, uint32_t scope);
 /* Is it among keys that are sorted by key? */

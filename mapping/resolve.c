@@ -21,6 +21,7 @@ typedef struct resolver {
 	double *confidence; /* by claim */
 	uint32_t *component; /* by claim */
 	uint32_t *won;    /* by asset: the chosen claim plus one */
+	uint32_t *first;  /* by block: the first block of its root that declares the same under the same address; itself, mostly */
 	bl_map blocks;    /* block and root -> instances that have a link */
 } resolver;
 
@@ -50,6 +51,36 @@ static int by_component(const void *a, const void *b, void *context)
 	return r->rank[x->asset] < r->rank[y->asset] ? -1 : r->rank[x->asset] > r->rank[y->asset];
 }
 
+/*
+ * A root may declare an object twice (manifests that were copied into one folder): one asset, and each of the blocks governs it. The first stands for all when it
+ * is decided.
+ */
+static void find_repeats(resolver *r)
+{
+	bl_claims *c = r->claims;
+	bl_map seen = {0};
+	r->first = bl_new_n(c->arena, uint32_t, c->nodes + 1);
+	for (size_t i = 0; i < c->code.n; i++) {
+		uint32_t code = c->code.items[i];
+		r->first[code] = code;
+		if (bl_claims_resource(c, code)->language != BL_LANG_KUBERNETES)
+			continue;
+		bl_str key = bl_str_fmt(c->arena, "%u:" BL_FMT, c->identities[code].root, BL_ARG(bl_claims_resource(c, code)->address));
+		uintptr_t first = (uintptr_t)bl_map_get(&seen, key);
+		if (first)
+			r->first[code] = (uint32_t)first - 1;
+		else
+			bl_map_put(c->arena, &seen, key, (void *)(uintptr_t)(code + 1));
+	}
+}
+
+/* Is the claim decided with that of the first of its block's repeats? */
+static bool is_repeat(const resolver *r, const bl_claim *claim)
+{
+	uint32_t first = r->first[claim->code];
+	return first != claim->code && bl_claims_find(r->claims, first, claim->asset);
+}
+
 /* Claims in an order that input does not change: components by their first block, within one by block and asset. */
 static size_t sort_claims(resolver *r)
 {
@@ -70,7 +101,7 @@ static size_t sort_claims(resolver *r)
 		r->rank[c->assets.items[i]] = i;
 	for (uint32_t i = 0; i < c->all.n; i++) {
 		r->confidence[i] = bl_claims_confidence(&c->all.items[i]);
-		if (r->confidence[i] <= 0)
+		if (r->confidence[i] <= 0 || is_repeat(r, &c->all.items[i]))
 			continue;
 		r->order[n++] = i;
 		r->parent[root_of(r->parent, c->all.items[i].code)] = root_of(r->parent, c->all.items[i].asset);
@@ -105,7 +136,7 @@ static bool one_of_many(resolver *r, uint32_t node)
 		(uintptr_t)bl_map_get(&r->blocks, block_key(r, node)) > 1;
 }
 
-static void emit(resolver *r, const bl_claim *claim, bl_link_class class, double confidence, const uint32_t *others, size_t nothers)
+static void emit_one(resolver *r, const bl_claim *claim, bl_link_class class, double confidence, const uint32_t *others, size_t nothers)
 {
 	bl_claims *c = r->claims;
 	bl_arena *arena = bl_graph_arena(c->graph);
@@ -129,6 +160,18 @@ static void emit(resolver *r, const bl_claim *claim, bl_link_class class, double
 	bl_graph_add_edge(c->graph,
 		(bl_edge){.kind = BL_EDGE_PROVISIONS, .from = claim->code, .to = claim->asset, .span = code->span,
 			.sure = sure ? BL_YES : BL_MAYBE, .why = link->evidence.items[0].why});
+}
+
+/* The link of a claim, and those of its block's repeats. */
+static void emit(resolver *r, const bl_claim *claim, bl_link_class class, double confidence, const uint32_t *others, size_t nothers)
+{
+	bl_claims *c = r->claims;
+	emit_one(r, claim, class, confidence, others, nothers);
+	for (uint32_t at = c->of_asset[claim->asset]; at; at = c->all.items[at - 1].next_of_asset) {
+		const bl_claim *other = &c->all.items[at - 1];
+		if (other != claim && r->first[other->code] == claim->code)
+			emit_one(r, other, class, confidence, others, nothers);
+	}
 }
 
 /* What was decided of one component; edges and claims run alike. */
@@ -294,6 +337,7 @@ void bl_resolve_claims(bl_claims *c)
 {
 	resolver r = {.claims = c};
 	bl_arena scratch = {0};
+	find_repeats(&r);
 	size_t n = sort_claims(&r);
 	bl_assign_edge *edges = bl_new_n(c->arena, bl_assign_edge, n + 1);
 	for (size_t i = 0, k; i < n; i = k) {

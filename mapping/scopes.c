@@ -224,7 +224,7 @@ static double shared_fit(scope_run *s, uint32_t root, const bl_fit_candidate *k,
 	bl_fit_take_keys(&s->fit, &s->roots[owner]);
 	size_t n = bl_fit_keys_in(&s->fit, k->scope, true, theirs);
 	bl_fit_take_keys(&s->fit, &s->roots[root]);
-	return bl_fit_beside(&s->fit, k->scope, theirs, n, &found) - APART;
+	return bl_fit_beside(&s->fit, k->scope, theirs, n, true, &found) - APART;
 }
 
 /* The root's scope: its own, or one that it shares if that explains more. The lead is over the best of the others. */
@@ -296,7 +296,7 @@ static void choose_further(scope_run *s, uint32_t root, bl_root_key *here)
 		bool known = is_owned(s, scope);
 		for (size_t k = 0; k < taken && !known; k++)
 			known = bl_scopes_nested(s->scopes, scope, out[k].scope);
-		double fit = known || names_beside(s, scope, here, n) < 2 ? 0 : bl_fit_beside(&s->fit, scope, here, n, &found);
+		double fit = known || names_beside(s, scope, here, n) < 2 ? 0 : bl_fit_beside(&s->fit, scope, here, n, false, &found);
 		if (fit >= REST_ENOUGH)
 			out[taken++] = (bl_scope_fit){scope, fit - REST_ENOUGH, found, (uint32_t)rest};
 	}
