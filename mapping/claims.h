@@ -113,6 +113,7 @@ void bl_match_within(bl_claims *c);     /* within.c: what is left of a configura
 void bl_match_groups(bl_claims *c);     /* groups.c: resource groups, by what lies in them */
 void bl_match_neighbours(bl_claims *c); /* neighbours.c: what refers to what */
 void bl_match_settings(bl_claims *c);   /* settings.c: what both sides state */
+void bl_match_renamed(bl_claims *c);    /* within.c: what a new name says, when all else is known */
 
 /* names.c: is name, which code says or may say, the asset's, as far as parents and scope tell? False when they speak against it. */
 bool bl_names_weigh(bl_claims *c, uint32_t code, uint32_t asset, bl_evidence_row *row);

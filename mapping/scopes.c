@@ -252,18 +252,33 @@ static void choose(scope_run *s, uint32_t root, bl_root_key *theirs)
 	s->fits[root] = fit;
 }
 
-/* Where the choice was close, what it could as well have been counts the same, but for scopes that are clearly another root's. */
+/* How well a root fits one of its options, or -1. */
+static double fit_at(const scope_run *s, uint32_t root, uint32_t scope)
+{
+	const bl_root_fits *r = &s->roots[root];
+	for (size_t i = 0; i < r->n; i++)
+		if (r->best[i].scope == scope)
+			return r->best[i].fit;
+	return -1;
+}
+
+/* What it costs that root is in scope instead of where it was put; who was put there takes its place. */
+static double cost_of(const scope_run *s, uint32_t root, const bl_fit_candidate *k)
+{
+	uint32_t owner = s->owner[k->scope];
+	double cost = s->fits[root] - k->fit;
+	return owner ? cost + s->fits[owner - 1] - fit_at(s, owner - 1, s->scopes->of_root[root][0].scope) : cost;
+}
+
+/* Where the choice was close, what could as well have been counts the same. */
 static size_t add_ties(scope_run *s, uint32_t root)
 {
 	const bl_fit_candidate *of_root[MAX_EDGES];
 	bl_scope_fit *out = s->scopes->of_root[root];
 	size_t n = options_of(s, root, of_root), taken = 1;
-	for (size_t i = 0; i < n && taken < BL_SCOPES_EACH; i++) {
-		uint32_t owner = s->owner[of_root[i]->scope];
-		bool sure = owner && s->scopes->of_root[owner - 1][0].lead >= BL_SCOPES_LEAD;
-		if (of_root[i]->scope != out[0].scope && of_root[i]->fit > s->fits[root] - BL_SCOPES_LEAD && !sure)
+	for (size_t i = 0; i < n && taken < BL_SCOPES_EACH; i++)
+		if (of_root[i]->scope != out[0].scope && cost_of(s, root, of_root[i]) < BL_SCOPES_LEAD)
 			out[taken++] = (bl_scope_fit){of_root[i]->scope, out[0].lead, of_root[i]->found, s->roots[root].keys};
-	}
 	return taken;
 }
 
@@ -331,7 +346,7 @@ static void claim_common(bl_claims *c)
 bl_evidence_row bl_scopes_row(const bl_scope_fit *fit)
 {
 	if (2 * fit->found < fit->of)
-		return BL_EVIDENCE_I11_WEAK;
+		return fit->lead >= BL_SCOPES_SURE ? BL_EVIDENCE_I11 : BL_EVIDENCE_I11_WEAK;
 	return fit->lead >= BL_SCOPES_SURE ? BL_EVIDENCE_I11_SURE : fit->lead >= BL_SCOPES_LEAD ? BL_EVIDENCE_I11 : BL_EVIDENCE_I11_WEAK;
 }
 

@@ -18,6 +18,8 @@ enum {
 	MIN_PATTERN = 3,  /* known characters of a name that tell its thing from others of the kind */
 };
 
+#define ALIKE 0.2 /* what equal settings must be worth to speak for a new name */
+#define LAST 1.0 /* nats for a pair that is all that is left */
 #define DECIDED 1.0 /* nats by which the best alternative must be worse */
 
 typedef struct within_run {
@@ -98,6 +100,9 @@ static void assign(within_run *w, remainder *r)
 		for (uint32_t k = 0; k < r->nassets; k++) {
 			candidate *pair = &r->pairs[i * r->nassets + k];
 			double score = score_of(c, r, r->blocks[i], r->assets[k], pair);
+			/* what alone is left on both sides was rather renamed than torn down and made anew */
+			bool last = r->nblocks == 1 && r->nassets == 1 && 3 * pair->settings.equal >= pair->settings.different;
+			score = last && score < LAST ? LAST : score;
 			pair->possible = score > 0;
 			if (!pair->possible)
 				continue;
@@ -212,5 +217,26 @@ void bl_match_within(bl_claims *c)
 		for (k = i + 1; k < w.left.n && c->identities[w.left.items[k]].root == first->root && c->identities[w.left.items[k]].type == first->type; k++)
 			;
 		look_for(&w, w.left.items + i, k - i);
+	}
+}
+
+static double weight_of(const bl_claim *claim, const char *id)
+{
+	for (size_t i = 0; i < claim->evidence.n; i++)
+		if (strcmp(claim->evidence.items[i].id, id) == 0)
+			return claim->evidence.items[i].weight;
+	return 0;
+}
+
+void bl_match_renamed(bl_claims *c)
+{
+	for (size_t i = 0; i < c->all.n; i++) {
+		bl_claim *claim = &c->all.items[i];
+		bool last = weight_of(claim, "I14") >= bl_evidence_weight(BL_EVIDENCE_I14);
+		if (!last || (weight_of(claim, "I12") <= 0 && weight_of(claim, "I13") < ALIKE))
+			continue;
+		for (size_t k = 0; k < claim->evidence.n; k++)
+			if (claim->evidence.items[k].weight == bl_evidence_weight(BL_EVIDENCE_N5))
+				claim->evidence.items[k].weight = bl_evidence_weight(BL_EVIDENCE_N5_LAST);
 	}
 }
