@@ -113,6 +113,9 @@ static void claim_on(bl_claims *c, const grant_list *list, uint32_t node, double
 		else if (!nowners && !said.n && list->n <= MAX_GRANTS)
 			bl_claims_add(c, node, g->node, BL_EVIDENCE_I6_NAME, bl_evidence_weight(BL_EVIDENCE_I6_NAME) * sure / (double)list->n,
 				list->n > 1 ? BL_STR("scope and role are equal, as others' are") : BL_STR("scope and role are equal, and no other's are"));
+		else if ((nowners || said.n) && g->principal.n && bl_claims_find(c, node, g->node))
+			bl_claims_add(c, node, g->node, BL_EVIDENCE_N3, bl_evidence_weight(BL_EVIDENCE_N3),
+				BL_STR("code gives the role to another principal than the asset says"));
 	}
 }
 

@@ -336,12 +336,16 @@ static bl_str plain_location(bl_arena *arena, bl_str location)
 	return bl_str_make(p, n);
 }
 
+bl_str sim_azure_principal(sim_world *w, const sim_thing *t)
+{
+	return sim_guid(&w->arena, sim_draw(t->seed, "principal", BL_STR("")));
+}
+
 /* What the service sets itself. */
 static const bl_value *with_server_fields(sim_world *w, sim_thing *t, const bl_value *body)
 {
 	bl_arena *a = &w->arena;
 	uint64_t number = sim_draw(t->seed, "server", BL_STR(""));
-	bl_str none = BL_STR("");
 	if (!is_type(t, "Microsoft.Authorization/roleAssignments"))
 		body = bl_value_with(a, body, BL_STR("properties.provisioningState"), sim_stringz(w, "Succeeded"));
 	if (bl_str_startsi(t->type, BL_STR("Microsoft.Network/")))
@@ -353,7 +357,7 @@ static const bl_value *with_server_fields(sim_world *w, sim_thing *t, const bl_v
 			sim_string(w, sim_time(w, number)));
 	const bl_value *identity = bl_value_geti(body, BL_STR("identity"));
 	if (bl_value_is(identity, BL_MAP) && bl_str_findi(bl_value_text(bl_value_geti(identity, BL_STR("type"))), BL_STR("SystemAssigned"), 0) >= 0) {
-		body = bl_value_with(a, body, BL_STR("identity.principalId"), sim_string(w, sim_guid(a, sim_draw(t->seed, "principal", none))));
+		body = bl_value_with(a, body, BL_STR("identity.principalId"), sim_string(w, sim_azure_principal(w, t)));
 		body = bl_value_with(a, body, BL_STR("identity.tenantId"), sim_string(w, t->root->tenant));
 	}
 	return body;

@@ -235,6 +235,9 @@ static const bl_value *shadow_body(sim_world *w, const sim_thing *t, const sim_t
 		body = bl_value_with(a, body, BL_STR("properties.metadata.uid"), sim_string(w, t->id));
 		return bl_value_with(a, body, BL_STR("properties.metadata.name"), name);
 	}
+	/* a role is given once to a principal on a scope */
+	if (bl_str_eqiz(t->type, "Microsoft.Authorization/roleAssignments"))
+		body = bl_value_with(a, body, BL_STR("properties.principalId"), sim_string(w, sim_guid(a, sim_draw(t->seed, "principal", BL_STR("")))));
 	if (bl_str_starts(path, BL_STR("properties.")))
 		body = bl_value_with(a, body, path, t->cloud == SIM_AWS && !t->named ? sim_string(w, t->id) : name);
 	body = without(a, without(a, body, BL_STR("properties.selfLink")), BL_STR("properties.Tags"));
@@ -248,7 +251,8 @@ static void add_shadow(sim_world *w, sim_thing *like)
 	sim_thing *t = bl_new(a, sim_thing);
 	*t = (sim_thing){.root = like->root, .like = like, .seed = number, .cloud = like->cloud, .type = like->type,
 		.shown = like->shown, .address = BL_STR("")};
-	t->name = t->code_name = sim_other_name(w, like->name, sim_next(&number));
+	bool grant = bl_str_eqiz(t->type, "Microsoft.Authorization/roleAssignments");
+	t->name = t->code_name = grant ? sim_guid(a, sim_next(&number)) : sim_other_name(w, like->name, sim_next(&number));
 	t->named = like->named;
 	if (t->cloud == SIM_AWS)
 		sim_aws_id(w, t);

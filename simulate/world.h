@@ -126,6 +126,8 @@ const bl_value *sim_stringz(sim_world *w, const char *z);
 /* azure.c */
 bl_str sim_azure_id(sim_world *w, sim_thing *t);
 bl_str sim_azure_group_id(sim_world *w, sim_thing *t);
+/* The object id of what it authenticates as, when the platform keeps that. */
+bl_str sim_azure_principal(sim_world *w, const sim_thing *t);
 const bl_value *sim_azure_body(sim_world *w, sim_thing *t);
 /* The file's text. */
 void sim_azure_write(sim_world *w, bl_buf *out);
