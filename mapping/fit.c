@@ -190,7 +190,7 @@ double bl_fit_beside(const bl_fit_run *run, uint32_t scope, const bl_root_key *b
 	*found = 0;
 	for (size_t i = 0; i < run->nkeys; i++) {
 		const bl_root_key *k = &run->keys[i];
-		if (bl_fit_is_among(k, but, nbut))
+		if (bl_scopes_cloud(run->claims->types[k->type]) != run->scopes->clouds[scope] || bl_fit_is_among(k, but, nbut))
 			continue;
 		if (k->pattern) {
 			double gain = pattern_gain(run, k, scope);

@@ -91,6 +91,17 @@ static bl_str principal_of(const bl_asset *asset)
 	return own.n ? own : text_at(asset->body, "properties.principalId");
 }
 
+/* Is it the principal that its owner shows that code gives the role to? A cluster's kubelets have another than the cluster. */
+static bool names_principal(const bl_value *v)
+{
+	if (!bl_value_is(v, BL_UNKNOWN) || v->unknown->nrefs != 1)
+		return bl_value_is(v, BL_STRING);
+	bl_str path = v->unknown->refs[0].path, last;
+	while (path.n)
+		path = bl_str_cut(path, '.', &last);
+	return v->unknown->refs[0].path.n && (bl_str_eqiz(last, "principal_id") || bl_str_eqiz(last, "principalId"));
+}
+
 /* How sure it is that the principal is one of the owners; 0 when it is none. */
 static double is_one_of(const bl_claims *c, bl_str principal, const behind *owners, size_t n)
 {
@@ -128,7 +139,7 @@ static void claim_grant(bl_claims *c, const bl_map *index, uint32_t node)
 	behind scopes[MAX_EACH], owners[MAX_EACH];
 	if (!scope)
 		scope = bl_value_geti(r->effective, BL_STR("scope"));
-	size_t nscopes = assets_behind(c, node, scope, scopes), nowners = assets_behind(c, node, principal, owners);
+	size_t nscopes = assets_behind(c, node, scope, scopes), nowners = names_principal(principal) ? assets_behind(c, node, principal, owners) : 0;
 	for (size_t i = 0; role.n && i < nscopes; i++) {
 		const grant_list *list = bl_map_get(index, grant_key(c->arena, bl_claims_asset(c, scopes[i].node)->id, role));
 		if (list)

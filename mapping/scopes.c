@@ -10,6 +10,9 @@
 #include "mapping/fit.h"
 #include "mapping/names.h"
 
+#include "core/reason/azure_id.h"
+#include "core/reason/cloud_id.h"
+
 #include <stdlib.h>
 
 enum {
@@ -67,6 +70,7 @@ static void index_scopes(scope_run *s)
 			if (!scopes[k])
 				continue;
 			s->scopes->assets[s->scopes->n++] = (bl_scope_asset){scopes[k], id->type, c->assets.items[i]};
+			s->scopes->clouds[scopes[k]] = bl_scopes_cloud(c->types[id->type]);
 			postings[n++] = (bl_posting){bl_fit_kind_key(id->type), scopes[k]};
 		}
 		if (scopes[1])
@@ -111,6 +115,15 @@ size_t bl_scopes_assets(const bl_scopes *scopes, uint32_t scope, uint32_t type, 
 }
 
 /* ---- which scopes a root has ---- */
+
+bl_cloud bl_scopes_cloud(bl_str type)
+{
+	if (bl_str_starts(type, BL_STR("AWS::")))
+		return BL_CLOUD_AWS;
+	if (bl_str_startsi(type, BL_STR("Microsoft.")))
+		return BL_CLOUD_AZURE;
+	return bl_str_starts(type, BL_STR("kubernetes/")) ? BL_CLOUD_KUBERNETES : BL_CLOUD_GOOGLE;
+}
 
 bool bl_scopes_nested(const bl_scopes *scopes, uint32_t a, uint32_t b)
 {
@@ -311,7 +324,8 @@ static void choose_further(scope_run *s, uint32_t root, bl_root_key *here)
 		bool known = is_owned(s, scope);
 		for (size_t k = 0; k < taken && !known; k++)
 			known = bl_scopes_nested(s->scopes, scope, out[k].scope);
-		double fit = known || names_beside(s, scope, here, n) < 2 ? 0 : bl_fit_beside(&s->fit, scope, here, n, false, &found);
+		bool same_cloud = s->scopes->clouds[scope] == s->scopes->clouds[out[0].scope];
+		double fit = known || (same_cloud && names_beside(s, scope, here, n) < 2) ? 0 : bl_fit_beside(&s->fit, scope, here, n, false, &found);
 		if (fit >= REST_ENOUGH)
 			out[taken++] = (bl_scope_fit){scope, fit - REST_ENOUGH, found, (uint32_t)rest};
 	}
@@ -359,6 +373,19 @@ static bool knows_scope(const bl_claim *claim)
 	return false;
 }
 
+/* Does the asset lie in a scope as configurations do? Folders, management groups and what is set on them don't. */
+static bool in_some_scope(const bl_claims *c, uint32_t asset)
+{
+	bl_str id = bl_claims_asset(c, asset)->id;
+	bl_azure_id azure;
+	bl_google_name google;
+	if (!c->identities[asset].scope)
+		return false;
+	if (bl_azure_id_parse(c->arena, id, &azure))
+		return azure.subscription.n;
+	return !bl_google_name_parse(id, &google) || google.project.n;
+}
+
 static void weigh(bl_claims *c, const bl_claim *claim)
 {
 	if (!claim->named && bl_names_deployed(c, claim->code, claim->asset) == BL_YES)
@@ -369,8 +396,9 @@ static void weigh(bl_claims *c, const bl_claim *claim)
 	bl_evidence_row row = BL_EVIDENCE_N2;
 	if (fit)
 		row = bl_scopes_row(fit);
-	else if (!c->identities[claim->asset].scope || knows_scope(claim) || !c->scopes->of_root[root][0].scope ||
-		c->scopes->of_root[root][0].lead < BL_SCOPES_LEAD)
+	else if (!in_some_scope(c, claim->asset) || knows_scope(claim) || !c->scopes->of_root[root][0].scope ||
+		c->scopes->of_root[root][0].lead < BL_SCOPES_LEAD ||
+		c->scopes->clouds[c->scopes->of_root[root][0].scope] != bl_scopes_cloud(c->types[c->identities[claim->asset].type]))
 		return;
 	bl_claims_add(c, claim->code, claim->asset, row, bl_evidence_weight(row),
 		fit ? bl_str_fmt(bl_graph_arena(c->graph), "%u of %u names and kinds of the configuration are found in its scope", fit->found, fit->of)
@@ -422,6 +450,7 @@ void bl_match_scopes(bl_claims *c)
 	scope_run s = {.claims = c, .scopes = scopes, .fit = {.claims = c, .scopes = scopes}};
 	scopes->of_root = (bl_scope_fit(*)[BL_SCOPES_EACH])bl_new_n(c->arena, bl_scope_fit, (c->nroots + 1) * BL_SCOPES_EACH);
 	scopes->outer = bl_new_n(c->arena, uint32_t, c->nscopes + 1);
+	scopes->clouds = bl_new_n(c->arena, bl_cloud, c->nscopes + 1);
 	s.roots = bl_new_n(c->arena, bl_root_fits, c->nroots + 1);
 	s.owner = bl_new_n(c->arena, uint32_t, c->nscopes + 1);
 	s.holds_owned = bl_new_n(c->arena, bool, c->nscopes + 1);

@@ -19,15 +19,25 @@ typedef struct bl_scope_asset {
 	uint32_t scope, type, node;
 } bl_scope_asset;
 
+typedef enum bl_cloud {
+	BL_CLOUD_AWS,
+	BL_CLOUD_AZURE,
+	BL_CLOUD_GOOGLE,
+	BL_CLOUD_KUBERNETES
+} bl_cloud;
+
 struct bl_scopes {
 	bl_scope_fit (*of_root)[BL_SCOPES_EACH]; /* by number of the root */
 	bl_scope_asset *assets;                  /* of inner and outer scopes, sorted */
 	size_t n;
-	uint32_t *outer; /* by scope: what holds it, or 0 */
+	uint32_t *outer;  /* by scope: what holds it, or 0 */
+	bl_cloud *clouds; /* by scope */
 };
 
 /* The assets of a type (all, where that is 0) in a scope. */
 size_t bl_scopes_assets(const bl_scopes *scopes, uint32_t scope, uint32_t type, const bl_scope_asset **out);
+/* Whose type it is, by its name. */
+bl_cloud bl_scopes_cloud(bl_str type);
 /* Is one the other, or what holds it? */
 bool bl_scopes_nested(const bl_scopes *scopes, uint32_t a, uint32_t b);
 /* The fit of the root's scope that the asset lies in, or NULL. */
