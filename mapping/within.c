@@ -15,10 +15,11 @@ enum {
 	MAX_EACH = 24,    /* assets of a kind that are left in a scope and are looked at for a block */
 	MAX_BLOCKS = 64,  /* and blocks */
 	STEPS = 200000,   /* what exactness may cost */
+	MIN_EQUAL = 4,    /* settings of what was renamed */
 	MIN_PATTERN = 3,  /* known characters of a name that tell its thing from others of the kind */
 };
 
-#define ALIKE 0.2 /* what equal settings must be worth to speak for a new name */
+#define ALIKE 0.45 /* what equal settings must be worth to speak for a new name */
 #define LAST 1.0 /* nats for a pair that is all that is left */
 #define DECIDED 1.0 /* nats by which the best alternative must be worse */
 
@@ -100,8 +101,8 @@ static void assign(within_run *w, remainder *r)
 		for (uint32_t k = 0; k < r->nassets; k++) {
 			candidate *pair = &r->pairs[i * r->nassets + k];
 			double score = score_of(c, r, r->blocks[i], r->assets[k], pair);
-			/* what alone is left on both sides was rather renamed than torn down and made anew */
-			bool last = r->nblocks == 1 && r->nassets == 1 && 3 * pair->settings.equal >= pair->settings.different;
+			/* what alone is left on both sides, and is set alike, was rather renamed than torn down and made anew */
+			bool last = r->nblocks == 1 && r->nassets == 1 && pair->settings.equal >= MIN_EQUAL && pair->settings.equal >= 3 * pair->settings.different;
 			score = last && score < LAST ? LAST : score;
 			pair->possible = score > 0;
 			if (!pair->possible)
