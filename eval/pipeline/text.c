@@ -257,10 +257,10 @@ static bool is_blank(char c)
 }
 
 /*
- * Walks along the text and along what was written: equal bytes stand for each other, and white space that only one of the two has is what YAML took away
- * or put there. False where they do not go together.
+ * Walks along the text, which stands at byte `at` of what is made, and along what was written at base: equal bytes stand for each other, and white space that
+ * only one of the two has is what YAML took away or put there. False where they do not go together.
  */
-static bool align(bl_arena *arena, bl_str text, bl_str written, uint32_t base, pieces *out)
+static bool align(bl_arena *arena, bl_str text, bl_str written, uint32_t base, size_t at, pieces *out)
 {
 	size_t i = 0, j = 0;
 	if (written.n && (written.p[0] == '|' || written.p[0] == '>'))
@@ -273,7 +273,7 @@ static bool align(bl_arena *arena, bl_str text, bl_str written, uint32_t base, p
 	while (i < text.n) {
 		size_t escape = j < written.n && quote == '"' ? escape_length(written, j) : 0;
 		if (escape) {
-			add_piece(arena, out, i, base + j, base + j + escape, false);
+			add_piece(arena, out, at + i, base + j, base + j + escape, false);
 			size_t wide = (unsigned char)text.p[i] >= 0xf0 ? 4 : (unsigned char)text.p[i] >= 0xe0 ? 3 : (unsigned char)text.p[i] >= 0xc0 ? 2 : 1;
 			bool continued = written.p[j + 1] == '\n' || written.p[j + 1] == '\r';
 			i += continued ? 0 : wide;
@@ -284,12 +284,12 @@ static bool align(bl_arena *arena, bl_str text, bl_str written, uint32_t base, p
 				i++;
 				j++;
 			} while (!quote && i < text.n && j < written.n && text.p[i] == written.p[j]);
-			add_piece(arena, out, from, base + j - (i - from), base + j, true);
+			add_piece(arena, out, at + from, base + j - (i - from), base + j, true);
 			j += quote == '\'' && text.p[i - 1] == '\'' && j < written.n && written.p[j] == '\'';
 		} else if (j < written.n && is_blank(written.p[j])) {
 			j++;
 		} else if (is_blank(text.p[i])) { /* a folded line's end, or the newline that YAML adds to the last one */
-			add_piece(arena, out, i, base + j, base + j, false);
+			add_piece(arena, out, at + i, base + j, base + j, false);
 			i++;
 		} else {
 			return false;
@@ -301,14 +301,10 @@ static bool align(bl_arena *arena, bl_str text, bl_str written, uint32_t base, p
 /* The pieces of string, whose text stands at byte `at` of what is made. */
 static void add_pieces(bl_arena *arena, bl_sources *sources, const bl_value *string, size_t at, pieces *out)
 {
-	pieces list = {0};
-	if (!align(arena, string->string, bl_sources_slice(sources, string->span), string->span.begin, &list)) {
-		list.n = 0;
-		add_piece(arena, &list, 0, string->span.begin, string->span.end, false);
-	}
-	for (size_t i = 0; i < list.n; i++) {
-		list.items[i].at += (uint32_t)at;
-		bl_vec_push(arena, out, list.items[i]);
+	size_t before = out->n;
+	if (!align(arena, string->string, bl_sources_slice(sources, string->span), string->span.begin, at, out)) {
+		out->n = before;
+		add_piece(arena, out, at, string->span.begin, string->span.end, false);
 	}
 }
 
