@@ -1,21 +1,20 @@
-/* Amazon: names that the services make, physical ids and ARNs, and the exports of Config, the tagging API and CloudFormation. */
-#include "simulate/world.h"
+/* Amazon: names that the services make, physical ids and ARNs, bodies, and the exports of the tagging API and CloudFormation. */
+#include "simulate/aws.h"
 
 #include "core/codec/calendar.h"
 #include "core/codec/json.h"
 
-typedef struct aws_type {
-	const char *type, *id, *arn;
-	bool lower; /* Config shows the service's describe call, whose names begin in lower case; else the registry's schema */
-} aws_type;
-
-static const aws_type types[] = {
-#define AWS(type, id, arn, lower) {type, id, arn, lower},
+static const sim_aws_type types[] = {
+#define REGISTRY false
+#define DESCRIBED true
+#define AWS(type, id, arn, shape) {type, id, arn, shape},
 #include "simulate/aws_types.def"
 #undef AWS
+#undef DESCRIBED
+#undef REGISTRY
 };
 
-static const aws_type *type_named(bl_str type)
+const sim_aws_type *sim_aws_type_named(bl_str type)
 {
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
 		if (bl_str_eqz(type, types[i].type))
@@ -57,7 +56,7 @@ bl_str sim_aws_made_up_name(sim_world *w, sim_thing *t)
 }
 
 /* What one {..} of a pattern stands for. */
-static bl_str filled(sim_world *w, sim_thing *t, bl_str hole, const char *purpose)
+static bl_str filled(sim_world *w, const sim_thing *t, bl_str hole, const char *purpose)
 {
 	bl_arena *a = &w->arena;
 	uint64_t number = sim_draw(t->seed, purpose, hole);
@@ -84,7 +83,7 @@ static bl_str filled(sim_world *w, sim_thing *t, bl_str hole, const char *purpos
 	}
 }
 
-static bl_str expand(sim_world *w, sim_thing *t, const char *pattern, const char *purpose)
+bl_str sim_aws_expand(sim_world *w, const sim_thing *t, const char *pattern, const char *purpose)
 {
 	bl_buf out = {0};
 	for (const char *p = pattern; *p; p++) {
@@ -103,18 +102,57 @@ static bl_str expand(sim_world *w, sim_thing *t, const char *pattern, const char
 
 bl_str sim_aws_id(sim_world *w, sim_thing *t)
 {
-	const aws_type *type = type_named(t->type);
+	const sim_aws_type *type = sim_aws_type_named(t->type);
 	sim_name(w, t);
 	if (!type) {
 		t->id = t->name;
 		return t->id;
 	}
-	t->id = expand(w, t, type->id, "id");
-	t->arn = *type->arn ? expand(w, t, type->arn, "arn") : t->id;
+	t->id = sim_aws_expand(w, t, type->id, "id");
+	t->arn = *type->arn ? sim_aws_expand(w, t, type->arn, "arn") : t->id;
 	return t->id;
 }
 
 /* ---- bodies ---- */
+
+/* Where the type keeps its name, as its schema says: "properties.InstanceId"; or empty. */
+static bl_str name_path(const sim_world *w, bl_str type)
+{
+	const bl_type *known = bl_schema_type(w->schema, type);
+	const bl_value *identity = known ? bl_value_getz(known->schema, "identity") : NULL;
+	return bl_value_text(bl_value_getz(identity, "name"));
+}
+
+/* Names that nobody chose are made up by Terraform, CloudFormation or the service; only what is known by an id alone has none. */
+bool sim_aws_has_name(const sim_world *w, const sim_thing *t)
+{
+	const sim_aws_type *type = sim_aws_type_named(t->type);
+	bl_str path = name_path(w, t->type);
+	return t->named || (type && strstr(type->id, "{n}")) || (path.n && !bl_str_ends(path, BL_STR("Id")));
+}
+
+const bl_value *sim_aws_identified(sim_world *w, const sim_thing *t, const bl_value *body)
+{
+	bl_str path = name_path(w, t->type);
+	if (!bl_str_starts(path, BL_STR("properties.")))
+		return body;
+	bool id = sim_aws_type_named(t->type) && !sim_aws_has_name(w, t);
+	return bl_value_with(&w->arena, body, path, sim_string(w, id ? t->id : t->name));
+}
+
+/* What the registry calls an argument: its name with capitals, but for a few. */
+static bl_str registry_name(bl_arena *arena, const bl_resource *r, bl_str argument)
+{
+	static const struct {
+		const char *native, *argument, *name;
+	} others[] = {{"aws_db_option_group", "name", "OptionGroupName"}, {"aws_db_option_group", "option_group_description", "OptionGroupDescription"},
+		{"aws_db_subnet_group", "description", "DBSubnetGroupDescription"}, {"aws_db_subnet_group", "name", "DBSubnetGroupName"},
+		{"aws_kms_alias", "name", "AliasName"}, {"aws_network_interface", "security_groups", "GroupSet"}};
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (bl_str_eqz(r->native_type, others[i].native) && bl_str_eqz(argument, others[i].argument))
+			return bl_str_of(others[i].name);
+	return sim_pascal(arena, argument);
+}
 
 /* A Terraform type without a table: its arguments, as the registry's schemas spell theirs. */
 static const bl_value *body_of_native(sim_world *w, sim_thing *t)
@@ -127,7 +165,7 @@ static const bl_value *body_of_native(sim_world *w, sim_thing *t)
 		if (v && bl_str_eqz(native->map[i].key, "tags"))
 			bl_items_put(a, &body, BL_STR("tags"), BL_NOWHERE, v);
 		else if (v && v->kind != BL_NULL)
-			bl_items_put(a, &properties, sim_pascal(a, native->map[i].key), native->map[i].key_span, v);
+			bl_items_put(a, &properties, registry_name(a, t->resource, native->map[i].key), native->map[i].key_span, v);
 	}
 	bl_items_put(a, &body, BL_STR("properties"), BL_NOWHERE, bl_items_value(a, BL_NOWHERE, &properties));
 	return bl_items_value(a, BL_NOWHERE, &body);
@@ -141,13 +179,7 @@ const bl_value *sim_aws_body(sim_world *w, sim_thing *t)
 	const bl_value *body = plain ? body_of_native(w, t) : sim_value(w, t, r->effective, BL_STR(""));
 	if (!bl_value_is(body, BL_MAP))
 		body = bl_value_map(a, BL_NOWHERE, NULL, 0);
-	const bl_type *type = bl_schema_type(w->schema, t->type);
-	const bl_value *identity = type ? bl_value_getz(type->schema, "identity") : NULL;
-	bl_str path = bl_value_text(bl_value_getz(identity, "name"));
-	const aws_type *own = type_named(t->type);
-	if (bl_str_starts(path, BL_STR("properties.")))
-		body = bl_value_with(a, body, path, sim_string(w, own && !strstr(own->id, "{n}") && !t->named ? t->id : t->name));
-	return body;
+	return sim_aws_identified(w, t, body);
 }
 
 /* Key and Value pairs, or a map. */
@@ -187,140 +219,11 @@ void sim_aws_show(sim_world *w)
 		sim_thing *t = w->things.items[i];
 		if (t->cloud != SIM_AWS || t->missing)
 			continue;
-		if (type_named(t->type))
+		if (sim_aws_type_named(t->type))
 			t->shown |= BL_SIMULATE_CONFIG | (t->tags ? BL_SIMULATE_TAGS : 0);
 		if (t->resource->language == BL_LANG_CLOUDFORMATION)
 			t->shown |= BL_SIMULATE_STACKS;
 	}
-}
-
-/* ---- Config ---- */
-
-static void write_value(sim_world *w, bl_json *j, const bl_value *v, bool lower, int depth)
-{
-	if (v->kind == BL_MAP && depth < 32) {
-		bl_json_object(j);
-		for (uint32_t i = 0; i < v->n; i++) {
-			bl_str key = v->map[i].key;
-			if (lower && key.n && key.p[0] >= 'A' && key.p[0] <= 'Z') {
-				key = bl_str_dup(&w->arena, key);
-				((char *)key.p)[0] += 32;
-			}
-			bl_json_key_str(j, key);
-			write_value(w, j, v->map[i].value, lower, depth + 1);
-		}
-		bl_json_object_end(j);
-	} else if (v->kind == BL_LIST && depth < 32) {
-		bl_json_array(j);
-		for (uint32_t i = 0; i < v->n; i++)
-			write_value(w, j, v->list[i], lower, depth + 1);
-		bl_json_array_end(j);
-	} else {
-		bl_json_value(j, v);
-	}
-}
-
-/* Ids in a body that say what the resource stands in or uses. */
-static void write_relationships(bl_json *j, const bl_value *v, int depth)
-{
-	static const char *const kinds[][3] = {{"sg-", "AWS::EC2::SecurityGroup", "Is associated with SecurityGroup"},
-		{"subnet-", "AWS::EC2::Subnet", "Is contained in Subnet"}, {"vol-", "AWS::EC2::Volume", "Is attached to Volume"},
-		{"vpc-", "AWS::EC2::VPC", "Is contained in Vpc"}};
-	for (uint32_t i = 0; depth < 8 && (v->kind == BL_MAP || v->kind == BL_LIST) && i < v->n; i++)
-		write_relationships(j, v->kind == BL_MAP ? v->map[i].value : v->list[i], depth + 1);
-	for (size_t i = 0; v->kind == BL_STRING && i < sizeof kinds / sizeof *kinds; i++) {
-		if (!bl_str_starts(v->string, bl_str_of(kinds[i][0])) || v->string.n != strlen(kinds[i][0]) + 17)
-			continue;
-		bl_json_object(j);
-		bl_json_member(j, "resourceId", v->string);
-		bl_json_member(j, "resourceType", bl_str_of(kinds[i][1]));
-		bl_json_member(j, "name", bl_str_of(kinds[i][2]));
-		bl_json_object_end(j);
-	}
-}
-
-static void write_tags(bl_json *j, const bl_value *tags)
-{
-	bl_json_object(j);
-	for (uint32_t i = 0; bl_value_is(tags, BL_MAP) && i < tags->n; i++) {
-		bl_json_key_str(j, tags->map[i].key);
-		bl_json_value(j, tags->map[i].value);
-	}
-	bl_json_object_end(j);
-}
-
-static void write_configuration(sim_world *w, const sim_thing *t, bl_json *j)
-{
-	const bl_value *properties = bl_value_getz(t->body, "properties");
-	bl_items kept = {0};
-	for (uint32_t i = 0; bl_value_is(properties, BL_MAP) && i < properties->n; i++)
-		if (!bl_str_eqz(properties->map[i].key, "Tags"))
-			bl_vec_push(&w->arena, &kept, properties->map[i]);
-	properties = bl_items_value(&w->arena, BL_NOWHERE, &kept);
-	bool bucket = bl_str_eqz(t->type, "AWS::S3::Bucket");
-	bl_json_key(j, "relationships");
-	bl_json_array(j);
-	write_relationships(j, properties, 0);
-	bl_json_array_end(j);
-	bl_json_key(j, "configuration");
-	if (bucket) {
-		bl_json_object(j);
-		bl_json_member(j, "name", t->name);
-		bl_json_member(j, "creationDate", sim_time(w, t->seed));
-		bl_json_object_end(j);
-	} else {
-		write_value(w, j, properties, type_named(t->type)->lower, 0);
-	}
-	bl_json_key(j, "supplementaryConfiguration");
-	bl_json_object(j);
-	for (uint32_t i = 0; bucket && i < properties->n; i++) {
-		bl_str key = properties->map[i].key;
-		if (bl_str_eqz(key, "BucketName"))
-			continue;
-		if (bl_str_eqz(key, "VersioningConfiguration") || bl_str_eqz(key, "LoggingConfiguration"))
-			key = bl_str_cat(&w->arena, BL_STR("Bucket"), key);
-		bl_json_key_str(j, key);
-		write_value(w, j, properties->map[i].value, true, 0);
-	}
-	bl_json_object_end(j);
-}
-
-static void write_item(sim_world *w, const sim_thing *t, bl_json *j)
-{
-	bl_json_object(j);
-	bl_json_member(j, "configurationItemVersion", BL_STR("1.3"));
-	bl_json_member(j, "configurationItemCaptureTime", sim_time(w, sim_draw(t->seed, "capture", BL_STR("")) % (86400u * 20)));
-	bl_json_member_int(j, "configurationStateId", 1700000000000 + (long long)(t->seed % 40000000000u));
-	bl_json_member(j, "awsAccountId", t->root->account);
-	bl_json_member(j, "configurationItemStatus", BL_STR("OK"));
-	bl_json_member(j, "resourceType", t->type);
-	bl_json_member(j, "resourceId", t->id);
-	bl_json_member(j, "resourceName", t->named || strstr(type_named(t->type)->id, "{n}") ? t->name : BL_STR(""));
-	bl_json_member(j, "ARN", t->arn);
-	bool global = bl_str_find(t->arn, BL_STR(":iam::"), 0) >= 0;
-	bl_json_member(j, "awsRegion", global ? BL_STR("global") : t->root->region);
-	bl_json_member(j, "availabilityZone", global ? BL_STR("Not Applicable") : BL_STR("Regional"));
-	bl_json_member(j, "resourceCreationTime", sim_time(w, sim_draw(t->seed, "created", BL_STR(""))));
-	bl_json_key(j, "tags");
-	write_tags(j, t->tags);
-	write_configuration(w, t, j);
-	bl_json_object_end(j);
-}
-
-void sim_aws_write_config(sim_world *w, bl_buf *out)
-{
-	bl_json j;
-	sim_things shown = sim_shown(w, BL_SIMULATE_CONFIG);
-	bl_json_begin(&j, out, true);
-	bl_json_object(&j);
-	bl_json_member(&j, "fileVersion", BL_STR("1.0"));
-	bl_json_member(&j, "configSnapshotId", sim_guid(&w->arena, sim_draw(w->options->seed, "snapshot", BL_STR(""))));
-	bl_json_key(&j, "configurationItems");
-	bl_json_array(&j);
-	for (size_t i = 0; i < shown.n; i++)
-		write_item(w, shown.items[i], &j);
-	bl_json_array_end(&j);
-	bl_json_object_end(&j);
 }
 
 /* ---- the tagging API and CloudFormation ---- */

@@ -104,8 +104,8 @@ static bool is_identity(bl_str key)
 	return bl_str_ends(key, BL_STR("Name")) || bl_str_ends(key, BL_STR("Id"));
 }
 
-/* What somebody wrote and the deployed body shows. Lists of scalars are leaves; other lists are not looked into. */
-static void collect(sim_world *w, const bl_value *written, const bl_value *body, bl_str path, int depth, leaves *out)
+/* What somebody wrote and an export shows of the deployed body. Lists of scalars are leaves; other lists are not looked into. */
+static void collect(sim_world *w, const sim_thing *t, const bl_value *written, const bl_value *body, bl_str path, int depth, leaves *out)
 {
 	bl_arena *a = &w->arena;
 	for (uint32_t i = 0; bl_value_is(written, BL_MAP) && i < written->n && depth < MAX_DEPTH && out->n < MAX_LEAVES; i++) {
@@ -115,8 +115,8 @@ static void collect(sim_world *w, const bl_value *written, const bl_value *body,
 			continue;
 		bl_str below = path.n ? bl_str_fmt(a, BL_FMT "." BL_FMT, BL_ARG(path), BL_ARG(key)) : key;
 		if (v->kind == BL_MAP)
-			collect(w, written->map[i].value, v, below, depth + 1, out);
-		else if (depth && (v->kind == BL_BOOL || v->kind == BL_NUMBER || v->kind == BL_STRING))
+			collect(w, t, written->map[i].value, v, below, depth + 1, out);
+		else if (depth && (t->cloud != SIM_AWS || sim_aws_shows(w, t, below)) && (v->kind == BL_BOOL || v->kind == BL_NUMBER || v->kind == BL_STRING))
 			bl_vec_push(a, out, ((leaf){below, v}));
 	}
 }
@@ -179,7 +179,7 @@ void sim_drift(sim_world *w)
 			continue;
 		uint64_t number = sim_draw(t->seed, "drift at", BL_STR(""));
 		leaves found = {0};
-		collect(w, t->resource->written, t->body, BL_STR(""), 0, &found);
+		collect(w, t, t->resource->written, t->body, BL_STR(""), 0, &found);
 		size_t n = 1 + number % 3;
 		for (size_t k = 0; k < n && found.n; k++) {
 			size_t at = sim_one_of(sim_next(&number), found.n);
@@ -238,8 +238,10 @@ static const bl_value *shadow_body(sim_world *w, const sim_thing *t, const sim_t
 	/* a role is given once to a principal on a scope */
 	if (bl_str_eqiz(t->type, "Microsoft.Authorization/roleAssignments"))
 		body = bl_value_with(a, body, BL_STR("properties.principalId"), sim_string(w, sim_guid(a, sim_draw(t->seed, "principal", BL_STR("")))));
-	if (bl_str_starts(path, BL_STR("properties.")))
-		body = bl_value_with(a, body, path, t->cloud == SIM_AWS && !t->named ? sim_string(w, t->id) : name);
+	if (t->cloud == SIM_AWS)
+		body = sim_aws_identified(w, t, body);
+	else if (bl_str_starts(path, BL_STR("properties.")))
+		body = bl_value_with(a, body, path, name);
 	body = without(a, without(a, body, BL_STR("properties.selfLink")), BL_STR("properties.Tags"));
 	return body;
 }

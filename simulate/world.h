@@ -142,6 +142,10 @@ sim_thing *sim_aws_macro(sim_world *w, const sim_thing *t);
 const bl_value *sim_aws_body(sim_world *w, sim_thing *t);
 const bl_value *sim_aws_tags(sim_world *w, sim_thing *t);
 void sim_aws_show(sim_world *w);
+/* The body with what it is called where its type keeps that. */
+const bl_value *sim_aws_identified(sim_world *w, const sim_thing *t, const bl_value *body);
+/* Is that part of the body in what Config shows? Nothing else shows settings. */
+bool sim_aws_shows(sim_world *w, const sim_thing *t, bl_str path);
 void sim_aws_write_config(sim_world *w, bl_buf *out);
 void sim_aws_write_stacks(sim_world *w, bl_buf *out);
 void sim_aws_write_tags(sim_world *w, bl_buf *out);

@@ -314,6 +314,150 @@ static void amazon_names_what_code_does_not(void **state)
 	bl_buf_done(&f.all);
 }
 
+/* The item of Config's for the only resource, whose template gives it a body. */
+static const bl_value *configured(const char *type, const char *body)
+{
+	static const bl_root root = {.name = {"app.yaml", 8}, .language = BL_LANG_CLOUDFORMATION};
+	bl_evaluation e = {.root = &root};
+	bl_resource *r = declare(&e, bl_str_fmt(&arena, "%s.It", type), type, type, NULL);
+	r->written = r->effective = json(body);
+	const bl_evaluation *list[] = {&e};
+	files f = simulate_all(list, 1, (bl_simulate_options){.seed = 3, .formats = BL_SIMULATE_CONFIG});
+	const bl_value *item = bl_value_at_path(read_file(&f, "aws-config.json"), BL_STR("configurationItems.0"));
+	bl_buf_done(&f.all);
+	return item;
+}
+
+static void assert_shown(const bl_value *item, const char *path, const char *expected)
+{
+	const bl_value *v = bl_value_at_path(item, bl_str_of(path));
+	bl_buf out = {0};
+	bl_json j;
+	bl_json_begin(&j, &out, false);
+	if (v)
+		bl_json_value(&j, v);
+	assert_string_equal(bl_str_z(&arena, bl_buf_str(&out)), expected);
+	bl_buf_done(&out);
+}
+
+static void config_shows_a_groups_rules_as_permissions(void **state)
+{
+	const bl_value *item = configured("AWS::EC2::SecurityGroup", "{\"properties\":{\"GroupDescription\":\"web\",\"VpcId\":\"vpc-1\",\"SecurityGroupIngress\":["
+		"{\"IpProtocol\":\"tcp\",\"FromPort\":443,\"ToPort\":443,\"CidrIp\":\"10.0.0.0/8\",\"Description\":\"in\"},"
+		"{\"IpProtocol\":\"tcp\",\"FromPort\":443,\"ToPort\":443,\"SourceSecurityGroupId\":\"sg-9\"},"
+		"{\"IpProtocol\":\"udp\",\"FromPort\":53,\"ToPort\":53,\"CidrIpv6\":\"::/0\"}],"
+		"\"SecurityGroupEgress\":[{\"IpProtocol\":\"-1\",\"FromPort\":0,\"ToPort\":0,\"DestinationPrefixListId\":\"pl-1\"}]}}");
+	bl_str account = at(item, "awsAccountId");
+	assert_shown(item, "configuration.description", "\"web\"");
+	assert_shown(item, "configuration.groupDescription", "");
+	assert_true(bl_str_starts(at(item, "configuration.groupName"), BL_STR("app-")));
+	assert_true(bl_str_eq(at(item, "configuration.groupId"), at(item, "resourceId")));
+	assert_int_equal(bl_value_at_path(item, BL_STR("configuration.ipPermissions"))->n, 2);
+	assert_shown(item, "configuration.ipPermissions.0.ipRanges", "[\"10.0.0.0/8\"]");
+	assert_shown(item, "configuration.ipPermissions.0.ipv4Ranges", "[{\"cidrIp\":\"10.0.0.0/8\",\"description\":\"in\"}]");
+	assert_shown(item, "configuration.ipPermissions.0.userIdGroupPairs",
+		bl_str_z(&arena, bl_str_fmt(&arena, "[{\"groupId\":\"sg-9\",\"userId\":\"" BL_FMT "\"}]", BL_ARG(account))));
+	assert_shown(item, "configuration.ipPermissions.1.ipv6Ranges", "[{\"cidrIpv6\":\"::/0\"}]");
+	assert_shown(item, "configuration.ipPermissions.1.fromPort", "53");
+	/* all protocols have no ports */
+	assert_shown(item, "configuration.ipPermissionsEgress.0.fromPort", "");
+	assert_shown(item, "configuration.ipPermissionsEgress.0.prefixListIds", "[{\"prefixListId\":\"pl-1\"}]");
+}
+
+static void config_shows_documents_as_the_service_does(void **state)
+{
+	const bl_value *role = configured("AWS::IAM::Role", "{\"properties\":{\"Path\":\"/\",\"Description\":\"d\",\"AssumeRolePolicyDocument\":{\"Version\":\"2012-10-17\"},"
+		"\"ManagedPolicyArns\":[\"arn:aws:iam::aws:policy/ReadOnlyAccess\"],\"Policies\":[{\"PolicyName\":\"p\",\"PolicyDocument\":{\"Statement\":[]}}]}}");
+	assert_shown(role, "configuration.assumeRolePolicyDocument", "\"%7B%22Version%22%3A%222012-10-17%22%7D\"");
+	assert_shown(role, "configuration.rolePolicyList", "[{\"policyName\":\"p\",\"policyDocument\":\"%7B%22Statement%22%3A%5B%5D%7D\"}]");
+	assert_shown(role, "configuration.attachedManagedPolicies", "[{\"policyArn\":\"arn:aws:iam::aws:policy/ReadOnlyAccess\",\"policyName\":\"ReadOnlyAccess\"}]");
+	/* the call that Config makes does not say it */
+	assert_shown(role, "configuration.description", "");
+	/* an id of its own, and the name beside it */
+	assert_true(bl_str_starts(at(role, "resourceId"), BL_STR("AROA")));
+	assert_true(bl_str_eq(at(role, "resourceName"), at(role, "configuration.roleName")));
+	const bl_value *policy = configured("AWS::IAM::ManagedPolicy", "{\"properties\":{\"PolicyDocument\":{\"Statement\":[]}}}");
+	assert_shown(policy, "resourceType", "\"AWS::IAM::Policy\"");
+	assert_shown(policy, "configuration.policyVersionList.0.document", "\"%7B%22Statement%22%3A%5B%5D%7D\"");
+	const bl_value *bucket = configured("AWS::S3::Bucket", "{\"properties\":{\"VersioningConfiguration\":{\"Status\":\"Enabled\"},\"BucketEncryption\":"
+		"{\"ServerSideEncryptionConfiguration\":[{\"ServerSideEncryptionByDefault\":{\"SSEAlgorithm\":\"aws:kms\"},\"BucketKeyEnabled\":true}]}},"
+		"\"children\":{\"bucketPolicy\":{\"PolicyDocument\":{\"Statement\":[]}}}}");
+	assert_shown(bucket, "supplementaryConfiguration", "{\"BucketPolicy\":{\"policyText\":\"{\\\"Statement\\\":[]}\"},\"BucketVersioningConfiguration\":{\"status\":\"Enabled\"},"
+		"\"ServerSideEncryptionConfiguration\":{\"rules\":[{\"applyServerSideEncryptionByDefault\":{\"sseAlgorithm\":\"aws:kms\"},\"bucketKeyEnabled\":true}]}}");
+}
+
+static void config_shows_each_type_in_its_own_shape(void **state)
+{
+	/* the registry's */
+	const bl_value *item = configured("AWS::EC2::LaunchTemplate", "{\"properties\":{\"LaunchTemplateData\":{\"ImageId\":\"ami-1\"}}}");
+	assert_shown(item, "configuration.LaunchTemplateData", "{\"ImageId\":\"ami-1\"}");
+	assert_true(bl_str_starts(at(item, "configuration.LaunchTemplateName"), BL_STR("app-")));
+	/* attributes, all of them texts */
+	item = configured("AWS::SQS::Queue", "{\"properties\":{\"DelaySeconds\":5,\"FifoQueue\":true,\"Tags\":[]}}");
+	assert_shown(item, "configuration.DelaySeconds", "\"5\"");
+	assert_shown(item, "configuration.FifoQueue", "\"true\"");
+	assert_true(bl_str_eq(at(item, "configuration.QueueArn"), at(item, "ARN")));
+	/* what describe calls nest, join or call otherwise */
+	item = configured("AWS::AutoScaling::AutoScalingGroup", "{\"properties\":{\"VPCZoneIdentifier\":[\"subnet-1\",\"subnet-2\"],\"Cooldown\":\"300\"}}");
+	assert_shown(item, "configuration.vpczoneIdentifier", "\"subnet-1,subnet-2\"");
+	assert_shown(item, "configuration.defaultCooldown", "\"300\"");
+	assert_true(bl_str_eq(at(item, "resourceId"), at(item, "ARN")));
+	item = configured("AWS::EC2::Instance", "{\"properties\":{\"SecurityGroupIds\":[\"sg-1\"],\"Monitoring\":true,\"Tenancy\":\"default\",\"IamInstanceProfile\":\"web\","
+		"\"UserData\":\"x\"}}");
+	assert_shown(item, "configuration.securityGroups", "[{\"groupId\":\"sg-1\"}]");
+	assert_shown(item, "configuration.monitoring", "{\"state\":\"enabled\"}");
+	assert_shown(item, "configuration.placement", "{\"tenancy\":\"default\"}");
+	assert_shown(item, "configuration.userData", "");
+	assert_true(bl_str_ends(at(item, "configuration.iamInstanceProfile.arn"), BL_STR(":instance-profile/web")));
+	item = configured("AWS::ElasticLoadBalancing::LoadBalancer", "{\"properties\":{\"Listeners\":[{\"InstancePort\":80,\"SSLCertificateId\":\"c\"}]}}");
+	assert_shown(item, "configuration.listenerDescriptions", "[{\"listener\":{\"instancePort\":80,\"sslcertificateId\":\"c\"}}]");
+	item = configured("AWS::CloudFront::Distribution", "{\"properties\":{\"DistributionConfig\":{\"Aliases\":[\"a.example\"],\"DefaultCacheBehavior\":{\"AllowedMethods\":[]}}}}");
+	assert_shown(item, "configuration.distributionConfig", "{\"aliases\":{\"quantity\":1,\"items\":[\"a.example\"]},\"defaultCacheBehavior\":{\"allowedMethods\":{\"quantity\":0}}}");
+	item = configured("AWS::EC2::NetworkAcl", "{\"children\":{\"ingressEntries\":[{\"RuleNumber\":1}],\"egressEntries\":[{\"PortRange\":{\"From\":1,\"To\":2}}]}}");
+	assert_shown(item, "configuration.entries", "[{\"portRange\":{\"from\":1,\"to\":2},\"egress\":true},{\"ruleNumber\":1,\"egress\":false}]");
+	/* DocumentDB is one of the engines of RDS */
+	item = configured("AWS::DocDB::DBCluster", "{\"properties\":{\"StorageEncrypted\":true}}");
+	assert_shown(item, "resourceType", "\"AWS::RDS::DBCluster\"");
+	assert_shown(item, "configuration.engine", "\"docdb\"");
+}
+
+static void what_config_does_not_show_does_not_drift(void **state)
+{
+	static const bl_root root = {.name = {"app.yaml", 8}, .language = BL_LANG_CLOUDFORMATION};
+	bl_evaluation e = {.root = &root};
+	for (int i = 0; i < 20; i++) {
+		bl_resource *r = declare(&e, bl_str_fmt(&arena, "AWS::EC2::Instance.I%d", i), "AWS::EC2::Instance", "AWS::EC2::Instance", NULL);
+		r->written = r->effective = json("{\"properties\":{\"UserData\":\"x\",\"EbsOptimized\":true,\"MetadataOptions\":{\"HttpTokens\":\"required\"}}}");
+	}
+	const bl_evaluation *list[] = {&e};
+	files f = simulate_all(list, 1, (bl_simulate_options){.seed = 5, .drift = 100});
+	const bl_value *drift = truth_of(&f, "drift");
+	assert_true(drift->n >= 20);
+	for (uint32_t i = 0; i < drift->n; i++)
+		assert_false(bl_str_ends(at(drift->list[i], "path"), BL_STR("UserData")));
+	bl_buf_done(&f.all);
+}
+
+static void tables_are_sorted(void **state)
+{
+#define AWS(type, id, arn, shape) type,
+#define SHOWN(type, property, shown, how) type " " shown,
+	static const char *const types[] = {
+#include "simulate/aws_types.def"
+	};
+	static const char *const shown[] = {
+#include "simulate/aws_shown.def"
+	};
+#undef AWS
+#undef SHOWN
+	for (size_t i = 1; i < sizeof types / sizeof *types; i++)
+		assert_true(strcmp(types[i - 1], types[i]) < 0);
+	for (size_t i = 1; i < sizeof shown / sizeof *shown; i++) {
+		if (strcmp(shown[i - 1], shown[i]) > 0)
+			fail_msg("'%s' comes before '%s'", shown[i - 1], shown[i]);
+	}
+}
+
 static const bl_value *item_of(const bl_value *items, const char *kind)
 {
 	for (uint32_t i = 0; i < items->n; i++)
@@ -388,6 +532,11 @@ int main(void)
 		TEST(each_instance_of_an_unknown_number_is_an_asset),
 		TEST(a_state_that_is_not_written_shows_nothing),
 		TEST(amazon_names_what_code_does_not),
+		TEST(config_shows_a_groups_rules_as_permissions),
+		TEST(config_shows_documents_as_the_service_does),
+		TEST(config_shows_each_type_in_its_own_shape),
+		TEST(what_config_does_not_show_does_not_drift),
+		TEST(tables_are_sorted),
 		TEST(a_deployment_runs_pods_of_its_own),
 		TEST(a_dockerfile_becomes_the_image_that_a_workload_of_its_name_runs),
 	};

@@ -187,6 +187,20 @@ static void the_parts_of_a_network_have_their_settings(void **state)
 	bl_snapshot_done(&s);
 }
 
+/* Types are looked for by halves. */
+static void the_table_is_sorted(void **state)
+{
+#define X(type, to, from, how) type " " to,
+	static const char *const rows[] = {
+#include "snapshots/aws_shapes.def"
+	};
+#undef X
+	for (size_t i = 1; i < sizeof rows / sizeof *rows; i++) {
+		if (strcmp(rows[i - 1], rows[i]) > 0)
+			fail_msg("'%s' comes before '%s'", rows[i - 1], rows[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -199,6 +213,7 @@ int main(void)
 		cmocka_unit_test(a_buckets_rules_are_beside_its_configuration),
 		cmocka_unit_test(a_list_whose_elements_do_not_say_it_is_unknown),
 		cmocka_unit_test(the_parts_of_a_network_have_their_settings),
+		cmocka_unit_test(the_table_is_sorted),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	bl_arena_done(&text_arena);
