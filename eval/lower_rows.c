@@ -380,10 +380,14 @@ static void step_into(walk *w, size_t at, const bl_value *v)
 		step_into(w, at + 1, item->value);
 }
 
-/* Does the first attribute or block of path stand in source? */
-static bool begins_in(const bl_value *source, const bl_steps *left)
+/* Does the first attribute or block of path stand in source? Most do not, so it is looked at before the path is taken apart. */
+static bool begins_in(const bl_value *source, bl_str path)
 {
-	return left->n && is_there(bl_value_get(source, left->items[0].name));
+	bl_str first;
+	bl_str_cut(path, '.', &first);
+	bl_str_cut(first, '[', &first);
+	bl_str_cut(first, '?', &first);
+	return is_there(bl_value_get(source, bl_str_trim(first)));
 }
 
 enum { MAX_ALIASES = 8 };
@@ -400,9 +404,10 @@ static void apply_row(bl_lowering *l, bl_str left_text, const bl_value *right, c
 		n++;
 	}
 	while (n--) {
-		bl_steps left = {0};
+		bl_steps left;
+		left.n = 0;
 		bool whole = bl_str_eqz(names[n], ".");
-		if (!whole && (!bl_lower_steps(names[n], &left) || !begins_in(source, &left)))
+		if (!whole && (!begins_in(source, names[n]) || !bl_lower_steps(names[n], &left) || !left.n))
 			continue;
 		walk w = {.l = l, .root = root, .right = right, .left = &left, .block = source};
 		step_into(&w, 0, source);

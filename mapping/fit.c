@@ -52,8 +52,8 @@ static uint32_t lower_bound(const bl_fit_run *run, uint32_t lo, uint32_t hi, uin
 {
 	while (lo < hi) {
 		uint32_t mid = lo + (hi - lo) / 2;
-		const bl_posting *p = &run->postings[mid];
-		if (p->key < key || (p->key == key && p->scope < scope))
+		const bl_keyed *p = &run->postings[mid];
+		if (p->key < key || (p->key == key && p->value < scope))
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -64,7 +64,7 @@ static uint32_t lower_bound(const bl_fit_run *run, uint32_t lo, uint32_t hi, uin
 bool bl_fit_has(const bl_fit_run *run, const bl_root_key *k, uint32_t scope)
 {
 	uint32_t at = lower_bound(run, k->lo, k->hi, k->key, scope);
-	return at < k->hi && run->postings[at].scope == scope;
+	return at < k->hi && run->postings[at].value == scope;
 }
 
 /* ---- what a root has ---- */
@@ -299,7 +299,7 @@ static size_t candidates_of(bl_fit_run *run, bl_fit_candidate *out)
 			break;
 		double gain = key->pattern ? 0 : gain_of(run, key);
 		for (uint32_t k = key->lo; k < key->hi; k++) {
-			uint32_t scope = run->postings[k].scope;
+			uint32_t scope = run->postings[k].value;
 			if (run->sums[scope] == 0)
 				bl_vec_push(run->claims->arena, &run->touched, scope);
 			run->sums[scope] += gain + 0.01;

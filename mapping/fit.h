@@ -4,15 +4,11 @@
 
 #include "mapping/scopes.h"
 
+#include "core/base/sort.h"
+
 enum { BL_FIT_CANDIDATES = 32 /* scopes of one root that are weighed */ };
 
 #define BL_FIT_ENOUGH 1.5 /* for a scope to be thought of at all */
-
-/* A name (with its type) or a kind, and a scope where it is seen. */
-typedef struct bl_posting {
-	uint64_t key;
-	uint32_t scope;
-} bl_posting;
 
 typedef struct bl_fit_candidate {
 	uint32_t scope;
@@ -41,7 +37,7 @@ typedef struct bl_root_fits {
 typedef struct bl_fit_run {
 	bl_claims *claims;
 	bl_scopes *scopes;
-	const bl_posting *postings; /* sorted by key, then scope */
+	const bl_keyed *postings; /* a name (with its type) or a kind, and a scope where it is seen; sorted */
 	size_t npostings;
 	double *sums; /* by scope, zeros between roots */
 	BL_VEC(uint32_t) touched;

@@ -270,21 +270,37 @@ static bool is_made_up(bl_str name)
 	return digits == 8 || digits == 17;
 }
 
-static void fill_asset(bl_claims *c, bl_map *scopes, bl_map *types, const bl_map *projects, uint32_t node)
+/* The numbers given so far, and those of the asset before: neighbours in an export mostly lie in one scope. */
+typedef struct numbers {
+	bl_map scopes, types;
+	bl_str scope;
+	uint32_t number, outer;
+} numbers;
+
+static void number_scope(bl_claims *c, numbers *n, bl_str scope)
+{
+	if (scope.p == n->scope.p && scope.n == n->scope.n)
+		return;
+	n->scope = scope;
+	n->number = number_of(c->arena, &n->scopes, scope);
+	n->outer = number_of(c->arena, &n->scopes, outer_of(scope));
+}
+
+static void fill_asset(bl_claims *c, numbers *n, const bl_map *projects, uint32_t node)
 {
 	const bl_asset *a = bl_claims_asset(c, node);
 	bl_identity *id = &c->identities[node];
 	bl_azure_id azure;
 	bl_arn arn;
 	bl_google_name google;
-	bl_str scope = scope_of(c->arena, projects, a);
+	number_scope(c, n, scope_of(c->arena, projects, a));
 	*id = (bl_identity){.name = a->name, .last = a->name, .location = a->location};
 	add_alias(c, a->short_id, node);
 	if (bl_str_eqz(a->type, "cloudresourcemanager.googleapis.com/Project"))
 		add_alias(c, a->name, node);
-	id->type = number_of(c->arena, types, a->type);
-	id->scope = number_of(c->arena, scopes, scope);
-	id->outer = number_of(c->arena, scopes, outer_of(scope));
+	id->type = number_of(c->arena, &n->types, a->type);
+	id->scope = n->number;
+	id->outer = n->outer;
 	if (bl_azure_id_parse(c->arena, a->id, &azure)) {
 		id->name = azure.name;
 		id->last = azure.last;
@@ -463,26 +479,27 @@ static void fill_code(bl_claims *c, bl_map *guesses, const bl_map *types, bl_map
 
 void bl_identity_fill(bl_claims *c)
 {
-	bl_map types = {.fold = true}, scopes = {.fold = true}, guesses = {0}, roots = {0}, projects = {0};
+	numbers n = {.scopes.fold = true, .types.fold = true};
+	bl_map guesses = {0}, roots = {0}, projects = {0};
 	index_projects(c, &projects);
 	c->identities = bl_new_n(c->arena, bl_identity, c->nodes + 1);
 	for (size_t i = 0; i < c->assets.n; i++)
-		fill_asset(c, &scopes, &types, &projects, c->assets.items[i]);
+		fill_asset(c, &n, &projects, c->assets.items[i]);
 	for (size_t i = 0; i < c->code.n; i++)
-		fill_code(c, &guesses, &types, &roots, c->code.items[i]);
-	c->ntypes = (uint32_t)types.n + 1;
-	c->nscopes = (uint32_t)scopes.n + 1;
+		fill_code(c, &guesses, &n.types, &roots, c->code.items[i]);
+	c->ntypes = (uint32_t)n.types.n + 1;
+	c->nscopes = (uint32_t)n.scopes.n + 1;
 	c->nroots = (uint32_t)roots.n;
 	c->roots = bl_new_n(c->arena, const bl_root *, roots.n + 1);
 	for (size_t i = 0; i < roots.n; i++)
 		memcpy(&c->roots[i], roots.entries[i].key.p, sizeof c->roots[i]);
 	bl_str *names = bl_new_n(c->arena, bl_str, c->ntypes);
-	for (size_t i = 0; i < types.n; i++)
-		names[i + 1] = types.entries[i].key;
+	for (size_t i = 0; i < n.types.n; i++)
+		names[i + 1] = n.types.entries[i].key;
 	c->types = names;
 	names = bl_new_n(c->arena, bl_str, c->nscopes);
-	for (size_t i = 0; i < scopes.n; i++)
-		names[i + 1] = scopes.entries[i].key;
+	for (size_t i = 0; i < n.scopes.n; i++)
+		names[i + 1] = n.scopes.entries[i].key;
 	c->scope_names = names;
 }
 

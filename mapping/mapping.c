@@ -1,7 +1,7 @@
 #include "mapping/claims.h"
 #include "mapping/images.h"
 
-#include <stdlib.h>
+#include "core/base/sort.h"
 
 static int by_id(const void *a, const void *b, void *context)
 {
@@ -19,10 +19,8 @@ static void gather(bl_claims *c)
 		else if (node->kind == BL_NODE_ASSET)
 			bl_vec_push(c->arena, &c->assets, i);
 	}
-	if (c->code.n)
-		qsort_r(c->code.items, c->code.n, sizeof *c->code.items, by_id, c->graph);
-	if (c->assets.n)
-		qsort_r(c->assets.items, c->assets.n, sizeof *c->assets.items, by_id, c->graph);
+	bl_sort_numbers(c->code.items, c->code.n, by_id, c->graph);
+	bl_sort_numbers(c->assets.items, c->assets.n, by_id, c->graph);
 	c->of_code = bl_new_n(c->arena, uint32_t, c->nodes + 1);
 	c->of_asset = bl_new_n(c->arena, uint32_t, c->nodes + 1);
 }

@@ -17,16 +17,30 @@ static bl_str last_segment(bl_str name)
 /* An asset and the end of its name that a pattern is looked up by. */
 typedef struct by_type {
 	uint32_t type, node;
+	uint64_t head; /* the name's beginning as a number, in lower case: most names are told apart by it */
 	bl_str name;
 } by_type;
 
-typedef BL_VEC(by_type) type_index;
+/* Made when something is looked up in it. */
+typedef struct type_index {
+	bool made, reversed;
+	BL_VEC(by_type) list;
+} type_index;
+
+/* What assets are looked up in: those that may have a name known in part. */
+typedef struct pattern_run {
+	bl_claims *claims;
+	BL_VEC(uint32_t) assets;
+	type_index names, ends; /* by how a name begins, and how it ends */
+} pattern_run;
 
 static int in_order(const void *a, const void *b)
 {
 	const by_type *x = a, *y = b;
 	if (x->type != y->type)
 		return x->type < y->type ? -1 : 1;
+	if (x->head != y->head)
+		return x->head < y->head ? -1 : 1;
 	int order = bl_str_cmpi(x->name, y->name);
 	return order ? order : (x->node > y->node) - (x->node < y->node);
 }
@@ -39,13 +53,38 @@ static bl_str reversed(bl_arena *arena, bl_str s)
 	return bl_str_make(p, s.n);
 }
 
-static size_t first_at(const type_index *index, uint32_t type, bl_str prefix)
+static by_type entry_of(uint32_t type, uint32_t node, bl_str name)
 {
-	size_t lo = 0, hi = index->n;
-	by_type want = {type, 0, prefix};
+	by_type e = {type, node, 0, name};
+	for (size_t i = 0; i < sizeof e.head; i++) {
+		unsigned char c = i < name.n ? (unsigned char)name.p[i] : 0;
+		e.head = e.head << 8 | (c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c);
+	}
+	return e;
+}
+
+static void need_index(pattern_run *p, type_index *index)
+{
+	bl_claims *c = p->claims;
+	if (index->made)
+		return;
+	index->made = true;
+	for (size_t i = 0; i < p->assets.n; i++) {
+		const bl_identity *id = &c->identities[p->assets.items[i]];
+		bl_vec_push(c->arena, &index->list,
+			entry_of(id->type, p->assets.items[i], index->reversed ? reversed(c->arena, id->last) : id->last));
+	}
+	qsort(index->list.items, index->list.n, sizeof *index->list.items, in_order);
+}
+
+static size_t first_at(pattern_run *p, type_index *index, uint32_t type, bl_str prefix)
+{
+	need_index(p, index);
+	size_t lo = 0, hi = index->list.n;
+	by_type want = entry_of(type, 0, prefix);
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
-		if (in_order(&index->items[mid], &want) < 0)
+		if (in_order(&index->list.items[mid], &want) < 0)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -53,20 +92,21 @@ static size_t first_at(const type_index *index, uint32_t type, bl_str prefix)
 	return lo;
 }
 
-static void claim_pattern(bl_claims *c, const type_index *names, const type_index *ends, uint32_t code)
+static void claim_pattern(pattern_run *p, uint32_t code)
 {
+	bl_claims *c = p->claims;
 	const bl_unknown *u = c->identities[code].says->unknown;
 	uint32_t type = c->identities[code].type;
 	bl_str suffix = reversed(c->arena, last_segment(u->suffix));
 	/* looked up by the longer known end */
-	const type_index *index = u->prefix.n >= suffix.n ? names : ends;
-	bl_str known = index == names ? u->prefix : suffix;
+	type_index *index = u->prefix.n >= suffix.n ? &p->names : &p->ends;
+	bl_str known = index->reversed ? suffix : u->prefix;
 	uint32_t fits[MAX_FITS];
 	size_t n = 0;
 	if (known.n < MIN_PATTERN)
 		return;
-	for (size_t i = first_at(index, type, known); i < index->n; i++) {
-		const by_type *e = &index->items[i];
+	for (size_t i = first_at(p, index, type, known); i < index->list.n; i++) {
+		const by_type *e = &index->list.items[i];
 		if (e->type != type || !bl_str_startsi(e->name, known))
 			break;
 		bl_evidence_row row;
@@ -85,14 +125,15 @@ static void claim_pattern(bl_claims *c, const type_index *names, const type_inde
 	}
 }
 
-static void claim_candidates(bl_claims *c, const type_index *names, uint32_t code)
+static void claim_candidates(pattern_run *p, uint32_t code)
 {
+	bl_claims *c = p->claims;
 	const bl_unknown *u = c->identities[code].says->unknown;
 	uint32_t type = c->identities[code].type;
 	for (size_t k = 0; k < u->ncandidates && k < MAX_FITS; k++) {
 		bl_str name = bl_value_text(u->candidates[k]);
-		for (size_t i = first_at(names, type, name); name.n && i < names->n; i++) {
-			const by_type *e = &names->items[i];
+		for (size_t i = first_at(p, &p->names, type, name); name.n && i < p->names.list.n; i++) {
+			const by_type *e = &p->names.list.items[i];
 			bl_evidence_row row;
 			if (e->type != type || !bl_str_eqi(e->name, name))
 				break;
@@ -106,7 +147,7 @@ static void claim_candidates(bl_claims *c, const type_index *names, uint32_t cod
 
 void bl_match_patterns(bl_claims *c)
 {
-	type_index names = {0}, ends = {0};
+	pattern_run p = {.claims = c, .ends.reversed = true};
 	size_t patterns = 0;
 	bool *wanted = bl_new_n(c->arena, bool, c->ntypes + 1); /* by type: some name of it is known in part */
 	bool *taken = bl_new_n(c->arena, bool, c->nodes + 1);
@@ -121,23 +162,15 @@ void bl_match_patterns(bl_claims *c)
 		}
 	for (size_t i = 0; patterns && i < c->assets.n; i++) {
 		uint32_t node = c->assets.items[i];
-		uint32_t type = c->identities[node].type;
-		bl_str name = c->identities[node].last;
-		if (taken[node] || !wanted[type])
-			continue;
-		bl_vec_push(c->arena, &names, ((by_type){type, node, name}));
-		bl_vec_push(c->arena, &ends, ((by_type){type, node, reversed(c->arena, name)}));
+		if (!taken[node] && wanted[c->identities[node].type])
+			bl_vec_push(c->arena, &p.assets, node);
 	}
-	if (!names.n)
-		return;
-	qsort(names.items, names.n, sizeof *names.items, in_order);
-	qsort(ends.items, ends.n, sizeof *ends.items, in_order);
-	for (size_t i = 0; i < c->code.n; i++) {
+	for (size_t i = 0; p.assets.n && i < c->code.n; i++) {
 		if (taken[c->code.items[i]] || !bl_value_is(c->identities[c->code.items[i]].says, BL_UNKNOWN))
 			continue;
 		if (c->identities[c->code.items[i]].says->unknown->ncandidates)
-			claim_candidates(c, &names, c->code.items[i]);
+			claim_candidates(&p, c->code.items[i]);
 		else
-			claim_pattern(c, &names, &ends, c->code.items[i]);
+			claim_pattern(&p, c->code.items[i]);
 	}
 }

@@ -37,14 +37,6 @@ typedef struct scope_run {
 	double *fits;                 /* by root: how well the scope fits that was chosen */
 } scope_run;
 
-static int by_posting(const void *a, const void *b)
-{
-	const bl_posting *x = a, *y = b;
-	if (x->key != y->key)
-		return x->key < y->key ? -1 : 1;
-	return (x->scope > y->scope) - (x->scope < y->scope);
-}
-
 static int by_scope(const void *a, const void *b)
 {
 	const bl_scope_asset *x = a, *y = b;
@@ -57,40 +49,58 @@ static int by_scope(const void *a, const void *b)
 
 /* ---- what is where ---- */
 
-static void index_scopes(scope_run *s)
+/* The assets by scope and type. Returns how many kinds of things all scopes have together. */
+static size_t index_assets(scope_run *s)
 {
 	bl_claims *c = s->claims;
-	size_t most = c->assets.n * 2 + c->names->names.n * 2, n = 0, kept = 0;
-	bl_posting *postings = bl_new_n(c->arena, bl_posting, most + 1);
-	s->scopes->assets = bl_new_n(c->arena, bl_scope_asset, c->assets.n * 2 + 1);
+	size_t n = 0, kinds = 0;
+	bl_keyed *keyed = bl_new_n(c->arena, bl_keyed, c->assets.n * 2 + 1);
 	for (size_t i = 0; i < c->assets.n; i++) {
 		const bl_identity *id = &c->identities[c->assets.items[i]];
 		uint32_t scopes[] = {id->scope, id->outer == id->scope ? 0 : id->outer};
 		for (int k = 0; k < 2; k++) {
 			if (!scopes[k])
 				continue;
-			s->scopes->assets[s->scopes->n++] = (bl_scope_asset){scopes[k], id->type, c->assets.items[i]};
+			keyed[n++] = (bl_keyed){(uint64_t)scopes[k] << 32 | id->type, c->assets.items[i]};
 			s->scopes->clouds[scopes[k]] = bl_scopes_cloud(c->types[id->type]);
-			postings[n++] = (bl_posting){bl_fit_kind_key(id->type), scopes[k]};
 		}
 		if (scopes[1])
 			s->scopes->outer[scopes[0]] = scopes[1];
 	}
+	bl_sort_keyed(keyed, n);
+	s->scopes->assets = bl_new_n(c->arena, bl_scope_asset, n + 1);
+	s->scopes->n = n;
+	for (size_t i = 0; i < n; i++) {
+		s->scopes->assets[i] = (bl_scope_asset){(uint32_t)(keyed[i].key >> 32), (uint32_t)keyed[i].key, keyed[i].value};
+		kinds += !i || keyed[i].key != keyed[i - 1].key;
+	}
+	return kinds;
+}
+
+static void index_scopes(scope_run *s)
+{
+	bl_claims *c = s->claims;
+	size_t most = index_assets(s) + c->names->names.n * 2, n = 0, kept = 0;
+	const bl_scope_asset *assets = s->scopes->assets;
+	bl_keyed *postings = bl_new_n(c->arena, bl_keyed, most + 1);
+	for (size_t i = 0; i < s->scopes->n; i++)
+		if (!i || assets[i].scope != assets[i - 1].scope || assets[i].type != assets[i - 1].type)
+			postings[n++] = (bl_keyed){bl_fit_kind_key(assets[i].type), assets[i].scope};
 	for (size_t i = 0; i < c->names->names.n; i++) {
 		const bl_names_name *name = &c->names->names.items[i];
 		const bl_identity *id = &c->identities[name->node];
+		uint64_t key = bl_fit_name_key(name->type, name->name);
 		if (id->scope)
-			postings[n++] = (bl_posting){bl_fit_name_key(name->type, name->name), id->scope};
+			postings[n++] = (bl_keyed){key, id->scope};
 		if (id->outer && id->outer != id->scope)
-			postings[n++] = (bl_posting){bl_fit_name_key(name->type, name->name), id->outer};
+			postings[n++] = (bl_keyed){key, id->outer};
 	}
-	qsort(postings, n, sizeof *postings, by_posting);
+	bl_sort_keyed(postings, n);
 	for (size_t i = 0; i < n; i++)
-		if (!i || by_posting(&postings[i], &postings[i - 1]))
+		if (!i || postings[i].key != postings[i - 1].key || postings[i].value != postings[i - 1].value)
 			postings[kept++] = postings[i];
 	s->fit.postings = postings;
 	s->fit.npostings = kept;
-	qsort(s->scopes->assets, s->scopes->n, sizeof *s->scopes->assets, by_scope);
 }
 
 static size_t first_asset(const bl_scopes *scopes, bl_scope_asset want)
@@ -427,13 +437,12 @@ static size_t fit_roots(scope_run *s)
 	uint32_t *code = bl_new_n(c->arena, uint32_t, c->code.n + 1);
 	size_t most = 0;
 	memcpy(code, c->code.items, c->code.n * sizeof *code);
-	if (c->code.n)
-		qsort_r(code, c->code.n, sizeof *code, by_root, c);
+	bl_sort_numbers(code, c->code.n, by_root, c);
 	for (size_t i = 0, k; i < c->code.n; i = k) {
 		bl_root_fits *root = &s->roots[c->identities[code[i]].root];
 		for (k = i + 1; k < c->code.n && c->identities[code[k]].root == c->identities[code[i]].root; k++)
 			;
-		qsort_r(code + i, k - i, sizeof *code, by_type, c);
+		bl_sort_numbers(code + i, k - i, by_type, c);
 		root->code = code + i;
 		root->ncode = k - i;
 		most = k - i > most ? k - i : most;

@@ -3,7 +3,7 @@
 
 #include "mapping/coverage.h"
 
-#include <stdlib.h>
+#include "core/base/sort.h"
 
 typedef enum platform_test { ANY, ID, NAME, NAMED, OWNED, SPACE, TAGGED, TRUE } platform_test;
 
@@ -96,12 +96,6 @@ static int by_id(const void *a, const void *b, void *context)
 	return bl_str_cmp(bl_graph_node(graph, x)->id, bl_graph_node(graph, y)->id);
 }
 
-static void sort_nodes(const bl_graph *graph, uint32_t *nodes, size_t n)
-{
-	if (n)
-		qsort_r(nodes, n, sizeof *nodes, by_id, (void *)graph);
-}
-
 static bool is_linked(const bl_graph *graph, uint32_t node)
 {
 	const bl_link *const *links;
@@ -129,8 +123,8 @@ void bl_mapping_unmatched(const bl_graph *graph, bl_arena *arena, const bl_mappi
 			!bl_str_ends(node->resource->address, BL_STR("[*]")))
 			bl_vec_push(arena, &code, i);
 	}
-	sort_nodes(graph, code.items, code.n);
-	sort_nodes(graph, cloud.items, cloud.n);
+	bl_sort_numbers(code.items, code.n, by_id, (void *)graph);
+	bl_sort_numbers(cloud.items, cloud.n, by_id, (void *)graph);
 	*code_only = code.items;
 	*ncode = code.n;
 	*cloud_only = cloud.items;

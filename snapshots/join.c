@@ -79,16 +79,13 @@ static bl_asset *same_place(joining *j, bl_asset *a)
 static void index_asset(joining *j, bl_asset *a)
 {
 	bl_map *ids = bl_azure_id_is(a->id) ? &j->azure : &j->ids;
-	bl_asset *known = bl_map_get(ids, a->id);
-	if (!known)
-		known = same_place(j, a);
+	void **place = bl_map_place(&j->arena, ids, a->id);
+	bl_asset *known = *place ? *place : same_place(j, a);
+	*place = known ? known : a;
 	if (known) {
-		bl_str id = a->id;
 		merge(known, a);
-		bl_map_put(&j->arena, ids, id, known);
 		return;
 	}
-	bl_map_put(&j->arena, ids, a->id, a);
 	if (!a->short_id.n)
 		return;
 	bl_str key = short_key(j, a->type, a->short_id);

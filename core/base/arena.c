@@ -69,6 +69,25 @@ static bl_arena_block *add_block(bl_arena *arena, size_t size)
 	return b;
 }
 
+void bl_arena_reset(bl_arena *arena)
+{
+#ifdef BL_ARENA_DEBUG
+	bl_arena_done(arena);
+#else
+	bl_arena_block *kept = arena->head;
+	size_t used = arena->used;
+	if (!kept)
+		return;
+	if (kept->next || kept->size > LARGEST_BLOCK) {
+		/* one block that would have been enough, within reason */
+		bl_arena_done(arena);
+		kept = add_block(arena, used < LARGEST_BLOCK ? used : LARGEST_BLOCK);
+	}
+	kept->used = arena->used = 0;
+	arena->left = NULL;
+#endif
+}
+
 /* A quarter of what is in use: few blocks, and little left empty in the last. */
 static size_t next_block_size(const bl_arena *arena, size_t need)
 {
@@ -83,12 +102,7 @@ static size_t next_block_size(const bl_arena *arena, size_t need)
 	return size < need ? need : size;
 }
 
-void *bl_arena_alloc(bl_arena *arena, size_t size)
-{
-	return bl_arena_alloc_aligned(arena, size, ALIGN);
-}
-
-void *bl_arena_alloc_aligned(bl_arena *arena, size_t size, size_t align)
+static inline void *take(bl_arena *arena, size_t size, size_t align)
 {
 	if (size > SIZE_MAX / 2)
 		out_of_memory();
@@ -106,7 +120,22 @@ void *bl_arena_alloc_aligned(bl_arena *arena, size_t size, size_t align)
 	void *p = b->data + b->used;
 	b->used += need;
 	arena->used += need;
-	return memset(p, 0, size);
+	return p;
+}
+
+void *bl_arena_alloc(bl_arena *arena, size_t size)
+{
+	return memset(take(arena, size, ALIGN), 0, size);
+}
+
+void *bl_arena_alloc_raw(bl_arena *arena, size_t size)
+{
+	return take(arena, size, ALIGN);
+}
+
+void *bl_arena_alloc_aligned(bl_arena *arena, size_t size, size_t align)
+{
+	return memset(take(arena, size, align), 0, size);
 }
 
 /* A place that an array moved out of. */

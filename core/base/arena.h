@@ -16,8 +16,12 @@ typedef struct bl_arena {
 void bl_arena_init(bl_arena *arena);
 /* Releases everything. Accepts an empty or a NULL arena. */
 void bl_arena_done(bl_arena *arena);
+/* As bl_arena_done, but keeps a block for what comes next: for one small task after another. */
+void bl_arena_reset(bl_arena *arena);
 /* Memory is zeroed and aligned for pointers and doubles. Never NULL: a process out of memory ends. size may be 0. */
 void *bl_arena_alloc(bl_arena *arena, size_t size);
+/* As bl_arena_alloc, for who writes all of it at once: what it holds is anything. */
+void *bl_arena_alloc_raw(bl_arena *arena, size_t size);
 /* As bl_arena_alloc, for types that need more: align is 8 or 16. */
 void *bl_arena_alloc_aligned(bl_arena *arena, size_t size, size_t align);
 /*

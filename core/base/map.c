@@ -56,19 +56,22 @@ static void grow(bl_arena *arena, bl_map *map)
 	}
 }
 
-void *bl_map_put(bl_arena *arena, bl_map *map, bl_str key, void *value)
+void **bl_map_place(bl_arena *arena, bl_map *map, bl_str key)
 {
 	if (map->n == map->cap)
 		grow(arena, map);
 	uint64_t h = hash(map, key);
 	size_t slot = slot_of(map, key, h);
-	if (map->slots[slot]) {
-		bl_map_entry *e = &map->entries[entry_of(map->slots[slot])];
-		void *old = e->value;
-		e->value = value;
-		return old;
-	}
-	map->entries[map->n] = (bl_map_entry){key, value};
-	map->slots[slot] = (h >> 32 << 32) | ++map->n;
-	return NULL;
+	if (map->slots[slot])
+		return &map->entries[entry_of(map->slots[slot])].value;
+	map->entries[map->n] = (bl_map_entry){key, NULL};
+	map->slots[slot] = (h >> 32 << 32) | (map->n + 1);
+	return &map->entries[map->n++].value;
+}
+
+void *bl_map_put(bl_arena *arena, bl_map *map, bl_str key, void *value)
+{
+	void **place = bl_map_place(arena, map, key), *old = *place;
+	*place = value;
+	return old;
 }

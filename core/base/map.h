@@ -19,6 +19,8 @@ typedef struct bl_map {
 
 /* The value of key, or NULL. */
 void *bl_map_get(const bl_map *map, bl_str key);
+/* Where the value of key is kept: NULL at first. Good until the next one is added. */
+void **bl_map_place(bl_arena *arena, bl_map *map, bl_str key);
 /* Sets key; returns the value it had, or NULL. */
 void *bl_map_put(bl_arena *arena, bl_map *map, bl_str key, void *value);
 

@@ -1,5 +1,6 @@
 #include "core/base/str.h"
 
+#include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -40,35 +41,18 @@ bl_str bl_str_slice(bl_str s, size_t begin, size_t end)
 	return (bl_str){s.p + begin, end - begin};
 }
 
-bool bl_str_eq(bl_str a, bl_str b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
-bool bl_str_eqz(bl_str a, const char *z)
-{
-	return bl_str_eq(a, bl_str_of(z));
-}
-
-bool bl_str_eqi(bl_str a, bl_str b)
+bool bl_str_same_folded(const char *a, const char *b, size_t n)
 {
 	size_t i = 0;
-	if (a.n != b.n)
-		return false;
-	for (; i + 8 <= a.n; i += 8) {
-		uint64_t x = load8(a.p + i), y = load8(b.p + i);
+	for (; i + 8 <= n; i += 8) {
+		uint64_t x = load8(a + i), y = load8(b + i);
 		if (x != y && lower8(x) != lower8(y))
 			return false;
 	}
-	for (; i < a.n; i++)
-		if (a.p[i] != b.p[i] && lower(a.p[i]) != lower(b.p[i]))
+	for (; i < n; i++)
+		if (a[i] != b[i] && lower(a[i]) != lower(b[i]))
 			return false;
 	return true;
-}
-
-bool bl_str_eqiz(bl_str a, const char *z)
-{
-	return bl_str_eqi(a, bl_str_of(z));
 }
 
 int bl_str_cmp(bl_str a, bl_str b)
@@ -93,21 +77,6 @@ int bl_str_cmpi(bl_str a, bl_str b)
 	return a.n < b.n ? -1 : a.n > b.n;
 }
 
-bool bl_str_starts(bl_str s, bl_str prefix)
-{
-	return s.n >= prefix.n && bl_str_eq(bl_str_slice(s, 0, prefix.n), prefix);
-}
-
-bool bl_str_startsi(bl_str s, bl_str prefix)
-{
-	return s.n >= prefix.n && bl_str_eqi(bl_str_slice(s, 0, prefix.n), prefix);
-}
-
-bool bl_str_ends(bl_str s, bl_str suffix)
-{
-	return s.n >= suffix.n && bl_str_eq(bl_str_slice(s, s.n - suffix.n, s.n), suffix);
-}
-
 ptrdiff_t bl_str_find(bl_str s, bl_str needle, size_t from)
 {
 	if (from > s.n || needle.n > s.n - from)
@@ -120,8 +89,15 @@ ptrdiff_t bl_str_find(bl_str s, bl_str needle, size_t from)
 
 ptrdiff_t bl_str_findi(bl_str s, bl_str needle, size_t from)
 {
-	for (size_t i = from; i <= s.n && needle.n <= s.n - i; i++)
-		if (!needle.n || (lower(s.p[i]) == lower(needle.p[0]) && bl_str_eqi(bl_str_make(s.p + i, needle.n), needle)))
+	if (from > s.n || needle.n > s.n - from)
+		return -1;
+	if (!needle.n)
+		return (ptrdiff_t)from;
+	/* paths begin their parts alike: the last byte tells more places apart than the first */
+	unsigned char first = lower(needle.p[0]), last = lower(needle.p[needle.n - 1]);
+	const char *ends = s.p + needle.n - 1;
+	for (size_t i = from; i <= s.n - needle.n; i++)
+		if (lower(ends[i]) == last && lower(s.p[i]) == first && bl_str_eqi(bl_str_make(s.p + i, needle.n), needle))
 			return (ptrdiff_t)i;
 	return -1;
 }
@@ -165,13 +141,25 @@ static inline uint64_t mix(uint64_t h, uint64_t word)
 	return h ^ (h >> 32);
 }
 
+/* The n bytes at p, of which there are 2 to 7, as a number: what its two halves share is the same in both. */
+static inline uint64_t bytes(const char *p, size_t n)
+{
+	uint32_t high, low;
+	if (n < 4) {
+		uint16_t first, last;
+		memcpy(&first, p, sizeof first);
+		memcpy(&last, p + n - sizeof last, sizeof last);
+		return (uint64_t)be16toh(first) << 8 * (n - sizeof first) | be16toh(last);
+	}
+	memcpy(&high, p, sizeof high);
+	memcpy(&low, p + n - sizeof low, sizeof low);
+	return (uint64_t)be32toh(high) << 8 * (n - sizeof high) | be32toh(low);
+}
+
 /* The fewer than eight bytes at p as one word. */
 static inline uint64_t tail(const char *p, size_t n)
 {
-	uint64_t w = 0;
-	for (size_t i = 0; i < n; i++)
-		w = w << 8 | (unsigned char)p[i];
-	return w;
+	return n > 1 ? bytes(p, n) : n ? (unsigned char)*p : 0;
 }
 
 uint64_t bl_str_hash(bl_str s)
@@ -199,45 +187,56 @@ bl_str bl_str_dup(bl_arena *arena, bl_str s)
 
 char *bl_str_z(bl_arena *arena, bl_str s)
 {
-	char *p = bl_arena_alloc(arena, s.n + 1);
+	char *p = bl_arena_alloc_raw(arena, s.n + 1);
 	if (s.n)
 		memcpy(p, s.p, s.n);
+	p[s.n] = '\0';
 	return p;
 }
 
 bl_str bl_str_lower(bl_arena *arena, bl_str s)
 {
-	char *p = bl_arena_alloc(arena, s.n + 1);
-	for (size_t i = 0; i < s.n; i++)
+	char *p = bl_arena_alloc_raw(arena, s.n + 1);
+	size_t i = 0;
+	for (; i + 8 <= s.n; i += 8) {
+		uint64_t w = lower8(load8(s.p + i));
+		memcpy(p + i, &w, sizeof w);
+	}
+	for (; i < s.n; i++)
 		p[i] = (char)lower(s.p[i]);
+	p[s.n] = '\0';
 	return (bl_str){p, s.n};
 }
 
 bl_str bl_str_cat(bl_arena *arena, bl_str a, bl_str b)
 {
-	char *p = bl_arena_alloc(arena, a.n + b.n + 1);
+	char *p = bl_arena_alloc_raw(arena, a.n + b.n + 1);
 	if (a.n)
 		memcpy(p, a.p, a.n);
 	if (b.n)
 		memcpy(p + a.n, b.p, b.n);
+	p[a.n + b.n] = '\0';
 	return (bl_str){p, a.n + b.n};
 }
 
 bl_str bl_str_vfmt(bl_arena *arena, const char *format, va_list ap)
 {
+	/* most texts are short: printed once, and copied */
+	char small[256];
 	va_list again;
 	va_copy(again, ap);
-	char small[256]; /* most texts: formatted once, where another would be to learn how long it is */
-	int n = vsnprintf(small, sizeof small, format, ap);
-	if (n < 0)
-		n = 0;
-	char *p = bl_arena_alloc(arena, (size_t)n + 1);
-	if ((size_t)n < sizeof small)
-		memcpy(p, small, (size_t)n);
-	else
-		vsnprintf(p, (size_t)n + 1, format, again);
+	int printed = vsnprintf(small, sizeof small, format, ap);
+	size_t n = printed < 0 ? 0 : (size_t)printed;
+	bl_str text = {small, n};
+	if (n < sizeof small) {
+		text = bl_str_dup(arena, text);
+	} else {
+		char *p = bl_arena_alloc_raw(arena, n + 1);
+		vsnprintf(p, n + 1, format, again);
+		text.p = p;
+	}
 	va_end(again);
-	return (bl_str){p, (size_t)n};
+	return text;
 }
 
 bl_str bl_str_fmt(bl_arena *arena, const char *format, ...)
@@ -264,7 +263,7 @@ void bl_buf_pass(bl_buf *b)
 	b->n = 0;
 }
 
-static void reserve(bl_buf *b, size_t more)
+void bl_buf_reserve(bl_buf *b, size_t more)
 {
 	size_t need = b->n + more + 1;
 	if (need <= b->cap)
@@ -278,7 +277,8 @@ static void reserve(bl_buf *b, size_t more)
 
 void bl_buf_put(bl_buf *b, bl_str s)
 {
-	reserve(b, s.n);
+	if (b->cap - b->n <= s.n)
+		bl_buf_reserve(b, s.n);
 	if (s.n)
 		memcpy(b->p + b->n, s.p, s.n);
 	b->n += s.n;
@@ -290,30 +290,22 @@ void bl_buf_putz(bl_buf *b, const char *z)
 	bl_buf_put(b, bl_str_of(z));
 }
 
-void bl_buf_putc(bl_buf *b, char c)
-{
-	bl_buf_put(b, (bl_str){&c, 1});
-}
-
 void bl_buf_putf(bl_buf *b, const char *format, ...)
 {
 	va_list ap;
-	reserve(b, 0);
-	size_t room = b->cap - b->n;
 	va_start(ap, format);
-	int n = vsnprintf(b->p + b->n, room, format, ap);
+	/* as it is, if there is room */
+	bl_buf_reserve(b, 1);
+	int n = vsnprintf(b->p + b->n, b->cap - b->n, format, ap);
 	va_end(ap);
-	if (n < 0) {
-		b->p[b->n] = '\0';
-		return;
-	}
-	if ((size_t)n >= room) {
-		reserve(b, (size_t)n);
+	if (n > 0 && (size_t)n >= b->cap - b->n) {
+		bl_buf_reserve(b, (size_t)n);
 		va_start(ap, format);
 		vsnprintf(b->p + b->n, (size_t)n + 1, format, ap);
 		va_end(ap);
 	}
-	b->n += (size_t)n;
+	b->n += n > 0 ? (size_t)n : 0;
+	b->p[b->n] = '\0';
 }
 
 size_t bl_str_distance(bl_str a, bl_str b, size_t limit)

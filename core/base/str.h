@@ -28,17 +28,39 @@ static inline bl_str bl_str_make(const char *p, size_t n)
 }
 /* [begin, end) of s, both clamped to it. */
 bl_str bl_str_slice(bl_str s, size_t begin, size_t end);
-bool bl_str_eq(bl_str a, bl_str b);
-bool bl_str_eqz(bl_str a, const char *z);
+static inline bool bl_str_eq(bl_str a, bl_str b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+static inline bool bl_str_eqz(bl_str a, const char *z)
+{
+	return bl_str_eq(a, bl_str_of(z));
+}
 /* ASCII case-insensitive. */
-bool bl_str_eqi(bl_str a, bl_str b);
-bool bl_str_eqiz(bl_str a, const char *z);
+bool bl_str_same_folded(const char *a, const char *b, size_t n);
+static inline bool bl_str_eqi(bl_str a, bl_str b)
+{
+	return a.n == b.n && bl_str_same_folded(a.p, b.p, a.n);
+}
+static inline bool bl_str_eqiz(bl_str a, const char *z)
+{
+	return bl_str_eqi(a, bl_str_of(z));
+}
 /* Byte order; a prefix comes first. */
 int bl_str_cmp(bl_str a, bl_str b);
 int bl_str_cmpi(bl_str a, bl_str b);
-bool bl_str_starts(bl_str s, bl_str prefix);
-bool bl_str_ends(bl_str s, bl_str suffix);
-bool bl_str_startsi(bl_str s, bl_str prefix);
+static inline bool bl_str_starts(bl_str s, bl_str prefix)
+{
+	return s.n >= prefix.n && bl_str_eq(bl_str_make(s.p, prefix.n), prefix);
+}
+static inline bool bl_str_ends(bl_str s, bl_str suffix)
+{
+	return s.n >= suffix.n && bl_str_eq(bl_str_make(s.p + s.n - suffix.n, suffix.n), suffix);
+}
+static inline bool bl_str_startsi(bl_str s, bl_str prefix)
+{
+	return s.n >= prefix.n && bl_str_same_folded(s.p, prefix.p, prefix.n);
+}
 /* Byte offset of the first occurrence at or after from, or -1. An empty needle is found at from. */
 ptrdiff_t bl_str_find(bl_str s, bl_str needle, size_t from);
 ptrdiff_t bl_str_findi(bl_str s, bl_str needle, size_t from);
@@ -73,7 +95,15 @@ typedef struct bl_buf {
 void bl_buf_done(bl_buf *b);
 void bl_buf_put(bl_buf *b, bl_str s);
 void bl_buf_putz(bl_buf *b, const char *z);
-void bl_buf_putc(bl_buf *b, char c);
+/* Makes room for more bytes and the NUL behind them. */
+void bl_buf_reserve(bl_buf *b, size_t more);
+static inline void bl_buf_putc(bl_buf *b, char c)
+{
+	if (b->cap - b->n < 2)
+		bl_buf_reserve(b, 1);
+	b->p[b->n++] = c;
+	b->p[b->n] = '\0';
+}
 void bl_buf_putf(bl_buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* For who writes much and never looks back: gives a full piece of what b holds to its drain, if it has one. */
 void bl_buf_pass(bl_buf *b);

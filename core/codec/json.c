@@ -112,12 +112,27 @@ static bool is_plain(unsigned char c)
 	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
 
+/* Is each of the eight bytes at p plain? A byte of a sum has its high bit where it is not; what a lower byte carries over comes behind one that has. */
+static bool are_plain(const unsigned char *p)
+{
+	const uint64_t ones = 0x0101010101010101ull, high = 0x80 * ones;
+	uint64_t w;
+	memcpy(&w, p, sizeof w);
+	uint64_t quote = w ^ '"' * ones, backslash = w ^ '\\' * ones, last = w ^ 0x7f * ones;
+	uint64_t odd = w | ((w - 0x20 * ones) & ~w) | ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) | ((last - ones) & ~last);
+	return !(odd & high);
+}
+
 static void put_text(bl_buf *out, bl_str s)
 {
 	const unsigned char *p = (const unsigned char *)s.p;
 	size_t run = 0;
 	bl_buf_putc(out, '"');
 	for (size_t i = 0; i < s.n;) {
+		if (i + 8 <= s.n && are_plain(p + i)) {
+			i += 8;
+			continue;
+		}
 		if (is_plain(p[i])) {
 			i++;
 			continue;

@@ -55,6 +55,7 @@ struct bl_json_stream {
 	size_t level; /* parts being built */
 	part parts[MAX_LEVELS];
 	bl_map names; /* keys met before, when they are copied */
+	bl_arena own_names; /* holds them when the parts have arenas of their own */
 	bl_arena own[MAX_LEVELS];
 	bl_arena *arena;
 	bl_item *items;
@@ -120,19 +121,19 @@ static bl_str keep(bl_json_stream *s, const char *p, size_t n)
 /* Records of one export repeat their keys: one copy of each is enough, as long as there are not too many. */
 static bl_str keep_name(bl_json_stream *s, const char *p, size_t n)
 {
-	enum { MAX_NAMES = 1 << 16 };
-	if (s->o.whole.p || !s->o.arena)
+	enum { MAX_NAMES = 1 << 16, LONG = 64 };
+	if (s->o.whole.p || n > LONG)
 		return keep(s, p, n);
 	bl_str *known = bl_map_get(&s->names, bl_str_make(p, n));
 	if (known)
 		return *known;
-	bl_str copy = keep(s, p, n);
-	if (s->names.n < MAX_NAMES) {
-		known = bl_new(s->arena, bl_str);
-		*known = copy;
-		bl_map_put(s->arena, &s->names, copy, known);
-	}
-	return copy;
+	if (s->names.n == MAX_NAMES)
+		return keep(s, p, n);
+	bl_arena *arena = s->o.arena ? s->o.arena : &s->own_names;
+	known = bl_new(arena, bl_str);
+	*known = bl_str_dup(arena, bl_str_make(p, n));
+	bl_map_put(arena, &s->names, *known, known);
+	return *known;
 }
 
 static int deliver(bl_json_stream *s, const bl_value *v)
@@ -140,7 +141,7 @@ static int deliver(bl_json_stream *s, const bl_value *v)
 	part *p = &s->parts[--s->level];
 	bool more = s->o.part(s->o.context, p->path, v, p->offset, s->arena);
 	if (!s->o.arena) {
-		bl_arena_done(&s->own[s->level]);
+		bl_arena_reset(&s->own[s->level]);
 		s->arena = s->level ? &s->own[s->level - 1] : NULL;
 	}
 	if (!more)
@@ -438,6 +439,7 @@ void bl_json_stream_free(bl_json_stream *s)
 	yajl_free(s->yajl);
 	drop_parts(s);
 	bl_arena_done(&s->places);
+	bl_arena_done(&s->own_names);
 	bl_buf_done(&s->key_buf);
 	free(s->items);
 	free(s);

@@ -35,7 +35,8 @@ struct bl_graph {
 	BL_VEC(const bl_link *) links;
 	BL_VEC(const bl_path *) paths;
 	BL_VEC(node_results) results; /* as long as nodes */
-	bl_map ids, roots, types;
+	bl_map ids; /* of all nodes but assets */
+	bl_map roots, types;
 	bl_map repeated; /* an id that several resources have -> how many more there are than one */
 	BL_VEC(node_list) by_source; /* resource nodes by the source that holds their block */
 	bl_map assets, azure_assets; /* id -> node + 1; Azure's ids differ in case between its own exports */
@@ -78,7 +79,8 @@ static uint32_t append(bl_graph *graph, bl_node node)
 	uint32_t number = (uint32_t)graph->nodes.n;
 	bl_vec_push(graph->arena, &graph->nodes, node);
 	bl_vec_add(graph->arena, &graph->results);
-	bl_map_put(graph->arena, &graph->ids, node.id, from_node(number));
+	if (node.kind != BL_NODE_ASSET)
+		bl_map_put(graph->arena, &graph->ids, node.id, from_node(number));
 	return number;
 }
 
@@ -105,11 +107,10 @@ const bl_sources *bl_graph_sources(const bl_graph *graph)
 
 static void list_add(bl_graph *graph, bl_map *map, bl_str key, uint32_t node)
 {
-	node_list *list = bl_map_get(map, key);
-	if (!list) {
-		list = bl_new(graph->arena, node_list);
-		bl_map_put(graph->arena, map, key, list);
-	}
+	void **place = bl_map_place(graph->arena, map, key);
+	if (!*place)
+		*place = bl_new(graph->arena, node_list);
+	node_list *list = *place;
 	if (!list->n || list->items[list->n - 1] != node)
 		bl_vec_push(graph->arena, list, node);
 }
@@ -235,19 +236,19 @@ static bool is_azure_id(bl_str id)
 
 uint32_t bl_graph_add_asset(bl_graph *graph, const bl_asset *asset)
 {
-	int64_t known = bl_graph_find_asset(graph, asset->id);
-	if (known >= 0) {
+	void **place = bl_map_place(graph->arena, is_azure_id(asset->id) ? &graph->azure_assets : &graph->assets, asset->id);
+	if (*place) {
+		uint32_t known = (uint32_t)to_node(*place);
 		bl_node *node = &graph->nodes.items[known];
 		if (!node->asset->body && asset->body)
 			node->asset = asset;
-		return (uint32_t)known;
+		return known;
 	}
 	uint32_t node = append(graph, (bl_node){.kind = BL_NODE_ASSET,
 					      .id = bl_str_cat(graph->arena, BL_STR("asset:"), asset->id),
 					      .name = asset->name.n ? asset->name : asset->id,
 					      .asset = asset});
-	bl_map_put(graph->arena, is_azure_id(asset->id) ? &graph->azure_assets : &graph->assets,
-		asset->id, from_node(node));
+	*place = from_node(node);
 	list_add(graph, &graph->types, asset->type, node);
 	return node;
 }
@@ -597,12 +598,20 @@ size_t bl_graph_paths_of(const bl_graph *graph, uint32_t node, const bl_path *co
 
 enum { MAX_DEPTH = 200 };
 
+/* The way from a body to one of its values, from its end; most ways lead to no reference, and are not put in words. */
+typedef struct way {
+	const struct way *before;
+	const bl_value *whole; /* a list or map */
+	uint32_t index;        /* of its element or member */
+} way;
+
 typedef struct reference_walk {
 	bl_graph *graph;
 	const root_index *index;
 	uint32_t node;
 	bl_str own; /* an asset's id: its body says it */
 	uint32_t *seen; /* seen[target] == node + 1: the pair has its edge */
+	const way *way;
 	bl_buf path;
 	bl_span span; /* the nearest known one */
 } reference_walk;
@@ -615,12 +624,17 @@ static bool is_child_type(bl_str type, bl_str parent)
 }
 
 /* At most one edge a pair; the first that is found is shown. */
+static bool is_new(reference_walk *w, uint32_t to)
+{
+	if (to == w->node || w->seen[to] == w->node + 1)
+		return false;
+	w->seen[to] = w->node + 1;
+	return true;
+}
+
 static void add_edge_to(reference_walk *w, uint32_t to, bl_str at, bl_span span, bl_tri sure, const char *verb)
 {
 	bl_graph *g = w->graph;
-	if (to == w->node || w->seen[to] == w->node + 1)
-		return;
-	w->seen[to] = w->node + 1;
 	bl_str path = bl_str_dup(g->arena, at);
 	const bl_node *from = bl_graph_node(g, w->node), *target_node = bl_graph_node(g, to);
 	bl_graph_add_edge(g,
@@ -636,14 +650,32 @@ static void add_edge_to(reference_walk *w, uint32_t to, bl_str at, bl_span span,
 					BL_ARG(from->name), BL_ARG(target_node->name))});
 }
 
+static void put_way(const way *end, bl_buf *out)
+{
+	if (!end)
+		return;
+	put_way(end->before, out);
+	if (out->n)
+		bl_buf_putc(out, '.');
+	if (end->whole->kind == BL_MAP)
+		bl_buf_put(out, end->whole->map[end->index].key);
+	else
+		bl_buf_putf(out, "%u", end->index);
+}
+
 static void add_reference(reference_walk *w, uint32_t to, bl_span span)
 {
+	if (!is_new(w, to))
+		return;
+	w->path.n = 0;
+	put_way(w->way, &w->path);
 	add_edge_to(w, to, bl_buf_str(&w->path), span, BL_YES, "names");
 }
 
 static void add_meant(void *context, uint32_t to, bl_str path, bl_span span, bl_tri sure, const char *verb)
 {
-	add_edge_to(context, to, path, span, sure, verb);
+	if (is_new(context, to))
+		add_edge_to(context, to, path, span, sure, verb);
 }
 
 static void walk_references(reference_walk *w, const bl_value *v, unsigned depth)
@@ -651,7 +683,7 @@ static void walk_references(reference_walk *w, const bl_value *v, unsigned depth
 	if (!v || depth > MAX_DEPTH)
 		return;
 	bl_span outer = w->span;
-	size_t length = w->path.n;
+	way here = {w->way, v, 0};
 	if (bl_span_known(v->span))
 		w->span = v->span;
 	if (v->kind == BL_UNKNOWN) {
@@ -667,18 +699,13 @@ static void walk_references(reference_walk *w, const bl_value *v, unsigned depth
 		if (to >= 0)
 			add_reference(w, (uint32_t)to, w->span);
 	}
-	for (uint32_t i = 0; v->kind == BL_LIST && i < v->n; i++) {
-		bl_buf_putf(&w->path, "%s%u", length ? "." : "", i);
-		walk_references(w, v->list[i], depth + 1);
-		w->path.n = length;
-	}
-	for (uint32_t i = 0; v->kind == BL_MAP && i < v->n; i++) {
-		if (length)
-			bl_buf_putc(&w->path, '.');
-		bl_buf_put(&w->path, v->map[i].key);
-		walk_references(w, v->map[i].value, depth + 1);
-		w->path.n = length;
-	}
+	if (v->kind == BL_LIST || v->kind == BL_MAP)
+		w->way = &here;
+	for (; v->kind == BL_LIST && here.index < v->n; here.index++)
+		walk_references(w, v->list[here.index], depth + 1);
+	for (; v->kind == BL_MAP && here.index < v->n; here.index++)
+		walk_references(w, v->map[here.index].value, depth + 1);
+	w->way = here.before;
 	w->span = outer;
 }
 
@@ -705,7 +732,6 @@ void bl_graph_add_references(bl_graph *graph)
 	for (uint32_t i = 0; i < n; i++) {
 		const bl_node *node = bl_graph_node(graph, i);
 		w.node = i;
-		w.path.n = 0;
 		w.index = node->resource ? index_of(graph, node->resource->root) : NULL;
 		w.span = node->span;
 		if (node->resource) {

@@ -19,23 +19,29 @@ static size_t split(bl_str id, bl_str parts[MAX_PARTS])
 	return n;
 }
 
+/* What of id begins it and ends with part. */
 static bl_str up_to(bl_str id, bl_str part)
 {
 	return bl_str_make(id.p, (size_t)(part.p + part.n - id.p));
 }
 
+/* Every second part from from on, behind head, between slashes. */
 static bl_str join(bl_arena *arena, const bl_str *parts, size_t from, size_t n, bl_str head)
 {
-	bl_buf out = {0};
-	bl_buf_put(&out, head);
+	size_t length = head.n;
+	for (size_t i = from; i < n; i += 2)
+		length += parts[i].n + 1;
+	char *p = bl_arena_alloc_raw(arena, length + 1), *end = p;
+	for (size_t i = 0; i < head.n; i++)
+		*end++ = head.p[i];
 	for (size_t i = from; i < n; i += 2) {
-		if (out.n)
-			bl_buf_putc(&out, '/');
-		bl_buf_put(&out, parts[i]);
+		if (end > p)
+			*end++ = '/';
+		memcpy(end, parts[i].p, parts[i].n);
+		end += parts[i].n;
 	}
-	bl_str s = bl_str_dup(arena, bl_buf_str(&out));
-	bl_buf_done(&out);
-	return s;
+	*end = '\0';
+	return bl_str_make(p, (size_t)(end - p));
 }
 
 bool bl_azure_id_parse(bl_arena *arena, bl_str id, bl_azure_id *out)
@@ -69,8 +75,13 @@ bool bl_azure_id_parse(bl_arena *arena, bl_str id, bl_azure_id *out)
 	size_t rest = n - provider - 2;
 	if (rest < 2 || rest % 2)
 		return false;
-	out->type = join(arena, parts, provider + 2, n, parts[provider + 1]);
-	out->name = join(arena, parts, provider + 3, n, BL_STR(""));
+	if (rest == 2) {
+		out->type = up_to(parts[provider + 1], parts[n - 2]);
+		out->name = parts[n - 1];
+	} else {
+		out->type = join(arena, parts, provider + 2, n, parts[provider + 1]);
+		out->name = join(arena, parts, provider + 3, n, BL_STR(""));
+	}
 	out->last = parts[n - 1];
 	if (rest > 2)
 		out->parent = up_to(id, parts[n - 3]);

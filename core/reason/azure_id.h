@@ -13,7 +13,7 @@ typedef struct bl_azure_id {
 	bl_str scope;  /* "/subscriptions/s/resourcegroups/g" in lower case; or empty */
 } bl_azure_id;
 
-/* False when id is none; out is then empty. */
+/* False when id is none; out is then empty. Texts that stand in id as they are, are slices of it. */
 bool bl_azure_id_parse(bl_arena *arena, bl_str id, bl_azure_id *out);
 static inline bool bl_azure_id_is(bl_str id)
 {

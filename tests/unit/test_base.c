@@ -23,6 +23,23 @@ static void arena_memory_is_zeroed_and_survives_growth(void **state)
 	bl_arena_done(&a);
 }
 
+static void a_reset_arena_is_empty_and_hands_out_zeroed_memory_again(void **state)
+{
+	bl_arena a = {0};
+	bl_arena_reset(&a);
+	for (int round = 0; round < 3; round++) {
+		for (int i = 0; i < 1000; i++) {
+			char *p = bl_arena_alloc(&a, 50);
+			for (int k = 0; k < 50; k++)
+				assert_int_equal(p[k], 0);
+			memset(p, 7, 50);
+		}
+		bl_arena_reset(&a);
+		assert_int_equal(a.used, 0);
+	}
+	bl_arena_done(&a);
+}
+
 static void adopted_memory_stays_valid(void **state)
 {
 	bl_arena a = {0}, b = {0};
@@ -59,8 +76,47 @@ static void maps_find_every_key_after_growth(void **state)
 	for (intptr_t i = 0; i < 1000; i++)
 		assert_ptr_equal(bl_map_get(&m, bl_str_fmt(&a, "kEY%d", (int)i)), (void *)(i + 1));
 	assert_null(bl_map_get(&m, BL_STR("key1000")));
+	assert_ptr_equal(*bl_map_place(&a, &m, BL_STR("kEY7")), (void *)8);
 	assert_int_equal(m.n, 1000);
+	void **place = bl_map_place(&a, &m, BL_STR("new"));
+	assert_null(*place);
+	*place = &m;
+	assert_ptr_equal(bl_map_get(&m, BL_STR("NEW")), &m);
+	assert_int_equal(m.n, 1001);
 	bl_arena_done(&a);
+}
+
+static void formatted_text_of_any_length_is_whole(void **state)
+{
+	bl_arena a = {0};
+	bl_buf b = {0}, all = {0};
+	for (int n = 0; n < 600; n++) {
+		bl_str s = bl_str_fmt(&a, "<%*d>", n, 5);
+		assert_int_equal(s.n, (n > 1 ? n : 1) + 2);
+		assert_int_equal(strlen(s.p), s.n);
+		assert_int_equal(s.p[s.n - 1], '>');
+		b.n = 0;
+		bl_buf_putf(&b, "%.*s", (int)s.n, s.p);
+		assert_true(bl_str_eq(bl_buf_str(&b), s));
+		bl_buf_putf(&all, BL_FMT, BL_ARG(s));
+		assert_int_equal(all.p[all.n], 0);
+	}
+	assert_true(bl_str_ends(bl_buf_str(&all), bl_buf_str(&b)));
+	bl_buf_done(&b);
+	bl_buf_done(&all);
+	bl_arena_done(&a);
+}
+
+static void text_is_found_without_regard_to_case(void **state)
+{
+	bl_str s = BL_STR("/Aab/aB/AB");
+	assert_int_equal(bl_str_findi(s, BL_STR("ab"), 0), 2);
+	assert_int_equal(bl_str_findi(s, BL_STR("/AB"), 1), 4);
+	assert_int_equal(bl_str_findi(s, BL_STR("ab"), 8), 8);
+	assert_int_equal(bl_str_findi(s, BL_STR("ab"), 9), -1);
+	assert_int_equal(bl_str_findi(s, BL_STR(""), 10), 10);
+	assert_int_equal(bl_str_findi(s, BL_STR(""), 11), -1);
+	assert_int_equal(bl_str_findi(s, BL_STR("/aab/ab/abc"), 0), -1);
 }
 
 static void equal_names_are_one_symbol(void **state)
@@ -221,12 +277,15 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(arena_memory_is_zeroed_and_survives_growth),
+		cmocka_unit_test(a_reset_arena_is_empty_and_hands_out_zeroed_memory_again),
 		cmocka_unit_test(adopted_memory_stays_valid),
 		cmocka_unit_test(case_is_ignored_of_the_letters_of_ascii_alone),
 		cmocka_unit_test(a_text_with_zeros_at_its_end_is_another),
 		cmocka_unit_test(cut_splits_at_the_first_separator),
 		cmocka_unit_test(distance_counts_edits),
 		cmocka_unit_test(maps_find_every_key_after_growth),
+		cmocka_unit_test(formatted_text_of_any_length_is_whole),
+		cmocka_unit_test(text_is_found_without_regard_to_case),
 		cmocka_unit_test(equal_names_are_one_symbol),
 		cmocka_unit_test(a_barrier_runs_every_item_once),
 		cmocka_unit_test(unknown_strings_keep_what_is_known),

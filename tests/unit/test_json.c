@@ -28,6 +28,36 @@ static void written_text_has_commas_indentation_and_escapes(void **state)
 	bl_buf_done(&out);
 }
 
+/* Each byte of ASCII in each place of a text that is looked at by eights: what comes out is what it is alone, between what stands beside it. */
+static void a_byte_is_escaped_wherever_it_stands(void **state)
+{
+	for (int c = 0; c < 128; c++) {
+		char one = (char)c, text[20];
+		bl_buf alone = {0}, whole = {0}, want = {0};
+		bl_json j;
+		bl_json_begin(&j, &alone, false);
+		bl_json_str(&j, bl_str_make(&one, 1));
+		for (size_t at = 0; at < sizeof text; at++) {
+			memset(text, 'k', sizeof text);
+			text[at] = one;
+			whole.n = want.n = 0;
+			bl_json_begin(&j, &whole, false);
+			bl_json_str(&j, bl_str_make(text, sizeof text));
+			bl_buf_putc(&want, '"');
+			bl_buf_put(&want, bl_str_make(text, at));
+			bl_buf_put(&want, bl_str_make(alone.p + 1, alone.n - 2));
+			bl_buf_put(&want, bl_str_make(text + at + 1, sizeof text - at - 1));
+			bl_buf_putc(&want, '"');
+			assert_string_equal(whole.p, want.p);
+		}
+		bool plain = c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+		assert_int_equal(alone.n == 3, plain);
+		bl_buf_done(&alone);
+		bl_buf_done(&whole);
+		bl_buf_done(&want);
+	}
+}
+
 static void sensitive_and_unknown_values_are_marked_not_shown(void **state)
 {
 	bl_arena a = {0};
@@ -275,6 +305,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(written_text_has_commas_indentation_and_escapes),
+		cmocka_unit_test(a_byte_is_escaped_wherever_it_stands),
 		cmocka_unit_test(sensitive_and_unknown_values_are_marked_not_shown),
 		cmocka_unit_test(reading_keeps_digits_and_spans),
 		cmocka_unit_test(a_number_alone_is_a_document),
