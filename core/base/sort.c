@@ -121,7 +121,11 @@ static void sort_bucket(bl_keyed *items, size_t n)
 void bl_sort_keyed(bl_keyed *items, size_t n)
 {
 	uint64_t most = 0;
-	unsigned bits = 0, shift = 0;
+	unsigned bits = 1, shift = 0;
+	if (n <= FEW) {
+		sort_bucket(items, n);
+		return;
+	}
 	for (size_t i = 0; i < n; i++)
 		most = items[i].key > most ? items[i].key : most;
 	while (bits < MAX_BUCKET_BITS && (size_t)2 << bits < n)
@@ -139,8 +143,7 @@ void bl_sort_keyed(bl_keyed *items, size_t n)
 		placed[starts[items[i].key >> shift]++] = items[i];
 	for (size_t i = 0, begin = 0; i < (size_t)1 << bits; begin = starts[i++])
 		sort_bucket(placed + begin, starts[i] - begin);
-	if (n)
-		memcpy(items, placed, n * sizeof *items);
+	memcpy(items, placed, n * sizeof *items);
 	free(placed);
 	free(starts);
 }

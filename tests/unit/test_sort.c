@@ -83,11 +83,11 @@ static void keys_are_sorted_however_they_are_spread(void **state)
 	static bl_keyed items[N];
 	uint64_t h = 1;
 	for (unsigned shift = 0; shift < 64; shift += 9) {
-		for (size_t n = 0; n < N; n = n * 2 + 1) {
+		for (size_t n = 0; n < N; n += n / 2 + 1) {
 			for (size_t i = 0; i < n; i++) {
 				h = h * 6364136223846793005u + 1442695040888963407u;
 				/* some in a heap at the low end, as numbers of types beside hashes */
-				items[i] = (bl_keyed){i % 3 ? h >> shift : h >> 60, (uint32_t)(h >> 62)};
+				items[i] = (bl_keyed){i % 3 != 1 ? h >> shift : h >> 60, (uint32_t)(h >> 62)};
 			}
 			assert_keyed(items, n);
 		}
