@@ -217,6 +217,21 @@ static bl_image_entity *entity_of_node(bl_image_run *r, uint32_t node, bool runs
 	return e;
 }
 
+/* Does the asset run an image of that name by a digest? Then its tag says what was asked for, and the digest what came. */
+static bool runs_by_digest(bl_image_run *r, uint32_t asset, uint32_t node)
+{
+	const bl_edge *const *edges;
+	bl_image_name name, other;
+	size_t n = bl_graph_out(r->graph, asset, &edges);
+	if (!bl_image_name_parse(&r->arena, bl_graph_node(r->graph, node)->name, &name) || name.digest.n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (edges[i]->kind == BL_EDGE_RUNS && bl_image_name_parse(&r->arena, bl_graph_node(r->graph, edges[i]->to)->name, &other) && other.digest.n &&
+			bl_str_eq(bl_image_name_key(&r->arena, &other), bl_image_name_key(&r->arena, &name)))
+			return true;
+	return false;
+}
+
 /* What assets run, and which nodes of the graph are references to which image. */
 static void gather_runs(bl_image_run *r)
 {
@@ -227,7 +242,8 @@ static void gather_runs(bl_image_run *r)
 			gather_statuses(r, bl_graph_node(r->graph, i)->asset);
 	for (size_t i = 0; i < n; i++) {
 		const bl_node *from = bl_graph_node(r->graph, edges[i]->from);
-		bl_image_entity *e = edges[i]->kind == BL_EDGE_RUNS && from->asset ? entity_of_node(r, edges[i]->to, true) : NULL;
+		bool runs = edges[i]->kind == BL_EDGE_RUNS && from->asset && !runs_by_digest(r, edges[i]->from, edges[i]->to);
+		bl_image_entity *e = runs ? entity_of_node(r, edges[i]->to, true) : NULL;
 		/* one asset's edges come one after another */
 		bool known = e && e->origin->runs.n && e->origin->runs.items[e->origin->runs.n - 1] == edges[i]->from;
 		if (e && !known)

@@ -192,10 +192,28 @@ static bool is_target(const bl_image_run *r, const bl_image_stage *s, const bl_i
 	return s->final;
 }
 
+/* What the file that the hint names is called today. */
+static bl_str file_of(bl_image_run *r, const bl_image_hint *h)
+{
+	const bl_mapping_history *history = r->input->history;
+	bl_str file = bl_str_starts(h->dockerfile, BL_STR("./")) ? bl_str_slice(h->dockerfile, 2, h->dockerfile.n) : h->dockerfile, now;
+	bool known = file.n && h->commit.n && history && history->follow(history->context, h->repo, h->commit, file, &r->arena, &now);
+	return known ? now : file;
+}
+
+/* Labels are anybody's: where the repository at hand has no name to compare with, and not the commit either, they may be about any other. */
+static double doubted(const bl_image_hint *h, bl_tri fits)
+{
+	bool label = h->row == BL_EVIDENCE_C3_COMMIT || h->row == BL_EVIDENCE_C3_SOURCE;
+	return label && fits == BL_MAYBE ? 0.5 : 1;
+}
+
 /* The stages a hint is for: of its Dockerfile, else those that something speaks for, else all of the repository. */
 void bl_image_run_apply(bl_image_run *r, bl_image_entity *e, const bl_image_hint *h)
 {
 	bl_image_nodes of_repo = {0}, of_file = {0}, known = {0};
+	bl_str file = file_of(r, h);
+	bl_tri named = BL_NO;
 	for (size_t i = 0; i < r->stages.n; i++) {
 		const bl_image_stage *s = &r->stages.items[i];
 		const bl_root *root = bl_image_run_resource(r, s->node)->root;
@@ -203,7 +221,7 @@ void bl_image_run_apply(bl_image_run *r, bl_image_entity *e, const bl_image_hint
 		if (fits == BL_NO || !is_target(r, s, h))
 			continue;
 		bl_vec_push(&r->arena, &of_repo, s->node);
-		bl_str file = bl_str_starts(h->dockerfile, BL_STR("./")) ? bl_str_slice(h->dockerfile, 2, h->dockerfile.n) : h->dockerfile;
+		named = bl_tri_or(named, fits);
 		if (file.n && bl_str_eq(root->path, file))
 			bl_vec_push(&r->arena, &of_file, s->node);
 		for (size_t k = 0; k < e->candidates.n; k++)
@@ -217,7 +235,7 @@ void bl_image_run_apply(bl_image_run *r, bl_image_entity *e, const bl_image_hint
 		e->origin->repo = h->repo;
 	for (size_t i = 0; i < for_whom->n; i++) {
 		bool whole = of_file.n || known.n == 1 || of_repo.n == 1;
-		double weight = bl_evidence_weight(h->row) / (whole ? 1 : (double)for_whom->n);
+		double weight = bl_evidence_weight(h->row) * doubted(h, named) / (whole ? 1 : (double)for_whom->n);
 		bl_image_run_support(r, e, for_whom->items[i], h->row, weight, h->why);
 	}
 }

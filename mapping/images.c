@@ -281,6 +281,15 @@ static void say_missing(bl_image_run *r, const bl_image_entity *e)
 		bl_vec_push(keep, &o->missing, BL_STR("a repository with the Dockerfile or the pipeline that builds it"));
 }
 
+/* Of those that are named one at most is right: together they are worth no more than certainty. */
+static double shared(double confidence, const bl_image_entity *e)
+{
+	double all = 0;
+	for (size_t i = 0; i < e->origin->candidates.n + 1 && i < e->candidates.n; i++)
+		all += bl_claims_confidence(&e->candidates.items[i].claim);
+	return all > 1 ? confidence / all : confidence;
+}
+
 static void answer(bl_image_run *r, bl_image_entity *e)
 {
 	bl_image_origin *o = e->origin;
@@ -306,8 +315,7 @@ static void answer(bl_image_run *r, bl_image_entity *e)
 		}
 	}
 	o->class = o->candidates.n ? BL_AMBIGUOUS : BL_MAPPED;
-	if (o->candidates.n)
-		o->confidence = o->confidence / (double)(o->candidates.n + 1);
+	o->confidence = shared(o->confidence, e);
 	if (!o->stage && e->hints.n) {
 		bl_claim known = {0};
 		for (size_t i = 0; i < e->hints.n; i++)
@@ -320,19 +328,26 @@ static void answer(bl_image_run *r, bl_image_entity *e)
 	say_missing(r, e);
 }
 
-/* The Dockerfile of what runs: one link for each asset, so that who looks at the one finds the other. */
-static void link_runs(bl_image_run *r, const bl_image_origin *o)
+static void link_run(bl_image_run *r, const bl_image_entity *e, const bl_image_candidate *c, uint32_t asset)
 {
-	bl_arena *keep = bl_image_run_keep(r);
-	for (size_t i = 0; o->stage && i < o->runs.n; i++) {
-		const bl_node *code = bl_graph_node(r->graph, o->stage), *to = bl_graph_node(r->graph, o->runs.items[i]);
-		bl_link *link = bl_new(keep, bl_link);
-		*link = (bl_link){.from = o->stage, .to = o->runs.items[i], .resource = code->resource, .asset = to->asset, .kind = BL_BUILT_FROM,
-			.class = o->class == BL_MAPPED && o->runs.n > 1 ? BL_MAPPED_MANY : o->class, .confidence = o->confidence};
-		link->evidence.items = o->evidence.items;
-		link->evidence.n = o->evidence.n;
-		bl_graph_add_link(r->graph, link);
-	}
+	const bl_image_origin *o = e->origin;
+	const bl_node *code = bl_graph_node(r->graph, c->stage), *to = bl_graph_node(r->graph, asset);
+	bl_link *link = bl_new(bl_image_run_keep(r), bl_link);
+	*link = (bl_link){.from = c->stage, .to = asset, .resource = code->resource, .asset = to->asset, .kind = BL_BUILT_FROM,
+		.class = o->class == BL_MAPPED && o->runs.n > 1 ? BL_MAPPED_MANY : o->class,
+		.confidence = shared(bl_claims_confidence(&c->claim), e)};
+	link->evidence.items = c->claim.evidence.items;
+	link->evidence.n = c->claim.evidence.n;
+	bl_graph_add_link(r->graph, link);
+}
+
+/* The Dockerfiles that what runs may come from: one link for each asset and each of them, so that who looks at the one finds the other. */
+static void link_runs(bl_image_run *r, const bl_image_entity *e)
+{
+	const bl_image_origin *o = e->origin;
+	for (size_t i = 0; o->stage && i < o->runs.n; i++)
+		for (size_t k = 0; k < o->candidates.n + 1; k++)
+			link_run(r, e, &e->candidates.items[k], o->runs.items[i]);
 }
 
 static int by_node(const void *a, const void *b, void *context)
@@ -359,7 +374,7 @@ static int by_text(const void *a, const void *b)
 
 static int by_image(const void *a, const void *b)
 {
-	const bl_image_origin *x = *(const bl_image_origin *const *)a, *y = *(const bl_image_origin *const *)b;
+	const bl_image_origin *x = (*(const bl_image_entity *const *)a)->origin, *y = (*(const bl_image_entity *const *)b)->origin;
 	int order = bl_str_cmp(x->digest, y->digest);
 	if (!order && x->names.n && y->names.n)
 		order = bl_str_cmp(x->names.items[0], y->names.items[0]);
@@ -383,11 +398,12 @@ void bl_images_match(bl_graph *graph, const bl_mapping_input *input, bl_image_or
 		sort_runs(graph, o);
 		if (o->names.n)
 			qsort(o->names.items, o->names.n, sizeof *o->names.items, by_text);
-		bl_vec_push(bl_graph_arena(graph), out, o);
 	}
-	if (out->n)
-		qsort(out->items, out->n, sizeof *out->items, by_image);
-	for (size_t i = 0; i < out->n; i++)
-		link_runs(&r, out->items[i]);
+	if (r.entities.n)
+		qsort(r.entities.items, r.entities.n, sizeof *r.entities.items, by_image);
+	for (size_t i = 0; i < r.entities.n; i++) {
+		bl_vec_push(bl_graph_arena(graph), out, r.entities.items[i]->origin);
+		link_runs(&r, r.entities.items[i]);
+	}
 	bl_arena_done(&r.arena);
 }

@@ -290,6 +290,11 @@ static void text_image(bl_buf *out, const bl_links_view *view, const bl_paint *p
 		bl_view_text(out, i->repo);
 	}
 	bl_buf_putf(out, "%s\n", i->class == BL_AMBIGUOUS && i->stage ? "  (ambiguous)" : "");
+	for (size_t k = 0; k < i->ncandidates; k++) {
+		bl_buf_putf(out, "         %sor ", p->dim);
+		bl_view_place(out, view->sources, bl_graph_node(view->graph, i->candidates[k])->resource->span);
+		bl_buf_putf(out, "%s\n", p->off);
+	}
 	for (size_t k = 0; k < i->nruns; k++) {
 		bl_buf_putz(out, "         -> ");
 		bl_view_text(out, bl_graph_node(view->graph, i->runs[k])->asset->id);

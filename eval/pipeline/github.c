@@ -278,7 +278,7 @@ static void eval_workflow(bl_github_workflow *w)
 	w->contexts.github = github_context(w->run, w->tree, w->events);
 	w->contexts.secrets = secrets_context(arena);
 	w->contexts.inputs = bl_github_inputs(arena, declared_inputs(on), NULL, false);
-	w->acts = !(callable && w->events->n == 1 && is_called(w));
+	w->acts = callable && w->events->n == 1 && is_called(w) ? NULL : w->run->out;
 	declare_file(w, "github/workflow");
 	bl_github_jobs(w);
 }

@@ -61,7 +61,7 @@ typedef struct bl_github_workflow {
 	bl_items needs;
 	bl_items scope;            /* that the caller knows of where deployments go */
 	int calls;
-	bool acts;                 /* builds and deployments are wanted */
+	bl_evaluation *acts;       /* where builds and deployments go; NULL: none are wanted */
 	bool declares;             /* resources are */
 } bl_github_workflow;
 

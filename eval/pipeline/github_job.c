@@ -499,7 +499,7 @@ static void call_workflow(job *j, const bl_github_contexts *contexts, bl_str loc
 		return;
 	bl_github_workflow inner = {.run = w->run, .tree = tree, .path = path, .prefix = bl_str_fmt(arena, BL_FMT ".", BL_ARG(j->address)),
 		.module = j->address, .events = w->events, .permissions = j->permissions, .contexts = w->contexts, .scope = w->scope, .calls = w->calls + 1,
-		.acts = j->acts.out != NULL, .declares = j->declares};
+		.acts = j->acts.out, .declares = j->declares};
 	inner.contexts.env = NULL;
 	inner.contexts.inputs =
 		bl_github_inputs(arena, bl_value_getz(call, "inputs"), with ? bl_github_value(arena, contexts, with) : NULL, true);
@@ -619,7 +619,7 @@ static void run_turns(job *j, bl_github_contexts contexts, bl_items *outputs)
 {
 	bl_github_workflow *w = j->w;
 	bl_arena *arena = w->run->arena;
-	bl_evaluation *out = w->acts ? w->run->out : NULL;
+	bl_evaluation *out = w->acts;
 	const bl_value *matrix = bl_value_getz(bl_value_getz(j->tree, "strategy"), "matrix"), *all;
 	bl_values turns = {0};
 	bool known = bl_github_matrix(arena, matrix ? bl_github_value(arena, &contexts, matrix) : NULL, &turns, &all);

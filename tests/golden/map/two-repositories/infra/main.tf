@@ -1,0 +1,4 @@
+resource "azurerm_storage_account" "data" {
+  name                = "stshop"
+  resource_group_name = "rg-shop"
+}
