@@ -5,16 +5,10 @@
 
 enum { MAX_ELEMENTS = 1000 };
 
-static void put(bl_arena *arena, bl_items *items, const char *key, const bl_value *v)
-{
-	if (v)
-		bl_items_put(arena, items, bl_str_of(key), v->span, v);
-}
-
 static void put_text(bl_arena *arena, bl_items *items, const char *key, bl_span span, bl_str s)
 {
 	if (s.n)
-		put(arena, items, key, bl_value_string(arena, span, s));
+		bl_items_putz(arena, items, key, bl_value_string(arena, span, s));
 }
 
 /* [[IP:]PUBLISHED:]TARGET[/PROTOCOL] */
@@ -22,7 +16,7 @@ static const bl_value *port_of(bl_arena *arena, const bl_value *v)
 {
 	bl_items p = {0};
 	if (v->kind == BL_NUMBER) {
-		put(arena, &p, "target", v);
+		bl_items_putz(arena, &p, "target", v);
 		return bl_items_value(arena, v->span, &p);
 	}
 	if (v->kind != BL_STRING)
@@ -82,7 +76,7 @@ static const bl_value *volume_of(bl_arena *arena, const bl_value *v)
 		mode = bl_str_cut(mode, ',', &word);
 		read_only |= bl_str_eqz(word, "ro");
 	}
-	put(arena, &p, "read_only", bl_value_bool(arena, v->span, read_only));
+	bl_items_putz(arena, &p, "read_only", bl_value_bool(arena, v->span, read_only));
 	return bl_items_value(arena, v->span, &p);
 }
 
@@ -135,7 +129,7 @@ static const bl_value *build(bl_arena *arena, const bl_value *v)
 {
 	bl_items items = {0};
 	if (v->kind == BL_STRING)
-		put(arena, &items, "context", v);
+		bl_items_putz(arena, &items, "context", v);
 	for (uint32_t i = 0; v->kind == BL_MAP && i < v->n && i < MAX_ELEMENTS; i++)
 		bl_items_put(arena, &items, v->map[i].key, v->map[i].key_span,
 			bl_str_eqz(v->map[i].key, "args") ? pairs(arena, v->map[i].value)

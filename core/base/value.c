@@ -403,6 +403,12 @@ void bl_items_put(bl_arena *arena, bl_items *items, bl_str key, bl_span key_span
 	bl_vec_push(arena, items, item);
 }
 
+void bl_items_putz(bl_arena *arena, bl_items *items, const char *key, const bl_value *v)
+{
+	if (v)
+		bl_items_put(arena, items, bl_str_of(key), v->span, v);
+}
+
 bl_value *bl_items_value(bl_arena *arena, bl_span span, const bl_items *items)
 {
 	return bl_value_map(arena, span, items->items, items->n);

@@ -158,6 +158,8 @@ bool bl_value_has_unknown(const bl_value *v);
 /* Maps are built here: put replaces. */
 typedef BL_VEC(bl_item) bl_items;
 void bl_items_put(bl_arena *arena, bl_items *items, bl_str key, bl_span key_span, const bl_value *v);
+/* At the value's own place; nothing for a value that is NULL. */
+void bl_items_putz(bl_arena *arena, bl_items *items, const char *key, const bl_value *v);
 bl_value *bl_items_value(bl_arena *arena, bl_span span, const bl_items *items);
 typedef BL_VEC(const bl_value *) bl_values;
 bl_value *bl_values_value(bl_arena *arena, bl_span span, const bl_values *values);

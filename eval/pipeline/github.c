@@ -11,12 +11,6 @@ enum { MAX_INPUTS = 200 }; /* GitHub takes fewer; one that is left out is unknow
 
 /* ---- one form each ---- */
 
-static void put(bl_arena *arena, bl_items *items, const char *key, const bl_value *v)
-{
-	if (v)
-		bl_items_put(arena, items, bl_str_of(key), v->span, v);
-}
-
 const bl_value *bl_github_list(bl_arena *arena, const bl_value *v)
 {
 	bl_values list = {0};
@@ -66,7 +60,7 @@ static bool is_sha(bl_str s)
 static void put_text(bl_arena *arena, bl_items *items, const char *key, bl_span span, bl_str s)
 {
 	if (s.n)
-		put(arena, items, key, bl_value_string(arena, span, s));
+		bl_items_putz(arena, items, key, bl_value_string(arena, span, s));
 }
 
 const bl_value *bl_github_uses(bl_arena *arena, const bl_value *v)
@@ -75,9 +69,9 @@ const bl_value *bl_github_uses(bl_arena *arena, const bl_value *v)
 	if (!bl_value_is(v, BL_STRING))
 		return v;
 	bl_str s = bl_str_trim(v->string), name, ref = bl_str_cut(s, '@', &name);
-	put(arena, &items, "text", v);
+	bl_items_putz(arena, &items, "text", v);
 	if (bl_str_starts(s, BL_STR("docker://"))) {
-		put(arena, &items, "docker", bl_docker_image(arena, bl_value_string(arena, v->span, bl_str_slice(s, 9, s.n))));
+		bl_items_putz(arena, &items, "docker", bl_docker_image(arena, bl_value_string(arena, v->span, bl_str_slice(s, 9, s.n))));
 		return bl_items_value(arena, v->span, &items);
 	}
 	if (bl_str_starts(s, BL_STR("./")) || bl_str_starts(s, BL_STR("../")) || bl_str_eqz(s, ".")) {
@@ -90,7 +84,7 @@ const bl_value *bl_github_uses(bl_arena *arena, const bl_value *v)
 	put_text(arena, &items, "repository", v->span, repository);
 	put_text(arena, &items, "path", v->span, path);
 	put_text(arena, &items, "ref", v->span, ref);
-	put(arena, &items, "pinned", bl_value_bool(arena, v->span, is_sha(ref)));
+	bl_items_putz(arena, &items, "pinned", bl_value_bool(arena, v->span, is_sha(ref)));
 	return bl_items_value(arena, v->span, &items);
 }
 
@@ -151,7 +145,7 @@ bl_resource *bl_github_declare(bl_github_workflow *w, const char *type, bl_str a
 	if (block->kind == BL_MAP && block->n)
 		r->head = bl_span_join(block->map[0].key_span, block->map[0].value->span);
 	put_text(arena, &body, "name", r->head, label);
-	put(arena, &body, "properties", bl_items_value(arena, r->span, properties));
+	bl_items_putz(arena, &body, "properties", bl_items_value(arena, r->span, properties));
 	r->name = bl_value_getz(bl_items_value(arena, r->span, &body), "name");
 	r->native = block;
 	r->written = bl_items_value(arena, r->span, &body);
@@ -167,15 +161,15 @@ static void declare_file(bl_github_workflow *w, const char *type)
 	bl_items p = {0};
 	bl_values names = {0};
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-		put(arena, &p, keys[i], bl_value_getz(w->tree, keys[i]));
+		bl_items_putz(arena, &p, keys[i], bl_value_getz(w->tree, keys[i]));
 	if (bl_value_getz(w->tree, "env"))
-		put(arena, &p, "env", bl_github_value(arena, &w->contexts, bl_value_getz(w->tree, "env")));
-	put(arena, &p, "on", event_map(arena, bl_value_getz(w->tree, "on")));
-	put(arena, &p, "events", w->events);
+		bl_items_putz(arena, &p, "env", bl_github_value(arena, &w->contexts, bl_value_getz(w->tree, "env")));
+	bl_items_putz(arena, &p, "on", event_map(arena, bl_value_getz(w->tree, "on")));
+	bl_items_putz(arena, &p, "events", w->events);
 	for (uint32_t i = 0; bl_value_is(jobs, BL_MAP) && i < jobs->n; i++)
 		bl_vec_push(arena, &names, bl_value_string(arena, jobs->map[i].key_span, jobs->map[i].key));
 	if (jobs)
-		put(arena, &p, "jobs", bl_values_value(arena, jobs->span, &names));
+		bl_items_putz(arena, &p, "jobs", bl_values_value(arena, jobs->span, &names));
 	bl_github_declare(w, type, w->path, w->path, w->tree, &p);
 }
 
@@ -209,20 +203,20 @@ static const bl_value *github_context(bl_github_run *run, const bl_value *tree, 
 {
 	bl_arena *arena = run->arena;
 	bl_items items = {0};
-	put(arena, &items, "event_name", event_name(arena, events));
-	put(arena, &items, "repository", run->repository);
+	bl_items_putz(arena, &items, "event_name", event_name(arena, events));
+	bl_items_putz(arena, &items, "repository", run->repository);
 	if (run->repository->kind == BL_STRING) {
 		bl_str owner;
 		bl_str_cut(run->repository->string, '/', &owner);
-		put(arena, &items, "repository_owner", bl_value_string(arena, BL_NOWHERE, owner));
+		bl_items_putz(arena, &items, "repository_owner", bl_value_string(arena, BL_NOWHERE, owner));
 	}
-	put(arena, &items, "server_url", bl_value_string(arena, BL_NOWHERE, BL_STR("https://github.com")));
-	put(arena, &items, "workspace", bl_value_string(arena, BL_NOWHERE, BL_STR(BL_PIPELINE_WORKSPACE)));
+	bl_items_putz(arena, &items, "server_url", bl_value_string(arena, BL_NOWHERE, BL_STR("https://github.com")));
+	bl_items_putz(arena, &items, "workspace", bl_value_string(arena, BL_NOWHERE, BL_STR(BL_PIPELINE_WORKSPACE)));
 	bl_value *token = bl_github_unknown(arena, BL_NOWHERE, BL_STR("github.token"));
 	token->sensitive = true;
-	put(arena, &items, "token", token);
+	bl_items_putz(arena, &items, "token", token);
 	if (bl_value_is(bl_value_getz(tree, "name"), BL_STRING))
-		put(arena, &items, "workflow", bl_value_getz(tree, "name"));
+		bl_items_putz(arena, &items, "workflow", bl_value_getz(tree, "name"));
 	bl_value *v = bl_items_value(arena, BL_NOWHERE, &items);
 	v->open = true;
 	return v;

@@ -1,5 +1,5 @@
 /*
- * Inside eval/pipeline/ only: GitHub workflows and actions. github.c reads files into resources, github_job.c runs a job's steps, github_matrix.c
+ * Inside eval/pipeline/ only: GitHub workflows and actions. github.c reads files into resources, github_job.c runs jobs and github_step.c their steps, github_matrix.c
  * says which jobs a matrix makes, github_actions.c what well-known actions do, github_expr.c evaluates ${{ }}, with github_compare.c and github_function.c.
  */
 #ifndef BL_EVAL_PIPELINE_GITHUB_H
