@@ -55,7 +55,7 @@ void bl_image_run_find_provenance(bl_image_run *r)
 			o->run = o->run.n ? o->run : p->run;
 			o->commit = o->commit.n ? o->commit : p->revision;
 			if (p->source.n)
-				bl_vec_push(&r->arena, &e->hints, ((bl_image_hint){p->source, p->revision, p->dockerfile, p->target, row,
+				bl_vec_push(&r->arena, &e->hints, ((bl_image_hint){p->source, p->revision, p->dockerfile, p->target, p->workflow, row,
 					bl_str_fmt(bl_image_run_keep(r), "'" BL_FMT "' names " BL_FMT "%s" BL_FMT " for the digest", BL_ARG(p->snapshot), BL_ARG(p->source),
 						p->revision.n ? " at " : "", BL_ARG(p->revision))}));
 		}
@@ -145,7 +145,7 @@ void bl_image_run_find_labels(bl_image_run *r, bl_image_entity *e)
 	bl_evidence_row row = known ? BL_EVIDENCE_C3 : revision.n ? BL_EVIDENCE_C3_COMMIT : BL_EVIDENCE_C3_SOURCE;
 	if (!e->origin->commit.n)
 		e->origin->commit = revision;
-	bl_vec_push(&r->arena, &e->hints, ((bl_image_hint){source, revision, BL_STR(""), BL_STR(""), row,
+	bl_vec_push(&r->arena, &e->hints, ((bl_image_hint){.repo = source, .commit = revision, .row = row, .why =
 		bl_str_fmt(bl_image_run_keep(r), "its labels name " BL_FMT "%s" BL_FMT, BL_ARG(source), revision.n ? " at " : "", BL_ARG(revision))}));
 }
 
@@ -175,7 +175,7 @@ void bl_image_run_find_commits(bl_image_run *r, bl_image_entity *e)
 			continue;
 		if (!e->origin->commit.n)
 			e->origin->commit = commit;
-		bl_vec_push(&r->arena, &e->hints, ((bl_image_hint){repo, commit, BL_STR(""), BL_STR(""), BL_EVIDENCE_C6,
+		bl_vec_push(&r->arena, &e->hints, ((bl_image_hint){.repo = repo, .commit = commit, .row = BL_EVIDENCE_C6, .why =
 			bl_str_fmt(bl_image_run_keep(r), "the tag '" BL_FMT "' is a commit of the repository", BL_ARG(tag))}));
 	}
 }
@@ -208,10 +208,30 @@ static double doubted(const bl_image_hint *h, bl_tri fits)
 	return label && fits == BL_MAYBE ? 0.5 : 1;
 }
 
-/* The stages a hint is for: of its Dockerfile, else those that something speaks for, else all of the repository. */
+/* Does a step of the workflow build from the stage? */
+static bool is_built_by(const bl_image_run *r, uint32_t stage, bl_str workflow)
+{
+	const bl_edge *const *edges;
+	size_t n = workflow.n ? bl_graph_in(r->graph, stage, &edges) : 0;
+	for (size_t i = 0; i < n; i++) {
+		const bl_resource *from = bl_image_run_resource(r, edges[i]->from);
+		if (edges[i]->kind == BL_EDGE_REFERS && from && from->language == BL_LANG_PIPELINE && bl_str_eq(from->root->path, workflow))
+			return true;
+	}
+	return false;
+}
+
+static bool is_spoken_for(const bl_image_entity *e, uint32_t stage)
+{
+	for (size_t i = 0; i < e->candidates.n; i++)
+		if (e->candidates.items[i].stage == stage)
+			return true;
+	return false;
+}
+
 void bl_image_run_apply(bl_image_run *r, bl_image_entity *e, const bl_image_hint *h)
 {
-	bl_image_nodes of_repo = {0}, of_file = {0}, known = {0};
+	bl_image_nodes of_repo = {0}, of_file = {0}, built = {0}, known = {0};
 	bl_str file = file_of(r, h);
 	bl_tri named = BL_NO;
 	for (size_t i = 0; i < r->stages.n; i++) {
@@ -220,22 +240,25 @@ void bl_image_run_apply(bl_image_run *r, bl_image_entity *e, const bl_image_hint
 		bl_tri fits = is_repo(&r->arena, root->repo, h->repo);
 		if (fits == BL_NO || !is_target(r, s, h))
 			continue;
-		bl_vec_push(&r->arena, &of_repo, s->node);
 		named = bl_tri_or(named, fits);
+		bl_vec_push(&r->arena, &of_repo, s->node);
 		if (file.n && bl_str_eq(root->path, file))
 			bl_vec_push(&r->arena, &of_file, s->node);
-		for (size_t k = 0; k < e->candidates.n; k++)
-			if (e->candidates.items[k].stage == s->node)
-				bl_vec_push(&r->arena, &known, s->node);
+		if (is_built_by(r, s->node, h->workflow))
+			bl_vec_push(&r->arena, &built, s->node);
 	}
-	const bl_image_nodes *for_whom = of_file.n ? &of_file : known.n ? &known : &of_repo;
+	const bl_image_nodes *for_whom = of_file.n ? &of_file : built.n ? &built : &of_repo;
+	for (size_t i = 0; i < for_whom->n && !of_file.n; i++)
+		if (is_spoken_for(e, for_whom->items[i]))
+			bl_vec_push(&r->arena, &known, for_whom->items[i]);
+	if (known.n)
+		for_whom = &known;
 	if (of_repo.n)
 		e->origin->repo = bl_image_run_resource(r, of_repo.items[0])->root->repo;
 	else if (!e->origin->repo.n)
 		e->origin->repo = h->repo;
 	for (size_t i = 0; i < for_whom->n; i++) {
-		bool whole = of_file.n || known.n == 1 || of_repo.n == 1;
-		double weight = bl_evidence_weight(h->row) * doubted(h, named) / (whole ? 1 : (double)for_whom->n);
+		double weight = bl_evidence_weight(h->row) * doubted(h, named) / (of_file.n ? 1 : (double)for_whom->n);
 		bl_image_run_support(r, e, for_whom->items[i], h->row, weight, h->why);
 	}
 }

@@ -14,7 +14,7 @@ typedef struct bl_image_candidate {
 
 /* What speaks for a repository. */
 typedef struct bl_image_hint {
-	bl_str repo, commit, dockerfile, target;
+	bl_str repo, commit, dockerfile, target, workflow; /* but for repo empty where it is not said */
 	bl_evidence_row row;
 	bl_str why;
 } bl_image_hint;
@@ -59,7 +59,10 @@ const bl_image_repos *bl_image_run_deployers(bl_image_run *r, const bl_image_nam
 void bl_image_run_find_provenance(bl_image_run *r);
 void bl_image_run_find_labels(bl_image_run *r, bl_image_entity *e);
 void bl_image_run_find_commits(bl_image_run *r, bl_image_entity *e);
-/* Lends a hint to the stages it is for: of its Dockerfile, else those that something speaks for, else all of the repository. */
+/*
+ * Lends a hint to the stages it is for: of the Dockerfile that it names; else those that its workflow builds, or all of the repository; of these the ones that something
+ * speaks for, if there are any.
+ */
 void bl_image_run_apply(bl_image_run *r, bl_image_entity *e, const bl_image_hint *hint);
 
 /* images.c: adds evidence for a stage. */
