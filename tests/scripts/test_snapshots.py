@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Snapshots of every kind, as tests/golden/snapshots has them: cut, packed, given in any order, and with secrets in them.
+"""Snapshots of every kind, as golden cases have them: cut, packed, given in any order, and with secrets in them.
 
-usage: test_snapshots.py BELAY CASES
+usage: test_snapshots.py BELAY GOLDEN
+
+Of GOLDEN/map only the order of snapshots and repositories is changed, all else is of GOLDEN/snapshots.
 
 The word m4rker stands wherever an export may hold a secret; no output may show it.
 """
@@ -35,10 +37,18 @@ class Case:
         shutil.copytree(folder, self.folder)
         setup = os.path.join(self.folder, 'setup')
         if os.path.exists(setup):
-            subprocess.run(['sh', '-e', 'setup'], cwd=self.folder, check=True)
+            names = {f'GIT_{who}_{what}': value for who in ('AUTHOR', 'COMMITTER')
+                     for what, value in (('NAME', 'A'), ('EMAIL', 'a@example.com'), ('DATE', '2026-01-01T00:00:00Z'))}
+            subprocess.run(['sh', '-e', 'setup'], cwd=self.folder, check=True, env={**os.environ, **names, 'GIT_CONFIG_GLOBAL': '/dev/null'}, stdout=subprocess.DEVNULL)
         with open(os.path.join(self.folder, 'args'), encoding='utf-8') as f:
             words = f.read().split()
-        self.snapshots = [words[i + 1] for i, word in enumerate(words) if word == '--snapshot']
+        self.snapshots, self.repos, self.code = [], [], []
+        i = 1
+        while i < len(words):
+            wanted = {'--snapshot': self.snapshots, '--repo': self.repos, '--format': []}.get(words[i])
+            i += wanted is not None
+            (self.code if wanted is None else wanted).append(words[i])
+            i += 1
 
     def files(self):
         """Each file of each snapshot."""
@@ -58,10 +68,8 @@ class Case:
             f.write(data)
 
 
-def run(belay, case, verb, snapshots):
-    words = [belay, *verb, '--root', 'code', *(w for s in snapshots for w in ('--snapshot', s)), '--now', '2026-01-01T00:00:00Z']
-    if verb[0] != 'explain':
-        words.append('code')
+def run(belay, case, verb, snapshots, repos=None):
+    words = [belay, *verb, *(w for s in snapshots for w in ('--snapshot', s)), *(w for r in repos or case.repos for w in ('--repo', r)), '--now', '2026-01-01T00:00:00Z', *case.code]
     return subprocess.run(words, cwd=case.folder, capture_output=True, timeout=60, check=False)
 
 
@@ -75,15 +83,15 @@ def assets(said):
 
 
 def check_orders(t, belay, case):
-    want, problems = None, []
-    for order in itertools.islice(itertools.permutations(case.snapshots), 24):
+    want, problems = {}, []
+    orders = itertools.product(itertools.permutations(case.snapshots), itertools.permutations(case.repos))
+    for snapshots, repos in itertools.islice(orders, 24):
         for verb in (['map', '--format', 'json'], ['inventory', '--format', 'json'], ['map']):
-            p = run(belay, case, verb, order)
-            have = (verb, p.stdout, p.stderr, p.returncode)
-            want = want or {}
+            p = run(belay, case, verb, snapshots, repos)
+            have = (p.stdout, p.stderr, p.returncode)
             if want.setdefault(tuple(verb), have) != have:
-                problems.append(f'{" ".join(verb)}: {" ".join(order)}')
-    t.check(not problems, f'{case.name}: the order of the snapshots changes nothing', '\n'.join(problems))
+                problems.append(f'{" ".join(verb)}: {" ".join(snapshots + repos)}')
+    t.check(not problems, f'{case.name}: the order of what is given changes nothing', '\n'.join(problems))
 
 
 def check_gzip(t, belay, case):
@@ -144,8 +152,12 @@ def check_secrets(t, belay, case):
 
 def main(belay, folder):
     with Tap() as t, tempfile.TemporaryDirectory() as work:
-        for name in sorted(os.listdir(folder)):
-            case = Case(os.path.join(folder, name), work)
+        for name in sorted(os.listdir(os.path.join(folder, 'map'))):
+            case = Case(os.path.join(folder, 'map', name), work)
+            if len(case.snapshots) > 1 or len(case.repos) > 1:
+                check_orders(t, belay, case)
+        for name in sorted(os.listdir(os.path.join(folder, 'snapshots'))):
+            case = Case(os.path.join(folder, 'snapshots', name), work)
             if len(case.snapshots) > 1:
                 check_orders(t, belay, case)
             check_gzip(t, belay, case)
