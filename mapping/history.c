@@ -2,6 +2,8 @@
 
 #include "core/base/map.h"
 
+#include <stdlib.h>
+
 enum { MAX_WORDS = 256 };
 
 static bl_str behind(bl_str s, const char *prefix)
@@ -94,7 +96,7 @@ static void split_copy(bl_str s, bl_history_command *c)
 		c->sources = sources;
 }
 
-bl_history_command bl_history_of_step(bl_arena *arena, bl_str created_by)
+static bl_history_command of_step(bl_arena *arena, bl_str created_by)
 {
 	bl_str s = squeezed(arena, before(bl_str_trim(created_by), "# buildkit")), rest;
 	bl_history_command c = {.kind = BL_HISTORY_RUN, .text = s};
@@ -128,7 +130,7 @@ static bl_str joined(bl_arena *arena, const bl_value *words)
 	return s;
 }
 
-bl_history_command bl_history_of_instruction(bl_arena *arena, const bl_resource *instruction)
+static bl_history_command of_instruction(bl_arena *arena, const bl_resource *instruction)
 {
 	const bl_value *properties = bl_value_getz(instruction->effective, "properties");
 	bl_history_command c = {.kind = kind_of(bl_value_text(bl_value_getz(properties, "instruction")))};
@@ -144,49 +146,65 @@ bl_history_command bl_history_of_instruction(bl_arena *arena, const bl_resource 
 	return c;
 }
 
-static size_t words_of(bl_str s, bl_str *words)
+static int by_number(const void *a, const void *b)
 {
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+	return (x > y) - (x < y);
+}
+
+static void take_words(bl_arena *arena, bl_history_command *c)
+{
+	uint64_t found[MAX_WORDS];
+	bl_str s = c->text;
 	size_t n = 0;
-	while (s.n && n < MAX_WORDS) {
+	while (c->kind == BL_HISTORY_RUN && s.n && n < MAX_WORDS) {
 		bl_str rest, word = first_word(s, &rest);
 		if (word.n)
-			words[n++] = word;
+			found[n++] = bl_str_hash(word);
 		s = rest;
 	}
-	return n;
+	if (n)
+		qsort(found, n, sizeof *found, by_number);
+	for (size_t i = 0; i < n; i++)
+		if (!i || found[i] != found[i - 1])
+			found[c->nwords++] = found[i];
+	c->words = bl_new_n(arena, uint64_t, c->nwords + 1);
+	if (c->nwords)
+		memcpy(c->words, found, c->nwords * sizeof *found);
 }
 
-static double shared_words(bl_str a, bl_str b)
+static double shared_words(const bl_history_command *a, const bl_history_command *b)
 {
-	bl_str x[MAX_WORDS], y[MAX_WORDS];
-	size_t n = words_of(a, x), m = words_of(b, y), both = 0;
-	for (size_t i = 0; i < n; i++) {
-		size_t k = 0;
-		while (k < m && !bl_str_eq(x[i], y[k]))
-			k++;
-		both += k < m;
+	size_t both = 0, i = 0, k = 0;
+	while (i < a->nwords && k < b->nwords) {
+		both += a->words[i] == b->words[k];
+		uint64_t x = a->words[i], y = b->words[k];
+		i += x <= y;
+		k += y <= x;
 	}
-	return n + m > both ? (double)both / (double)(n + m - both) : 0;
+	size_t all = a->nwords + b->nwords - both;
+	return all ? (double)both / (double)all : 0;
 }
 
-double bl_history_alike(bl_history_command a, bl_history_command b)
+/* 0 to 1: equal, one within the other, begun alike, or by the words they share. */
+static double alike(const bl_history_command *a, const bl_history_command *b)
 {
-	if (a.kind != b.kind)
+	if (a->kind != b->kind)
 		return 0;
-	bool other_sources = a.sources.n && b.sources.n && !bl_str_eq(a.sources, b.sources);
-	if (bl_str_eq(a.text, b.text))
+	bool other_sources = a->sources.n && b->sources.n && !bl_str_eq(a->sources, b->sources);
+	if (bl_str_eq(a->text, b->text))
 		return other_sources ? 0.7 : 1;
-	if (a.kind != BL_HISTORY_RUN || !a.text.n || !b.text.n)
+	if (a->kind != BL_HISTORY_RUN || !a->text.n || !b->text.n)
 		return 0;
-	if (bl_str_find(a.text, b.text, 0) >= 0 || bl_str_find(b.text, a.text, 0) >= 0)
+	if (bl_str_find(a->text, b->text, 0) >= 0 || bl_str_find(b->text, a->text, 0) >= 0)
 		return 0.8;
 	bl_str x, y, rest_x, rest_y;
-	x = first_word(a.text, &rest_x);
-	y = first_word(b.text, &rest_y);
+	x = first_word(a->text, &rest_x);
+	y = first_word(b->text, &rest_y);
 	bl_str x2 = first_word(rest_x, &rest_x), y2 = first_word(rest_y, &rest_y);
 	if (bl_str_eq(x, y) && bl_str_eq(x2, y2) && x2.n)
 		return 0.7;
-	return 0.6 * shared_words(a.text, b.text);
+	return 0.6 * shared_words(a, b);
 }
 
 static bool makes_layer(bl_history_kind kind)
@@ -194,38 +212,66 @@ static bool makes_layer(bl_history_kind kind)
 	return kind == BL_HISTORY_ADD || kind == BL_HISTORY_COPY || kind == BL_HISTORY_RUN;
 }
 
-bl_history_match bl_history_compare(bl_arena *arena, const bl_image *image, const bl_resource *const *instructions, size_t n)
+bl_history bl_history_of_image(bl_arena *arena, const bl_image *image)
 {
-	bl_history_match m = {.by_step = bl_new_n(arena, const bl_resource *, image->steps.n + 1), .first = image->steps.n};
-	double sum = 0;
-	size_t at = image->steps.n;
-	for (size_t k = n; k-- > 0;) {
-		bl_history_command own = bl_history_of_instruction(arena, instructions[k]);
-		if (!makes_layer(own.kind) && own.kind != BL_HISTORY_WORKDIR)
-			continue;
-		m.instructions += makes_layer(own.kind);
-		/* the next step back that can be it; a folder that was there makes no layer, and neither does metadata */
-		bl_history_command step = {BL_HISTORY_OTHER, BL_STR("")};
-		size_t back = at;
-		while (back > 0) {
-			step = bl_history_of_step(arena, image->steps.items[back - 1].created_by);
-			bool passes = step.kind == BL_HISTORY_OTHER || (step.kind == BL_HISTORY_WORKDIR && own.kind != BL_HISTORY_WORKDIR);
-			if (!passes)
-				break;
-			back--;
-		}
-		double alike = back ? bl_history_alike(own, step) : 0;
-		/* a WORKDIR without a step is none that is missing */
-		if (!back || (own.kind == BL_HISTORY_WORKDIR && alike < 1))
-			continue;
-		sum += makes_layer(own.kind) ? alike : 0;
-		m.told += makes_layer(own.kind) && alike >= 0.8 ? own.text.n + own.sources.n : 0;
-		at = back - 1;
-		m.by_step[at] = instructions[k];
-		m.first = at;
+	bl_history h = {.commands = bl_new_n(arena, bl_history_command, image->steps.n + 1), .n = image->steps.n};
+	for (size_t i = 0; i < h.n; i++) {
+		h.commands[i] = of_step(arena, image->steps.items[i].created_by);
+		take_words(arena, &h.commands[i]);
 	}
-	m.explained = sum;
-	m.alike = m.instructions ? sum / (double)m.instructions : 0;
+	return h;
+}
+
+bl_history bl_history_of_stage(bl_arena *arena, const bl_resource *const *instructions, size_t n)
+{
+	bl_history h = {.commands = bl_new_n(arena, bl_history_command, n + 1), .from = bl_new_n(arena, const bl_resource *, n + 1)};
+	for (size_t i = 0; i < n; i++) {
+		bl_history_command c = of_instruction(arena, instructions[i]);
+		if (!makes_layer(c.kind) && c.kind != BL_HISTORY_WORKDIR)
+			continue;
+		take_words(arena, &c);
+		h.from[h.n] = instructions[i];
+		h.commands[h.n++] = c;
+	}
+	return h;
+}
+
+/* The step before at that can be own, or 0: a folder that was there makes no layer, and neither does metadata. One more than its place. */
+static size_t step_back(const bl_history *image, const bl_history_command *own, size_t at)
+{
+	for (; at > 0; at--) {
+		bl_history_kind kind = image->commands[at - 1].kind;
+		if (kind != BL_HISTORY_OTHER && (kind != BL_HISTORY_WORKDIR || own->kind == BL_HISTORY_WORKDIR))
+			break;
+	}
+	return at;
+}
+
+bl_history_match bl_history_compare(const bl_history *image, const bl_history *stage, double least, const bl_resource **by_step)
+{
+	bl_history_match m = {.first = image->n};
+	size_t at = image->n, left;
+	for (size_t k = 0; k < stage->n; k++)
+		m.instructions += makes_layer(stage->commands[k].kind);
+	left = m.instructions;
+	for (size_t k = stage->n; k-- > 0;) {
+		const bl_history_command *own = &stage->commands[k];
+		bool layer = makes_layer(own->kind);
+		size_t step = step_back(image, own, at);
+		double one = step ? alike(own, &image->commands[step - 1]) : 0;
+		left -= layer;
+		/* a WORKDIR without a step is none that is missing */
+		if (step && (layer || one == 1)) {
+			m.explained += layer ? one : 0;
+			m.told += layer && one >= 0.8 ? own->text.n + own->sources.n : 0;
+			at = m.first = step - 1;
+			if (by_step)
+				by_step[at] = stage->from[k];
+		}
+		if ((m.explained + (double)left) < least * (double)m.instructions)
+			break;
+	}
+	m.alike = m.instructions ? m.explained / (double)m.instructions : 0;
 	return m;
 }
 
@@ -272,15 +318,13 @@ static bl_str setting_of(bl_arena *arena, const bl_resource *instruction)
 	return bl_str_eqz(kind, "user") ? bl_value_text(bl_value_getz(properties, "text")) : BL_STR("");
 }
 
-double bl_history_told(bl_arena *arena, const bl_image *image, const bl_resource *const *instructions, size_t n)
+double bl_history_told(bl_arena *arena, const bl_history *image, const bl_resource *const *instructions, size_t n)
 {
 	bl_map told = {0};
 	size_t settings = 0, both = 0;
-	for (size_t i = 0; i < image->steps.n; i++) {
-		bl_history_command step = bl_history_of_step(arena, image->steps.items[i].created_by);
-		if (step.kind == BL_HISTORY_OTHER)
-			bl_map_put(arena, &told, plain(arena, step.text), (void *)1);
-	}
+	for (size_t i = 0; i < image->n; i++)
+		if (image->commands[i].kind == BL_HISTORY_OTHER)
+			bl_map_put(arena, &told, plain(arena, image->commands[i].text), (void *)1);
 	for (size_t i = 0; i < n; i++) {
 		bl_str setting = setting_of(arena, instructions[i]);
 		settings += setting.n > 0;

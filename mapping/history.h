@@ -12,14 +12,21 @@ typedef struct bl_history_command {
 	bl_history_kind kind;
 	bl_str text;
 	bl_str sources; /* of COPY and ADD; empty where a builder tells their content only */
+	uint64_t *words; /* of RUN: hashes of its words, each once, sorted */
+	size_t nwords;
 } bl_history_command;
 
-/* What a step's created_by says, as the classic builder or BuildKit writes it. */
-bl_history_command bl_history_of_step(bl_arena *arena, bl_str created_by);
-/* What an instruction of a Dockerfile says. */
-bl_history_command bl_history_of_instruction(bl_arena *arena, const bl_resource *instruction);
-/* 0 to 1: equal, one within the other, begun alike, or by the words they share. */
-double bl_history_alike(bl_history_command a, bl_history_command b);
+/* The commands of an image or a Dockerfile's stage, in order. */
+typedef struct bl_history {
+	bl_history_command *commands;
+	const bl_resource **from; /* of a stage: the instructions */
+	size_t n;
+} bl_history;
+
+/* What each step's created_by says, as the classic builder or BuildKit writes it. */
+bl_history bl_history_of_image(bl_arena *arena, const bl_image *image);
+/* What the instructions of a stage that make layers or a WORKDIR say. */
+bl_history bl_history_of_stage(bl_arena *arena, const bl_resource *const *instructions, size_t n);
 
 /* The steps and instructions that belong together, from the last backwards. */
 typedef struct bl_history_match {
@@ -27,13 +34,15 @@ typedef struct bl_history_match {
 	size_t instructions;  /* how many those are */
 	double explained;     /* their sum */
 	size_t told;          /* characters of those that are equal: COPY . . is in every other Dockerfile */
-	const bl_resource **by_step; /* as many as the image has steps: the instruction, or NULL; what stands before the first is the base's */
 	size_t first;         /* the first step that is not the base's */
 } bl_history_match;
 
+/*
+ * by_step (or NULL) has as many as the image has steps, all NULL: the instruction of each is set. What stands before the first is the base's. Gives up when no more than
+ * least can be reached; alike is then less than that.
+ */
+bl_history_match bl_history_compare(const bl_history *image, const bl_history *stage, double least, const bl_resource **by_step);
 /* The share of the instructions that make no layer (ENV, CMD and the like) that the image's history tells, too; 0 where there are none. */
-double bl_history_told(bl_arena *arena, const bl_image *image, const bl_resource *const *instructions, size_t n);
-
-bl_history_match bl_history_compare(bl_arena *arena, const bl_image *image, const bl_resource *const *instructions, size_t n);
+double bl_history_told(bl_arena *arena, const bl_history *image, const bl_resource *const *instructions, size_t n);
 
 #endif

@@ -10,6 +10,16 @@ static bl_str stage_key(bl_arena *arena, const bl_root *root, bl_str stage)
 	return bl_str_fmt(arena, BL_FMT "\x1f" BL_FMT "\x1f" BL_FMT, BL_ARG(root->repo), BL_ARG(root->name), BL_ARG(stage));
 }
 
+static uint32_t repo_number(bl_image_run *r, bl_str repo)
+{
+	/* few, and those of one come together */
+	for (size_t i = r->repos.n; i-- > 0;)
+		if (bl_str_eq(r->repos.items[i], repo))
+			return (uint32_t)i;
+	bl_vec_push(&r->arena, &r->repos, repo);
+	return (uint32_t)r->repos.n - 1;
+}
+
 static void gather_stages(bl_image_run *r)
 {
 	const uint32_t *nodes;
@@ -17,7 +27,7 @@ static void gather_stages(bl_image_run *r)
 	for (size_t i = 0; i < n; i++) {
 		const bl_resource *res = bl_image_run_resource(r, nodes[i]);
 		const bl_value *final = bl_value_at_path(res->effective, BL_STR("properties.final"));
-		bl_vec_push(&r->arena, &r->stages, ((bl_image_stage){.node = nodes[i], .final = bl_value_is(final, BL_BOOL) && final->boolean}));
+		bl_vec_push(&r->arena, &r->stages, ((bl_image_stage){.node = nodes[i], .repo = repo_number(r, res->root->repo), .final = bl_value_is(final, BL_BOOL) && final->boolean}));
 		bl_map_put(&r->arena, &r->stage_numbers, stage_key(&r->arena, res->root, res->label), (void *)(uintptr_t)r->stages.n);
 	}
 	for (uint32_t i = 0; n && i < bl_graph_size(r->graph); i++) {
@@ -291,4 +301,5 @@ void bl_image_run_gather(bl_image_run *r)
 	gather_images(r);
 	gather_runs(r);
 	gather_deployers(r);
+	bl_image_run_read_labels(r);
 }

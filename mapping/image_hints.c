@@ -29,10 +29,9 @@ static bl_str plain_url(bl_arena *arena, bl_str url)
 	return low;
 }
 
-/* Is that the repository? A nameless one may be any. */
-static bl_tri is_repo(bl_arena *arena, bl_str repo, bl_str url)
+/* Is that the repository, in lower case, of a plain URL? A nameless one may be any. */
+static bl_tri is_repo(bl_str a, bl_str b)
 {
-	bl_str a = bl_str_lower(arena, repo), b = plain_url(arena, url);
 	if (!a.n || !b.n)
 		return BL_MAYBE;
 	if (bl_str_eq(a, b))
@@ -82,9 +81,17 @@ static bl_str label_revision(const bl_value *labels)
 	return label(labels, keys, sizeof keys / sizeof *keys);
 }
 
+void bl_image_run_read_labels(bl_image_run *r)
+{
+	for (size_t i = 0; i < r->entities.n; i++) {
+		r->entities.items[i]->source = label_source(r->entities.items[i]->labels);
+		r->entities.items[i]->revision = label_revision(r->entities.items[i]->labels);
+	}
+}
+
 static bool same_labels(const bl_image_entity *a, const bl_image_entity *b)
 {
-	return a != b && bl_str_eq(label_source(a->labels), label_source(b->labels)) && bl_str_eq(label_revision(a->labels), label_revision(b->labels));
+	return a != b && bl_str_eq(a->revision, b->revision) && bl_str_eq(a->source, b->source);
 }
 
 /* Does e begin with all the layers of base? */
@@ -137,7 +144,7 @@ static bool has_inherited_labels(bl_image_run *r, const bl_image_entity *e)
 void bl_image_run_find_labels(bl_image_run *r, bl_image_entity *e)
 {
 	const bl_mapping_history *h = r->input->history;
-	bl_str source = label_source(e->labels), revision = label_revision(e->labels);
+	bl_str source = e->source, revision = e->revision;
 	if (!source.n || has_inherited_labels(r, e))
 		return;
 	bl_str now;
@@ -164,11 +171,10 @@ void bl_image_run_find_commits(bl_image_run *r, bl_image_entity *e)
 		bl_str tag = e->names.items[i].tag, now, repo = BL_STR("");
 		size_t repos = 0;
 		bl_str commit = bl_str_starts(tag, BL_STR("sha-")) ? bl_str_slice(tag, 4, tag.n) : tag;
-		for (size_t k = 0; is_hex(commit) && k < r->stages.n; k++) {
-			bl_str one = bl_image_run_resource(r, r->stages.items[k].node)->root->repo;
-			if ((repos && bl_str_eq(one, repo)) || !h->follow(h->context, one, commit, BL_STR(""), &r->arena, &now))
+		for (size_t k = 0; is_hex(commit) && k < r->repos.n; k++) {
+			if (!h->follow(h->context, r->repos.items[k], commit, BL_STR(""), &r->arena, &now))
 				continue;
-			repo = one;
+			repo = r->repos.items[k];
 			repos++;
 		}
 		if (repos != 1)
@@ -233,24 +239,27 @@ void bl_image_run_apply(bl_image_run *r, bl_image_entity *e, const bl_image_hint
 {
 	bl_image_nodes of_repo = {0}, of_file = {0}, built = {0}, known = {0};
 	bl_str file = file_of(r, h);
-	bl_tri named = BL_NO;
+	bl_str url = plain_url(&r->scratch, h->repo);
+	bl_tri named = BL_NO, *repos = bl_new_n(&r->scratch, bl_tri, r->repos.n + 1);
+	for (size_t i = 0; i < r->repos.n; i++)
+		repos[i] = is_repo(bl_str_lower(&r->scratch, r->repos.items[i]), url);
 	for (size_t i = 0; i < r->stages.n; i++) {
 		const bl_image_stage *s = &r->stages.items[i];
 		const bl_root *root = bl_image_run_resource(r, s->node)->root;
-		bl_tri fits = is_repo(&r->arena, root->repo, h->repo);
+		bl_tri fits = repos[s->repo];
 		if (fits == BL_NO || !is_target(r, s, h))
 			continue;
 		named = bl_tri_or(named, fits);
-		bl_vec_push(&r->arena, &of_repo, s->node);
+		bl_vec_push(&r->scratch, &of_repo, s->node);
 		if (file.n && bl_str_eq(root->path, file))
-			bl_vec_push(&r->arena, &of_file, s->node);
+			bl_vec_push(&r->scratch, &of_file, s->node);
 		if (is_built_by(r, s->node, h->workflow))
-			bl_vec_push(&r->arena, &built, s->node);
+			bl_vec_push(&r->scratch, &built, s->node);
 	}
 	const bl_image_nodes *for_whom = of_file.n ? &of_file : built.n ? &built : &of_repo;
 	for (size_t i = 0; i < for_whom->n && !of_file.n; i++)
 		if (is_spoken_for(e, for_whom->items[i]))
-			bl_vec_push(&r->arena, &known, for_whom->items[i]);
+			bl_vec_push(&r->scratch, &known, for_whom->items[i]);
 	if (known.n)
 		for_whom = &known;
 	if (of_repo.n)

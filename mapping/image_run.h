@@ -3,6 +3,7 @@
 #define BL_MAPPING_IMAGE_RUN_H
 
 #include "mapping/claims.h"
+#include "mapping/history.h"
 
 typedef BL_VEC(uint32_t) bl_image_nodes;
 
@@ -24,6 +25,7 @@ typedef struct bl_image_entity {
 	bl_image_origin *origin;
 	const bl_image *image;  /* the one that shows most of its history, or NULL */
 	const bl_value *labels; /* or NULL */
+	bl_str source, revision; /* that the labels name, or empty */
 	bl_str base_digest;
 	BL_VEC(bl_image_name) names;
 	bl_image_nodes nodes; /* of the graph: references to it */
@@ -33,22 +35,25 @@ typedef struct bl_image_entity {
 
 typedef struct bl_image_stage {
 	uint32_t node;
+	uint32_t repo; /* of the run's repos */
 	bl_image_nodes instructions;
-	bool final;
+	bl_history history; /* of a final stage; its first use makes it */
+	bool final, has_history;
 } bl_image_stage;
+
+typedef BL_VEC(bl_str) bl_image_repos;
 
 typedef struct bl_image_run {
 	bl_graph *graph;
 	const bl_mapping_input *input;
-	bl_arena arena;
+	bl_arena arena, scratch; /* scratch is one image's */
 	BL_VEC(bl_image_entity *) entities;
 	bl_map by_digest, by_name; /* -> entity */
 	bl_map deployed;           /* name without tag -> bl_image_repos: who deploys one that is called so */
+	bl_image_repos repos;      /* that have Dockerfiles */
 	BL_VEC(bl_image_stage) stages;
 	bl_map stage_numbers;      /* root pointer and stage name -> number + 1 */
 } bl_image_run;
-
-typedef BL_VEC(bl_str) bl_image_repos;
 
 /* image_gather.c: the Dockerfiles' stages, the images that snapshots show, and what runs them. */
 void bl_image_run_gather(bl_image_run *r);
@@ -56,6 +61,7 @@ void bl_image_run_gather(bl_image_run *r);
 const bl_image_repos *bl_image_run_deployers(bl_image_run *r, const bl_image_name *name);
 
 /* image_hints.c: what names the repository an image comes from. */
+void bl_image_run_read_labels(bl_image_run *r);
 void bl_image_run_find_provenance(bl_image_run *r);
 void bl_image_run_find_labels(bl_image_run *r, bl_image_entity *e);
 void bl_image_run_find_commits(bl_image_run *r, bl_image_entity *e);

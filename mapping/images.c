@@ -66,7 +66,7 @@ static void find_builds(bl_image_run *r, bl_image_entity *e)
 	}
 }
 
-static const bl_image_stage *info_of(const bl_image_run *r, uint32_t node)
+static bl_image_stage *info_of(const bl_image_run *r, uint32_t node)
 {
 	for (size_t i = 0; i < r->stages.n; i++)
 		if (r->stages.items[i].node == node)
@@ -78,15 +78,18 @@ static const bl_image_stage *info_of(const bl_image_run *r, uint32_t node)
 
 static const bl_resource *const *instructions_of(bl_image_run *r, const bl_image_stage *s)
 {
-	const bl_resource **list = bl_new_n(&r->arena, const bl_resource *, s->instructions.n + 1);
+	const bl_resource **list = bl_new_n(&r->scratch, const bl_resource *, s->instructions.n + 1);
 	for (size_t i = 0; i < s->instructions.n; i++)
 		list[i] = bl_image_run_resource(r, s->instructions.items[i]);
 	return list;
 }
 
-static bl_history_match match_history(bl_image_run *r, const bl_image_entity *e, const bl_image_stage *s)
+static const bl_history *history_of(bl_image_run *r, bl_image_stage *s)
 {
-	return bl_history_compare(&r->arena, e->image, instructions_of(r, s), s->instructions.n);
+	if (!s->has_history)
+		s->history = bl_history_of_stage(&r->arena, instructions_of(r, s), s->instructions.n);
+	s->has_history = true;
+	return &s->history;
 }
 
 /* What all the world does (COPY . /app) is hardly a history. */
@@ -143,21 +146,22 @@ static size_t narrow(contender *c, size_t n, int by, double margin)
  * The Dockerfiles whose commands the history ends with: a short one may be like the end of a history that a longer one explains, and copies of one often differ in an ENV
  * or CMD alone. Of copies that nothing tells apart the one that is called as the image is meant; else they share the weight.
  */
-static size_t contenders_of(bl_image_run *r, const bl_image_entity *e, contender *c, double alike[2])
+static size_t contenders_of(bl_image_run *r, const bl_image_entity *e, contender *c, size_t *near)
 {
 	size_t n = 0, called = 0, one = 0;
+	bl_history image = bl_history_of_image(&r->scratch, e->image);
+	double best = 0;
 	for (size_t i = 0; i < r->stages.n && i < MAX_STAGES; i++) {
 		if (!r->stages.items[i].final)
 			continue;
-		bl_history_match m = match_history(r, e, &r->stages.items[i]);
+		bl_history_match m = bl_history_compare(&image, history_of(r, &r->stages.items[i]), best - BL_MARGIN, NULL);
 		c[n++] = (contender){&r->stages.items[i], m.told, {m.alike, m.explained, 0}};
-		alike[1] = m.alike > alike[0] ? alike[0] : m.alike > alike[1] ? m.alike : alike[1];
-		alike[0] = m.alike > alike[0] ? m.alike : alike[0];
+		best = m.alike > best ? m.alike : best;
 	}
-	n = narrow(c, n, 0, BL_MARGIN);
+	*near = n = narrow(c, n, 0, BL_MARGIN);
 	n = narrow(c, n, 1, 1 - BL_MARGIN);
 	for (size_t i = 0; n > 1 && i < n; i++)
-		c[i].score[2] = bl_history_told(&r->arena, e->image, instructions_of(r, c[i].stage), c[i].stage->instructions.n);
+		c[i].score[2] = bl_history_told(&r->scratch, &image, instructions_of(r, c[i].stage), c[i].stage->instructions.n);
 	if (n > 1)
 		n = narrow(c, n, 2, BL_MARGIN);
 	for (size_t i = 0; n > 1 && i < n; i++) {
@@ -174,15 +178,14 @@ static size_t contenders_of(bl_image_run *r, const bl_image_entity *e, contender
 
 static void find_history(bl_image_run *r, bl_image_entity *e)
 {
-	contender *c = bl_new_n(&r->arena, contender, r->stages.n + 1);
-	double most[2] = {0, 0}; /* of all Dockerfiles */
-	size_t n = e->image && e->image->steps.n ? contenders_of(r, e, c, most) : 0;
+	contender *c = bl_new_n(&r->scratch, contender, r->stages.n + 1);
+	size_t near = 0, n = e->image && e->image->steps.n ? contenders_of(r, e, c, &near) : 0;
+	const char *others = n > 1 ? "; nothing tells it from others" : near > 1 ? ", and explains it better than others that are like it" : ", and no other's comes near";
 	for (size_t i = 0; i < n && n <= MAX_COPIES; i++) {
-		double alike = scaled(c[i].score[0], c[i].told), next = c[i].score[0] < most[0] ? most[0] : most[1];
+		double alike = scaled(c[i].score[0], c[i].told);
 		if (alike > 0)
 			bl_image_run_support(r, e, c[i].stage->node, BL_EVIDENCE_C7, bl_evidence_weight(BL_EVIDENCE_C7) * alike / (double)n,
-				bl_str_fmt(bl_image_run_keep(r), "its history is the Dockerfile's to %.0f%%, and the next one's to %.0f%%%s", c[i].score[0] * 100, next * 100,
-					n > 1 ? "; nothing tells them apart" : next > c[i].score[0] - BL_MARGIN ? ", of which it tells less" : ""));
+				bl_str_fmt(bl_image_run_keep(r), "its history is the Dockerfile's to %.0f%%%s", c[i].score[0] * 100, others));
 	}
 }
 
@@ -237,19 +240,21 @@ static int by_worth(const void *a, const void *b, void *context)
 static void take_layers(bl_image_run *r, const bl_image_entity *e)
 {
 	bl_image_origin *o = e->origin;
-	const bl_image_stage *s = o->stage ? info_of(r, o->stage) : NULL;
+	bl_image_stage *s = o->stage ? info_of(r, o->stage) : NULL;
 	bl_history_match m = {0};
 	if (!e->image)
 		return;
+	const bl_resource **by_step = bl_new_n(&r->scratch, const bl_resource *, e->image->steps.n + 1);
+	bl_history image = bl_history_of_image(&r->scratch, e->image);
 	if (s)
-		m = match_history(r, e, s);
+		m = bl_history_compare(&image, history_of(r, s), 0, by_step);
 	bool known = s && m.alike >= 0.5;
 	for (size_t i = 0; i < e->image->steps.n; i++) {
 		const bl_image_step *step = &e->image->steps.items[i];
 		if (step->empty)
 			continue;
 		bl_image_layer *l = bl_vec_add(bl_image_run_keep(r), &o->layers);
-		const bl_resource *from = known ? m.by_step[i] : NULL;
+		const bl_resource *from = known ? by_step[i] : NULL;
 		*l = (bl_image_layer){step->diff_id, step->created_by,
 			!known ? BL_LAYER_ORIGIN_UNKNOWN : i < m.first ? BL_LAYER_ORIGIN_BASE : BL_LAYER_ORIGIN_OWN,
 			from ? from->span : BL_NOWHERE};
@@ -395,6 +400,7 @@ void bl_images_match(bl_graph *graph, const bl_mapping_input *input, bl_image_or
 		find_names(&r, e);
 		answer(&r, e);
 		bl_image_origin *o = e->origin;
+		bl_arena_reset(&r.scratch);
 		sort_runs(graph, o);
 		if (o->names.n)
 			qsort(o->names.items, o->names.n, sizeof *o->names.items, by_text);
@@ -405,5 +411,6 @@ void bl_images_match(bl_graph *graph, const bl_mapping_input *input, bl_image_or
 		bl_vec_push(bl_graph_arena(graph), out, r.entities.items[i]->origin);
 		link_runs(&r, r.entities.items[i]);
 	}
+	bl_arena_done(&r.scratch);
 	bl_arena_done(&r.arena);
 }
