@@ -5,13 +5,9 @@
 #include "core/codec/json.h"
 
 static const sim_aws_type types[] = {
-#define REGISTRY false
-#define DESCRIBED true
-#define AWS(type, id, arn, shape) {type, id, arn, shape},
+#define AWS(type, id, arn, shape) {type, id, arn, SIM_AWS_##shape},
 #include "simulate/aws_types.def"
 #undef AWS
-#undef DESCRIBED
-#undef REGISTRY
 };
 
 const sim_aws_type *sim_aws_type_named(bl_str type)
@@ -219,8 +215,11 @@ void sim_aws_show(sim_world *w)
 		sim_thing *t = w->things.items[i];
 		if (t->cloud != SIM_AWS || t->missing)
 			continue;
-		if (sim_aws_type_named(t->type))
-			t->shown |= BL_SIMULATE_CONFIG | (t->tags ? BL_SIMULATE_TAGS : 0);
+		const sim_aws_type *type = sim_aws_type_named(t->type);
+		if (type && type->shape != SIM_AWS_UNRECORDED)
+			t->shown |= BL_SIMULATE_CONFIG;
+		if (type && t->tags)
+			t->shown |= BL_SIMULATE_TAGS;
 		if (t->resource->language == BL_LANG_CLOUDFORMATION)
 			t->shown |= BL_SIMULATE_STACKS;
 	}

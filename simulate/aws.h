@@ -4,13 +4,20 @@
 
 #include "simulate/world.h"
 
+/* How Config records a type; aws_types.def says what each means. */
+typedef enum sim_aws_shape {
+	SIM_AWS_UNRECORDED,
+	SIM_AWS_DESCRIBED,
+	SIM_AWS_REGISTRY
+} sim_aws_shape;
+
 /* A row of aws_types.def. */
 typedef struct sim_aws_type {
 	const char *type, *id, *arn;
-	bool described; /* Config shows what the service's describe call does, and not the registry's schema */
+	sim_aws_shape shape;
 } sim_aws_type;
 
-/* NULL for a type that Config does not record. */
+/* NULL for a type that is not in the table: no export shows it but that of stacks. */
 const sim_aws_type *sim_aws_type_named(bl_str type);
 /* Fills the pattern of a table ("{n}"); purpose: what makes two random ids of a thing differ. */
 bl_str sim_aws_expand(sim_world *w, const sim_thing *t, const char *pattern, const char *purpose);

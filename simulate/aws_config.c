@@ -92,7 +92,7 @@ static void write_configuration(sim_world *w, const sim_thing *t, bl_json *j)
 	bl_json_array(j);
 	write_relationships(j, properties, 0);
 	bl_json_array_end(j);
-	const bl_value *described = sim_aws_type_named(t->type)->described ? sim_aws_described(w, t) : NULL;
+	const bl_value *described = sim_aws_type_named(t->type)->shape == SIM_AWS_DESCRIBED ? sim_aws_described(w, t) : NULL;
 	const bl_value *more = bl_value_getz(described, "supplementaryConfiguration");
 	bl_json_key(j, "configuration");
 	bl_json_value(j, described ? bl_value_getz(described, "configuration") : properties);

@@ -403,7 +403,7 @@ static const bl_value *value_of(sim_world *w, const sim_thing *t, const shown_ro
 bool sim_aws_shows(sim_world *w, const sim_thing *t, bl_str path)
 {
 	const sim_aws_type *type = sim_aws_type_named(t->type);
-	if (!type || !type->described || bl_str_starts(path, BL_STR("tags.")))
+	if (!type || type->shape == SIM_AWS_REGISTRY || bl_str_starts(path, BL_STR("tags.")))
 		return true;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		bl_str place = place_of(w, &rows[i]);

@@ -421,6 +421,26 @@ static void config_shows_each_type_in_its_own_shape(void **state)
 	assert_shown(item, "configuration.engine", "\"docdb\"");
 }
 
+static void what_config_does_not_record_only_its_tags_show(void **state)
+{
+	static const bl_root root = {.name = {"app.yaml", 8}, .language = BL_LANG_CLOUDFORMATION};
+	bl_evaluation e = {.root = &root};
+	declare(&e, BL_STR("AWS::S3::Bucket.B"), "AWS::S3::Bucket", "AWS::S3::Bucket", NULL);
+	bl_resource *r = declare(&e, BL_STR("AWS::Logs::LogGroup.L"), "AWS::Logs::LogGroup", "AWS::Logs::LogGroup", NULL);
+	r->written = r->effective = json("{\"properties\":{\"RetentionInDays\":7,\"Tags\":[{\"Key\":\"a\",\"Value\":\"b\"}]}}");
+	const bl_evaluation *list[] = {&e};
+	files f = simulate_all(list, 1, (bl_simulate_options){.seed = 3});
+	const bl_value *items = bl_value_getz(read_file(&f, "aws-config.json"), "configurationItems");
+	assert_int_equal(items->n, 1);
+	assert_shown(items->list[0], "resourceType", "\"AWS::S3::Bucket\"");
+	const bl_value *tagged = bl_value_getz(read_file(&f, "aws-tags.json"), "ResourceTagMappingList");
+	size_t groups = 0;
+	for (uint32_t i = 0; i < tagged->n; i++)
+		groups += bl_str_find(at(tagged->list[i], "ResourceARN"), BL_STR(":log-group:"), 0) > 0;
+	assert_int_equal(groups, 1);
+	bl_buf_done(&f.all);
+}
+
 static void what_config_does_not_show_does_not_drift(void **state)
 {
 	static const bl_root root = {.name = {"app.yaml", 8}, .language = BL_LANG_CLOUDFORMATION};
@@ -535,6 +555,7 @@ int main(void)
 		TEST(config_shows_a_groups_rules_as_permissions),
 		TEST(config_shows_documents_as_the_service_does),
 		TEST(config_shows_each_type_in_its_own_shape),
+		TEST(what_config_does_not_record_only_its_tags_show),
 		TEST(what_config_does_not_show_does_not_drift),
 		TEST(tables_are_sorted),
 		TEST(a_deployment_runs_pods_of_its_own),
