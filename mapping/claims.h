@@ -36,6 +36,14 @@ typedef struct bl_identity {
 	const bl_value *says; /* code: the resource's own name, known or not; NULL when code says nothing of it */
 } bl_identity;
 
+/* A trace tag that several blocks or instances may have given an asset. */
+typedef struct bl_open_trace {
+	uint32_t asset;
+	bl_str value;
+	const uint32_t *nodes;
+	size_t n;
+} bl_open_trace;
+
 typedef struct bl_names_index bl_names_index;
 typedef struct bl_scopes bl_scopes;
 
@@ -56,6 +64,7 @@ typedef struct bl_claims {
 	bl_map aliases;          /* other names of an asset that are its own alone (an ARN's last part, a link) -> node + 1 */
 	bl_names_index *names;   /* when names have been matched */
 	bl_scopes *scopes;       /* when scopes have been matched */
+	BL_VEC(bl_open_trace) open_traces;
 	BL_VEC(bl_claim) all;
 	uint32_t *of_code, *of_asset; /* by node: the first claim plus one */
 	bl_pairs pairs;               /* code, asset -> number of the claim */
@@ -104,6 +113,7 @@ void bl_identity_each_tag(const bl_value *tags, void (*fn)(void *context, bl_str
 /* Each finds evidence of its kind. */
 void bl_match_bindings(bl_claims *c);   /* bindings.c: state, plan, stacks, deployments */
 void bl_match_tags(bl_claims *c);       /* tags.c: trace tags, what deployed it, git tags */
+void bl_match_copies(bl_claims *c);     /* tags.c: trace tags that several blocks or instances carry, by where those are deployed */
 void bl_match_names(bl_claims *c);      /* names.c: type, name and scope */
 void bl_match_applied(bl_claims *c);    /* tags.c: objects that say they came from a manifest of that name */
 void bl_match_grants(bl_claims *c);     /* grants.c: role assignments, by what the evidence so far ties their ends to */
@@ -117,6 +127,8 @@ void bl_match_renamed(bl_claims *c);    /* within.c: what a new name says, when 
 
 /* names.c: is name, which code says or may say, the asset's, as far as parents and scope tell? False when they speak against it. */
 bool bl_names_weigh(bl_claims *c, uint32_t code, uint32_t asset, bl_evidence_row *row);
+/* scopes.c: is the root clearly deployed to where the asset is? */
+bool bl_scopes_holds(const bl_claims *c, uint32_t root, uint32_t asset);
 /* Does a pipeline deploy the block's configuration to where the asset is? */
 bl_tri bl_names_deployed(bl_claims *c, uint32_t code, uint32_t asset);
 /* Is the asset called as code says? An asset whose name is not shown may be. */

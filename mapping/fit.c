@@ -37,6 +37,8 @@ enum {
 #define DIFFERENT -0.5
 #define OTHER_PLACE -1.5
 #define CALLED_SO 4.0
+#define KNOWN_PAIR 3.0
+#define MOST_FOR_KNOWN 12.0
 
 uint64_t bl_fit_name_key(uint32_t type, bl_str name)
 {
@@ -289,21 +291,40 @@ static double settings_gain(const bl_fit_run *run, const bl_root_fits *root, uin
 
 /* ---- candidates ---- */
 
+static void add_sum(bl_fit_run *run, uint32_t scope, double gain)
+{
+	if (run->sums[scope] == 0)
+		bl_vec_push(run->claims->arena, &run->touched, scope);
+	run->sums[scope] += gain + 0.01;
+}
+
+static double known_gain(const bl_fit_known *known)
+{
+	double gain = KNOWN_PAIR * known->pairs;
+	return gain > MOST_FOR_KNOWN ? MOST_FOR_KNOWN : gain;
+}
+
+static double known_in(const bl_root_fits *root, uint32_t scope)
+{
+	for (size_t i = 0; i < root->nknown; i++)
+		if (root->known[i].scope == scope)
+			return known_gain(&root->known[i]);
+	return 0;
+}
+
 /* The scopes that share the root's rarest keys. */
-static size_t candidates_of(bl_fit_run *run, bl_fit_candidate *out)
+static size_t candidates_of(bl_fit_run *run, const bl_root_fits *root, bl_fit_candidate *out)
 {
 	size_t count = 0;
+	for (size_t i = 0; i < root->nknown; i++)
+		add_sum(run, root->known[i].scope, known_gain(&root->known[i]));
 	for (size_t i = 0; i < run->nkeys; i++) {
 		const bl_root_key *key = &run->keys[i];
 		if (key->hi - key->lo > MAX_POSTINGS)
 			break;
 		double gain = key->pattern ? 0 : gain_of(run, key);
-		for (uint32_t k = key->lo; k < key->hi; k++) {
-			uint32_t scope = run->postings[k].value;
-			if (run->sums[scope] == 0)
-				bl_vec_push(run->claims->arena, &run->touched, scope);
-			run->sums[scope] += gain + 0.01;
-		}
+		for (uint32_t k = key->lo; k < key->hi; k++)
+			add_sum(run, run->postings[k].value, gain);
 	}
 	for (size_t i = 0; i < run->touched.n; i++) {
 		uint32_t scope = run->touched.items[i];
@@ -360,10 +381,11 @@ void bl_fit_root(bl_fit_run *run, bl_root_fits *root)
 	root->keys = 0;
 	for (size_t i = 0; i < run->nkeys; i++)
 		root->keys += !run->keys[i].pattern;
-	root->n = candidates_of(run, root->best);
+	root->n = candidates_of(run, root, root->best);
 	for (size_t i = 0; i < root->n; i++) {
 		bl_fit_candidate *k = &root->best[i];
-		k->fit = bl_fit_beside(run, k->scope, NULL, 0, true, &k->found) + CALLED_SO * called_so(run, root, k->scope);
+		k->fit = bl_fit_beside(run, k->scope, NULL, 0, true, &k->found) + CALLED_SO * called_so(run, root, k->scope) +
+			known_in(root, k->scope);
 	}
 	rank(root->best, root->n);
 	size_t near = 0;

@@ -26,12 +26,19 @@ typedef struct bl_root_key {
 	bool name;
 } bl_root_key;
 
+/* So many of a root's blocks are known to be assets of a scope. */
+typedef struct bl_fit_known {
+	uint32_t root, scope, pairs;
+} bl_fit_known;
+
 typedef struct bl_root_fits {
 	const uint32_t *code; /* its blocks, by type */
 	size_t ncode;
 	bl_fit_candidate best[BL_FIT_CANDIDATES]; /* falling */
 	size_t n;
 	uint32_t keys; /* that it has */
+	const bl_fit_known *known; /* sorted by scope */
+	size_t nknown;
 } bl_root_fits;
 
 typedef struct bl_fit_run {

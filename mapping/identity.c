@@ -229,8 +229,9 @@ static bl_str scope_of(bl_arena *arena, const bl_map *projects, const bl_asset *
 	const bl_value *id = a->scope.n ? bl_map_get(projects, a->scope) : NULL;
 	if (a->scope.n)
 		return id ? id->string : project.n ? project : a->scope;
+	/* the ARN of a bucket does not say whose it is */
 	if (bl_arn_parse(a->id, &arn))
-		return bl_str_fmt(arena, BL_FMT "/" BL_FMT, BL_ARG(arn.account), BL_ARG(arn.region));
+		return arn.account.n ? bl_str_fmt(arena, BL_FMT "/" BL_FMT, BL_ARG(arn.account), BL_ARG(arn.region)) : BL_STR("");
 	if (bl_google_name_parse(a->id, &google)) {
 		id = bl_map_get(projects, google.project);
 		return id ? id->string : google.project;

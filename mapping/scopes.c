@@ -23,6 +23,7 @@ enum {
 
 #define APART 2.0 /* by so much sharing a scope is less likely than having one's own */
 #define REST_ENOUGH 3.0 /* for a further scope to be thought of */
+#define KNOWN 0.9 /* of what tells a pair without its scope */
 #define SCALE 1e6
 
 typedef struct scope_run {
@@ -122,6 +123,58 @@ size_t bl_scopes_assets(const bl_scopes *scopes, uint32_t scope, uint32_t type, 
 	size_t end = first_asset(scopes, type ? (bl_scope_asset){scope, type + 1, 0} : (bl_scope_asset){scope + 1, 0, 0});
 	*out = scopes->assets + lo;
 	return end - lo;
+}
+
+/* ---- what is known already ---- */
+
+static int by_known(const void *a, const void *b)
+{
+	const bl_fit_known *x = a, *y = b;
+	if (x->root != y->root)
+		return x->root < y->root ? -1 : 1;
+	return (x->scope > y->scope) - (x->scope < y->scope);
+}
+
+/* Do states, deployments or tags tell that the pair is one? Names are weighed as what the root has. */
+static bool is_told(const bl_claim *claim)
+{
+	static const char *const ids[] = {"I1", "I2", "I3", "I4", "I5", "I8"};
+	for (size_t i = 0; i < claim->evidence.n; i++)
+		for (size_t k = 0; k < sizeof ids / sizeof *ids; k++)
+			if (strcmp(claim->evidence.items[i].id, ids[k]) == 0 && claim->evidence.items[i].weight >= KNOWN)
+				return true;
+	return false;
+}
+
+/* They say where a root is, whatever it calls things. */
+static void count_known(scope_run *s)
+{
+	bl_claims *c = s->claims;
+	BL_VEC(bl_fit_known) known = {0};
+	size_t kept = 0;
+	for (size_t i = 0; i < c->all.n; i++) {
+		const bl_identity *asset = &c->identities[c->all.items[i].asset];
+		uint32_t root = c->identities[c->all.items[i].code].root;
+		if (!asset->scope || !is_told(&c->all.items[i]))
+			continue;
+		bl_vec_push(c->arena, &known, ((bl_fit_known){root, asset->scope, 1}));
+		if (asset->outer != asset->scope)
+			bl_vec_push(c->arena, &known, ((bl_fit_known){root, asset->outer, 1}));
+	}
+	if (known.n)
+		qsort(known.items, known.n, sizeof *known.items, by_known);
+	for (size_t i = 0; i < known.n; i++) {
+		if (kept && by_known(&known.items[kept - 1], &known.items[i]) == 0)
+			known.items[kept - 1].pairs++;
+		else
+			known.items[kept++] = known.items[i];
+	}
+	for (size_t i = 0, k; i < kept; i = k) {
+		for (k = i + 1; k < kept && known.items[k].root == known.items[i].root; k++)
+			;
+		s->roots[known.items[i].root].known = known.items + i;
+		s->roots[known.items[i].root].nknown = k - i;
+	}
 }
 
 /* ---- which scopes a root has ---- */
@@ -352,6 +405,12 @@ const bl_scope_fit *bl_scopes_fit(const bl_claims *c, uint32_t root, uint32_t as
 	return NULL;
 }
 
+bool bl_scopes_holds(const bl_claims *c, uint32_t root, uint32_t asset)
+{
+	const bl_scope_fit *fit = bl_scopes_fit(c, root, asset);
+	return fit && fit->lead >= BL_SCOPES_LEAD;
+}
+
 /* Names that are everywhere are looked up where the rest of their configuration is. */
 static void claim_common(bl_claims *c)
 {
@@ -374,12 +433,15 @@ bl_evidence_row bl_scopes_row(const bl_scope_fit *fit)
 	return fit->lead >= BL_SCOPES_SURE ? BL_EVIDENCE_I11_SURE : fit->lead >= BL_SCOPES_LEAD ? BL_EVIDENCE_I11 : BL_EVIDENCE_I11_WEAK;
 }
 
-/* Does code say itself where the thing lies, and is it there? */
+/* Does code say itself where the thing lies, and is it there, or does the asset name the block? */
 static bool knows_scope(const bl_claim *claim)
 {
-	for (size_t i = 0; i < claim->evidence.n; i++)
-		if (strcmp(claim->evidence.items[i].id, "I6") == 0)
-			return claim->evidence.items[i].weight >= bl_evidence_weight(BL_EVIDENCE_I6_GROUP);
+	for (size_t i = 0; i < claim->evidence.n; i++) {
+		const bl_evidence *e = &claim->evidence.items[i];
+		bool told = strcmp(e->id, "I5") == 0 || strcmp(e->id, "I8") == 0;
+		if ((told || strcmp(e->id, "I6") == 0) && e->weight >= bl_evidence_weight(BL_EVIDENCE_I6_GROUP))
+			return true;
+	}
 	return false;
 }
 
@@ -468,6 +530,7 @@ void bl_match_scopes(bl_claims *c)
 	s.fits = bl_new_n(c->arena, double, c->nroots + 1);
 	s.fit.sums = bl_new_n(c->arena, double, c->nscopes + 1);
 	index_scopes(&s);
+	count_known(&s);
 	size_t most = fit_roots(&s);
 	bl_root_key *keys = bl_new_n(c->arena, bl_root_key, 2 * most + 1);
 	assign_roots(&s);

@@ -9,6 +9,7 @@ static const char *const paths[] = {"[]", "assets[]", "results[]", NULL};
 typedef struct inventory {
 	bl_map policies; /* name -> kept policy */
 	bl_map assets;   /* name -> bl_asset */
+	bl_map projects; /* number -> asset that says both number and id of the project that it lies in */
 } inventory;
 
 static const bl_value *either(const bl_value *v, const char *camel, const char *snake)
@@ -49,6 +50,14 @@ static const bl_value *body_of(bl_snapshot_reader *r, const bl_asset *asset, con
 		bl_items_put(arena, &items, BL_STR("tags"), BL_NOWHERE, asset->tags);
 	bl_items_put(arena, &items, BL_STR("properties"), BL_NOWHERE, data);
 	return bl_items_value(arena, BL_NOWHERE, &items);
+}
+
+static bool is_number(bl_str s)
+{
+	size_t i = 0;
+	while (i < s.n && s.p[i] >= '0' && s.p[i] <= '9')
+		i++;
+	return s.n && i == s.n;
 }
 
 static bl_asset *asset_of(bl_snapshot_reader *r, inventory *in, bl_str name, bl_str type)
@@ -108,8 +117,11 @@ static bool add_exported(bl_snapshot_reader *r, inventory *in, const bl_value *r
 		asset->seen_at = bl_keep_str(&r->keeper, seen);
 	if (!asset->location.n)
 		asset->location = bl_keep_str(&r->keeper, bl_snapshot_text(row, "location"));
+	bl_str project = project_of(row);
 	if (!asset->scope.n)
-		asset->scope = bl_google_scope(r, name, project_of(row));
+		asset->scope = bl_google_scope(r, name, project);
+	if (is_number(project) && !is_number(asset->scope))
+		bl_map_put(&r->own, &in->projects, bl_keep_str(&r->keeper, project), asset);
 	if (data)
 		asset->body = body_of(r, asset, bl_keep_value(&r->keeper, data));
 	if (policy)
@@ -196,11 +208,23 @@ static bool on_object(bl_snapshot_reader *r, void *state, const bl_value *v, uin
 	return on_row(r, state, 0, v, offset);
 }
 
+/* What is named without its project (a bucket) has but the project's number; others say which id that is. */
+static void name_projects(inventory *in)
+{
+	for (size_t i = 0; in->projects.n && i < in->assets.n; i++) {
+		bl_asset *asset = in->assets.entries[i].value;
+		const bl_asset *both = is_number(asset->scope) ? bl_map_get(&in->projects, asset->scope) : NULL;
+		if (both)
+			asset->scope = both->scope;
+	}
+}
+
 /* Policies are exported apart from resources, before or after them. */
 static void at_end(bl_snapshot_reader *r, void *state)
 {
 	bl_arena *arena = &r->out->arena;
 	inventory *in = state;
+	name_projects(in);
 	for (size_t i = 0; i < in->policies.n; i++) {
 		bl_asset *asset = bl_map_get(&in->assets, in->policies.entries[i].key);
 		bl_items children = {0}, items = {0};
