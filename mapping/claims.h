@@ -42,6 +42,7 @@ typedef struct bl_open_trace {
 	bl_str value;
 	const uint32_t *nodes;
 	size_t n;
+	size_t blocks; /* that carry it and are of the asset's type */
 } bl_open_trace;
 
 typedef struct bl_names_index bl_names_index;

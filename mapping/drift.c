@@ -275,6 +275,28 @@ static void compare_link(drift_walk *w, const bl_link *link, const bl_schema *sc
 	report_added_tags(w);
 }
 
+/* What one block of an object was found to differ in: found.items[begin .. begin + n). */
+typedef struct found_of {
+	size_t begin, n;
+} found_of;
+
+/* A root may declare an object twice, and its asset was made from one of the two: the one that differs least. */
+static void keep_nearest(drift_walk *w, bl_map *of_object, const bl_link *link, size_t begin)
+{
+	bl_str key = bl_str_fmt(w->arena, "%p " BL_FMT " " BL_FMT, (const void *)link->resource->root, BL_ARG(link->resource->address), BL_ARG(link->asset->id));
+	found_of *old = bl_map_get(of_object, key);
+	size_t n = w->out->n - begin;
+	if (old && old->n <= n) {
+		w->out->n = begin;
+		return;
+	}
+	for (size_t i = 0; old && i < old->n; i++)
+		w->out->items[old->begin + i].link = NULL;
+	found_of *is = bl_new(w->arena, found_of);
+	*is = (found_of){begin, n};
+	bl_map_put(w->arena, of_object, key, is);
+}
+
 size_t bl_mapping_drift(const bl_graph *graph, const bl_schema *schema, const bl_mapping_history *history, bl_arena *arena,
 	const bl_drift **out)
 {
@@ -282,13 +304,23 @@ size_t bl_mapping_drift(const bl_graph *graph, const bl_schema *schema, const bl
 	size_t n = bl_graph_links(graph, &links);
 	drift_list found = {0};
 	drift_walk w = {.arena = arena, .graph = graph, .out = &found};
+	bl_map of_object = {0};
 	for (size_t i = 0; i < n; i++) {
 		const bl_link *link = links[i];
 		/* what may be another asset cannot have drifted, and a guess by part of a name is no ground for it */
-		if (link->kind == BL_PROVISIONS && link->class != BL_AMBIGUOUS && link->confidence >= 0.5 && link->asset->body)
-			compare_link(&w, link, schema);
+		if (link->kind != BL_PROVISIONS || link->class == BL_AMBIGUOUS || link->confidence < 0.5 || !link->asset->body)
+			continue;
+		size_t begin = found.n;
+		compare_link(&w, link, schema);
+		if (link->resource->language == BL_LANG_KUBERNETES)
+			keep_nearest(&w, &of_object, link, begin);
 	}
 	bl_buf_done(&w.path);
+	size_t kept = 0;
+	for (size_t i = 0; i < found.n; i++)
+		if (found.items[i].link)
+			found.items[kept++] = found.items[i];
+	found.n = kept;
 	if (found.n)
 		qsort(found.items, found.n, sizeof *found.items, in_order);
 	bl_changed changed = {.history = history, .arena = arena};

@@ -57,14 +57,14 @@ static size_t blocks_among(const bl_claims *c, const uint32_t *nodes, size_t n)
 	return blocks;
 }
 
-/* The tag says that the asset is one of these; of several each is worth its part. */
-static void claim_traced(bl_claims *c, uint32_t asset, bl_str value, const uint32_t *nodes, size_t n)
+/* The tag says that the asset is one of these; of several, and of several blocks that carry it, each is worth its part. */
+static void claim_traced(bl_claims *c, const bl_open_trace *t, const uint32_t *nodes, size_t n)
 {
-	size_t blocks = blocks_among(c, nodes, n);
-	bl_str why = bl_str_fmt(bl_graph_arena(c->graph), "the trace tag '" BL_FMT "' stands on both%s", BL_ARG(value),
-		blocks > 1 ? "; several blocks carry it" : n > 1 ? "; the block has several instances" : "");
+	size_t parts = t->blocks > n ? t->blocks : n;
+	bl_str why = bl_str_fmt(bl_graph_arena(c->graph), "the trace tag '" BL_FMT "' stands on both%s", BL_ARG(t->value),
+		t->blocks > 1 ? "; several blocks carry it" : n > 1 ? "; the block has several instances" : "");
 	for (size_t i = 0; i < n; i++)
-		bl_claims_add(c, nodes[i], asset, BL_EVIDENCE_I5, bl_evidence_weight(BL_EVIDENCE_I5) / (double)n, why);
+		bl_claims_add(c, nodes[i], t->asset, BL_EVIDENCE_I5, bl_evidence_weight(BL_EVIDENCE_I5) / (double)parts, why);
 }
 
 static void claim_trace(void *context, bl_str key, bl_str value)
@@ -74,27 +74,28 @@ static void claim_trace(void *context, bl_str key, bl_str value)
 	bl_claims *c = w->claims;
 	const node_list *code = is_trace_key(key) ? bl_map_get(w->index, value) : NULL;
 	uint32_t fitting[MANY];
-	size_t n = 0;
+	size_t n = 0, kept = 0;
 	bl_tri best = BL_NO;
-	for (size_t i = 0; code && i < code->n && n < MANY; i++) {
-		if (!bl_identity_types_fit(c, code->items[i], w->node))
-			continue;
-		/* of a block's instances and copies those count whose name fits best */
-		bl_tri fits = bl_names_fit(c, code->items[i], w->node);
-		if (fits > best) {
-			best = fits;
-			n = 0;
-		}
-		if (fits == best)
+	for (size_t i = 0; code && i < code->n && n < MANY; i++)
+		if (bl_identity_types_fit(c, code->items[i], w->node))
 			fitting[n++] = code->items[i];
-	}
-	if (n == 1)
-		claim_traced(c, w->node, value, fitting, n);
-	else if (n) { /* where the rest of their configurations is may tell */
-		uint32_t *nodes = bl_new_n(c->arena, uint32_t, n);
-		memcpy(nodes, fitting, n * sizeof *fitting);
-		bl_vec_push(c->arena, &c->open_traces, ((bl_open_trace){w->node, value, nodes, n}));
-	}
+	bl_open_trace t = {w->node, value, NULL, 0, blocks_among(c, fitting, n)};
+	for (size_t i = 0; i < n; i++)
+		best = bl_tri_or(best, bl_names_fit(c, fitting[i], w->node));
+	/* of a block's instances and copies those count whose name fits best */
+	for (size_t i = 0; i < n; i++)
+		if (bl_names_fit(c, fitting[i], w->node) == best)
+			fitting[kept++] = fitting[i];
+	if (kept == 1)
+		claim_traced(c, &t, fitting, kept);
+	if (kept < 2)
+		return;
+	/* where the rest of their configurations is may tell */
+	uint32_t *nodes = bl_new_n(c->arena, uint32_t, kept);
+	memcpy(nodes, fitting, kept * sizeof *fitting);
+	t.nodes = nodes;
+	t.n = kept;
+	bl_vec_push(c->arena, &c->open_traces, t);
 }
 
 void bl_match_copies(bl_claims *c)
@@ -106,7 +107,7 @@ void bl_match_copies(bl_claims *c)
 		for (size_t k = 0; k < t->n; k++)
 			if (bl_scopes_holds(c, c->identities[t->nodes[k]].root, t->asset))
 				here[n++] = t->nodes[k];
-		claim_traced(c, t->asset, t->value, n ? here : t->nodes, n ? n : t->n);
+		claim_traced(c, t, n ? here : t->nodes, n ? n : t->n);
 	}
 }
 
