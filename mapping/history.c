@@ -163,6 +163,7 @@ static void take_words(bl_arena *arena, bl_history_command *c)
 			found[n++] = bl_str_hash(word);
 		s = rest;
 	}
+	c->head = n > 1 ? (found[0] * 31 ^ found[1]) | 1 : 0;
 	if (n)
 		qsort(found, n, sizeof *found, by_number);
 	for (size_t i = 0; i < n; i++)
@@ -173,7 +174,7 @@ static void take_words(bl_arena *arena, bl_history_command *c)
 		memcpy(c->words, found, c->nwords * sizeof *found);
 }
 
-static double shared_words(const bl_history_command *a, const bl_history_command *b)
+static size_t shared_words(const bl_history_command *a, const bl_history_command *b)
 {
 	size_t both = 0, i = 0, k = 0;
 	while (i < a->nwords && k < b->nwords) {
@@ -182,8 +183,7 @@ static double shared_words(const bl_history_command *a, const bl_history_command
 		i += x <= y;
 		k += y <= x;
 	}
-	size_t all = a->nwords + b->nwords - both;
-	return all ? (double)both / (double)all : 0;
+	return both;
 }
 
 /* 0 to 1: equal, one within the other, begun alike, or by the words they share. */
@@ -196,15 +196,14 @@ static double alike(const bl_history_command *a, const bl_history_command *b)
 		return other_sources ? 0.7 : 1;
 	if (a->kind != BL_HISTORY_RUN || !a->text.n || !b->text.n)
 		return 0;
-	if (bl_str_find(a->text, b->text, 0) >= 0 || bl_str_find(b->text, a->text, 0) >= 0)
+	size_t both = shared_words(a, b), least = a->nwords < b->nwords ? a->nwords : b->nwords;
+	/* what is part of the other shares its words, but for those that it is cut off in */
+	if (both + 2 >= least && (bl_str_find(a->text, b->text, 0) >= 0 || bl_str_find(b->text, a->text, 0) >= 0))
 		return 0.8;
-	bl_str x, y, rest_x, rest_y;
-	x = first_word(a->text, &rest_x);
-	y = first_word(b->text, &rest_y);
-	bl_str x2 = first_word(rest_x, &rest_x), y2 = first_word(rest_y, &rest_y);
-	if (bl_str_eq(x, y) && bl_str_eq(x2, y2) && x2.n)
+	if (a->head && a->head == b->head)
 		return 0.7;
-	return 0.6 * shared_words(a, b);
+	size_t all = a->nwords + b->nwords - both;
+	return all ? 0.6 * (double)both / (double)all : 0;
 }
 
 static bool makes_layer(bl_history_kind kind)

@@ -14,6 +14,7 @@ typedef struct bl_history_command {
 	bl_str sources; /* of COPY and ADD; empty where a builder tells their content only */
 	uint64_t *words; /* of RUN: hashes of its words, each once, sorted */
 	size_t nwords;
+	uint64_t head;   /* of RUN: hash of the first two, 0 where there are not so many */
 } bl_history_command;
 
 /* The commands of an image or a Dockerfile's stage, in order. */

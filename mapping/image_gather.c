@@ -261,6 +261,7 @@ static void gather_runs(bl_image_run *r)
 	}
 	for (uint32_t i = 0; i < bl_graph_size(r->graph); i++) {
 		bl_image_entity *e = bl_graph_node(r->graph, i)->kind == BL_NODE_IMAGE ? entity_of_node(r, i, false) : NULL;
+		r->of_node[i] = e;
 		if (e)
 			bl_vec_push(&r->arena, &e->nodes, i);
 	}
@@ -297,6 +298,7 @@ const bl_image_repos *bl_image_run_deployers(bl_image_run *r, const bl_image_nam
 
 void bl_image_run_gather(bl_image_run *r)
 {
+	r->of_node = bl_new_n(&r->arena, bl_image_entity *, bl_graph_size(r->graph) + 1);
 	gather_stages(r);
 	gather_images(r);
 	gather_runs(r);

@@ -2,8 +2,7 @@
 #include "mapping/image_run.h"
 
 enum {
-	MAX_BASES = 4000, /* images whose labels are compared with each one's */
-	MIN_COMMIT = 7,   /* digits of a tag that may be a commit */
+	MIN_COMMIT = 7, /* digits of a tag that may be a commit */
 };
 
 /* "https://github.com/owner/name.git", "git@github.com:owner/name" -> "github.com/owner/name" in lower case. */
@@ -81,62 +80,63 @@ static bl_str label_revision(const bl_value *labels)
 	return label(labels, keys, sizeof keys / sizeof *keys);
 }
 
+/* The key of an image that has these labels and the layers of hash, which goes on from layer to layer. */
+static bl_str layers_key(bl_arena *arena, const bl_image_entity *e, uint64_t hash)
+{
+	return bl_str_fmt(arena, BL_FMT "\x1f" BL_FMT "\x1f%llx", BL_ARG(e->source), BL_ARG(e->revision), (unsigned long long)hash);
+}
+
+static uint64_t with_layer(uint64_t hash, bl_str diff_id)
+{
+	return (hash ^ bl_str_hash(diff_id)) * 0x9e3779b97f4a7c15u;
+}
+
 void bl_image_run_read_labels(bl_image_run *r)
 {
 	for (size_t i = 0; i < r->entities.n; i++) {
-		r->entities.items[i]->source = label_source(r->entities.items[i]->labels);
-		r->entities.items[i]->revision = label_revision(r->entities.items[i]->labels);
+		bl_image_entity *e = r->entities.items[i];
+		uint64_t hash = 0;
+		e->source = label_source(e->labels);
+		e->revision = label_revision(e->labels);
+		for (size_t k = 0; e->source.n && e->image && k < e->image->steps.n; k++)
+			if (e->image->steps.items[k].diff_id.n)
+				hash = with_layer(hash, e->image->steps.items[k].diff_id);
+		if (hash)
+			bl_map_put(&r->arena, &r->by_layers, layers_key(&r->arena, e, hash), e);
 	}
 }
 
 static bool same_labels(const bl_image_entity *a, const bl_image_entity *b)
 {
-	return a != b && bl_str_eq(a->revision, b->revision) && bl_str_eq(a->source, b->source);
+	return b && a != b && bl_str_eq(a->revision, b->revision) && bl_str_eq(a->source, b->source);
 }
 
-/* Does e begin with all the layers of base? */
-static bool begins_with(const bl_image_entity *e, const bl_image_entity *base)
+/* Does e begin with all the layers of another image that has the same labels? */
+static bool begins_like_another(bl_image_run *r, const bl_image_entity *e)
 {
-	const bl_image *x = e->image, *y = base->image;
-	size_t i = 0, k = 0, layers = 0;
-	for (; x && y && k < y->steps.n; k++) {
-		bl_str want = y->steps.items[k].diff_id;
-		if (!want.n)
+	uint64_t hash = 0;
+	for (size_t i = 0; e->image && i < e->image->steps.n; i++) {
+		if (!e->image->steps.items[i].diff_id.n)
 			continue;
-		while (i < x->steps.n && !x->steps.items[i].diff_id.n)
-			i++;
-		if (i == x->steps.n || !bl_str_eq(x->steps.items[i++].diff_id, want))
-			return false;
-		layers++;
-	}
-	return layers > 0;
-}
-
-/* Is base what a Dockerfile names in FROM that something already says the image is made from? */
-static bool is_named_base(const bl_image_run *r, const bl_image_entity *e, const bl_image_entity *base)
-{
-	const bl_edge *const *edges;
-	for (size_t i = 0; i < e->candidates.n; i++) {
-		size_t n = bl_graph_out(r->graph, e->candidates.items[i].stage, &edges);
-		for (size_t k = 0; k < n; k++)
-			for (size_t m = 0; edges[k]->kind == BL_EDGE_REFERS && m < base->nodes.n; m++)
-				if (base->nodes.items[m] == edges[k]->to)
-					return true;
+		if (hash && bl_map_get(&r->by_layers, layers_key(&r->scratch, e, hash)))
+			return true;
+		hash = with_layer(hash, e->image->steps.items[i].diff_id);
 	}
 	return false;
 }
 
-/* An image that sets no labels of its own has its base's: of what its build names as base, its Dockerfile does, or its layers begin with. */
+/* An image that sets no labels of its own has its base's: of what its build names as base, its Dockerfile does in FROM, or its layers begin with. */
 static bool has_inherited_labels(bl_image_run *r, const bl_image_entity *e)
 {
 	bl_str digest = e->base_digest.n ? e->base_digest : bl_value_text(bl_value_getz(e->labels, "org.opencontainers.image.base.digest"));
-	const bl_image_entity *base = digest.n ? bl_map_get(&r->by_digest, digest) : NULL;
-	if (base && same_labels(e, base))
+	if ((digest.n && same_labels(e, bl_map_get(&r->by_digest, digest))) || begins_like_another(r, e))
 		return true;
-	for (size_t i = 0; i < r->entities.n && i < MAX_BASES; i++) {
-		base = r->entities.items[i];
-		if (same_labels(e, base) && (begins_with(e, base) || is_named_base(r, e, base)))
-			return true;
+	for (size_t i = 0; i < e->candidates.n; i++) {
+		const bl_edge *const *edges;
+		size_t n = bl_graph_out(r->graph, e->candidates.items[i].stage, &edges);
+		for (size_t k = 0; k < n; k++)
+			if (edges[k]->kind == BL_EDGE_REFERS && same_labels(e, r->of_node[edges[k]->to]))
+				return true;
 	}
 	return false;
 }

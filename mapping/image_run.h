@@ -49,6 +49,8 @@ typedef struct bl_image_run {
 	bl_arena arena, scratch; /* scratch is one image's */
 	BL_VEC(bl_image_entity *) entities;
 	bl_map by_digest, by_name; /* -> entity */
+	bl_map by_layers;          /* labels and layers -> entity */
+	bl_image_entity **of_node; /* by node of the graph: the entity that it names, or NULL */
 	bl_map deployed;           /* name without tag -> bl_image_repos: who deploys one that is called so */
 	bl_image_repos repos;      /* that have Dockerfiles */
 	BL_VEC(bl_image_stage) stages;
@@ -61,6 +63,7 @@ void bl_image_run_gather(bl_image_run *r);
 const bl_image_repos *bl_image_run_deployers(bl_image_run *r, const bl_image_name *name);
 
 /* image_hints.c: what names the repository an image comes from. */
+/* Reads the labels of all images, and files those that have any under their layers. */
 void bl_image_run_read_labels(bl_image_run *r);
 void bl_image_run_find_provenance(bl_image_run *r);
 void bl_image_run_find_labels(bl_image_run *r, bl_image_entity *e);
