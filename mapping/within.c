@@ -129,7 +129,7 @@ static void claim_pair(within_run *w, const remainder *r, uint32_t code, uint32_
 	/* something may have been renamed, but then nothing else may be it */
 	if (pair->called == BL_NO && !pair->decided)
 		return;
-	bl_evidence_row scope = bl_scopes_row(r->fit), left = last ? BL_EVIDENCE_I14 : BL_EVIDENCE_I14_FITS;
+	bl_evidence_row scope = bl_scopes_row(r->fit), left = last && r->nassets == 1 ? BL_EVIDENCE_I14 : BL_EVIDENCE_I14_FITS;
 	bl_claims_add(c, code, asset, scope, bl_evidence_weight(scope),
 		bl_str_fmt(keep, "%u of %u names and kinds of the configuration are found in its scope", r->fit->found, r->fit->of));
 	if (last || pair->decided)
