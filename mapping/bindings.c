@@ -30,6 +30,7 @@ typedef struct owner {
 typedef struct binder {
 	bl_claims *claims;
 	bl_coverage coverage;
+	bl_map states;    /* files of Terraform's: what they alone show may be gone */
 	bl_map addresses; /* Terraform's -> node_list */
 	bl_map logical;   /* CloudFormation's logical ids -> node_list */
 	bl_map named;     /* type and deployed name -> node_list */
@@ -179,7 +180,7 @@ static bl_evidence_row row_of(const binder *b, const bl_binding *e, const bl_ass
 {
 	switch (e->from) {
 	case BL_FROM_STATE:
-		return !a->body && bl_coverage_shows(&b->coverage, a->type) && !b->coverage.partial ? BL_EVIDENCE_I1_STALE : BL_EVIDENCE_I1;
+		return bl_map_get(&b->states, a->snapshot) && bl_coverage_shows(&b->coverage, a->type) && !b->coverage.partial ? BL_EVIDENCE_I1_STALE : BL_EVIDENCE_I1;
 	case BL_FROM_PLAN:
 		return BL_EVIDENCE_I2;
 	case BL_FROM_STACK:
@@ -325,6 +326,9 @@ void bl_match_bindings(bl_claims *c)
 {
 	binder b = {.claims = c};
 	bl_coverage_fill(c->arena, c->input, &b.coverage);
+	for (size_t i = 0; i < c->input->nsnapshots; i++)
+		if (bl_str_starts(c->input->snapshots[i]->format, BL_STR("terraform-")))
+			bl_map_put(c->arena, &b.states, c->input->snapshots[i]->file, (void *)1);
 	index_code(&b);
 	for (size_t i = 0; i < c->input->nsnapshots; i++)
 		claim_snapshot(&b, c->input->snapshots[i]);

@@ -86,6 +86,12 @@ static const evidence_case cases[] = {
 		.changes = {{"where another can be it, too", "Basic\"},\"properties\":{\"publicIPAllocationMethod\":\"Dynamic", "Standard\"},\"properties\":{\"publicIPAllocationMethod\":\"Static"},
 			{"where it can be another block, too", "'Basic' }\n  properties: { publicIPAllocationMethod: 'Dynamic'", "'Standard' }\n  properties: { publicIPAllocationMethod: 'Static'"}}},
 
+	{N5_LAST, "it is called otherwise, but both are the last of their kind and set alike", .code = "ip", .asset = "/publicIPAddresses/edge",
+		.files = {{"main.bicep", RESOURCE("a", "networkSecurityGroups", "'web'") RESOURCE("b", "networkSecurityGroups", "'jobs'") BALANCER("publicIPAllocationMethod: 'Static'\n    publicIPAddressVersion: 'IPv4'")},
+			{"seen/g.json", "[" NSG_ROW("rg-prod", "web") "," NSG_ROW("rg-prod", "jobs") "," ROW(NETWORK("rg-prod", "publicIPAddresses", "edge"), "publicipaddresses",
+				",\"location\":\"westeurope\",\"sku\":{\"name\":\"Standard\",\"tier\":\"Regional\"},\"properties\":{\"publicIPAllocationMethod\":\"Static\",\"publicIPAddressVersion\":\"IPv4\"}") OTHERS "]"}},
+		.changes = {{"where another is left", "[{", "[" ROW(NETWORK("rg-prod", "publicIPAddresses", "core"), "publicipaddresses", "") ",{"}, {"where little is set alike", "\"sku\":{", "\"plan\":{"}}},
+
 	{I12, "what it refers to is tied to what the asset refers to", .code = "net", .asset = "virtualNetworks/net",
 		.files = {{"main.bicep", LINKED}, {"seen/g.json", "[" ROW(NSG("rules"), "networksecuritygroups", "") "," NET_ROW(WITH_NSG("a", "rules")) "]"}},
 		.changes = {{"where the asset refers to another", "networkSecurityGroup\":{\"id\":\"" NSG("rules"), "networkSecurityGroup\":{\"id\":\"" NSG("other")},

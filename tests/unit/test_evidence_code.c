@@ -1,4 +1,4 @@
-/* What others know and say of a pair: deployments, stacks, tags, marks (I3 to I5, I7, I8), and names (I6). */
+/* What others know and say of a pair: states, plans, deployments, stacks, tags, marks (I1 to I5, I7, I8), and names (I6). */
 #include "tests/unit/evidence_world.h"
 
 #define SUB "/subscriptions/00000000-0000-4000-8000-000000000001"
@@ -19,6 +19,14 @@
 #define TRACE "6189b638-15a5-42ec-b934-0d2b8e035ce1"
 #define TAGGED(label, key) "resource \"azurerm_network_security_group\" \"" label "\" {\n  name = var." label "\n  tags = { " key " = \"" TRACE "\" }\n}\nvariable \"" label "\" {}\n"
 
+#define TF_NSG(name) "resource \"azurerm_network_security_group\" \"a\" {\n  name = " name "\n}\nvariable \"n\" {}\n"
+#define STATE(address, id) "{\"version\":4,\"terraform_version\":\"1.9.5\",\"serial\":1,\"lineage\":\"l\",\"outputs\":{},\"resources\":[{\"mode\":\"managed\"," \
+	"\"type\":\"azurerm_network_security_group\",\"name\":\"" address "\",\"provider\":\"provider[\\\"registry.terraform.io/hashicorp/azurerm\\\"]\"," \
+	"\"instances\":[{\"schema_version\":0,\"attributes\":{\"id\":\"" id "\",\"name\":\"x\"}}]}]}"
+#define PLAN(actions, before) "{\"format_version\":\"1.2\",\"terraform_version\":\"1.9.5\",\"planned_values\":{},\"resource_changes\":[{\"address\":" \
+	"\"azurerm_network_security_group.a\",\"mode\":\"managed\",\"type\":\"azurerm_network_security_group\",\"name\":\"a\",\"change\":{\"actions\":[" actions "]," \
+	"\"before\":" before ",\"after\":{}}}]}"
+
 #define QUEUES "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  Jobs:\n    Type: AWS::SQS::Queue\n"
 #define QUEUE_ARN "arn:aws:sqs:eu-west-1:111122223333:shop-Jobs-1ABCDEFGHIJK2"
 #define QUEUE_ROW(tags) "{\"configurationItems\":[{\"resourceType\":\"AWS::SQS::Queue\",\"resourceId\":\"https://sqs.eu-west-1.amazonaws.com/111122223333/q\"," \
@@ -31,6 +39,15 @@
 	"\"namespace\":\"shop\",\"uid\":\"u\",\"annotations\":{" annotations "}},\"spec\":{}}]}"
 
 static const evidence_case cases[] = {
+	{I1, "the state says which address has which id", .code = "azurerm_network_security_group.a", .asset = "/one",
+		.files = {{"main.tf", TF_NSG("var.n")}, {"seen/g.json", "[" NSG_ROW("one", "") "]"}, {"seen/t.tfstate", STATE("a", NSG("one"))}},
+		.changes = {{"another address", "\"name\":\"a\"", "\"name\":\"b\""}, {"another id", "networkSecurityGroups/one\",\"name\"", "networkSecurityGroups/two\",\"name\""}}},
+	{I1_STALE, "the state knows an id that the snapshot does not show", .code = "azurerm_network_security_group.a", .asset = "/gone",
+		.files = {{"main.tf", TF_NSG("var.n")}, {"seen/g.json", "[" NSG_ROW("one", "") "]"}, {"seen/t.tfstate", STATE("a", NSG("gone"))}},
+		.changes = {{"one that it shows", "networkSecurityGroups/one\"", "networkSecurityGroups/gone\""}, {"where the snapshot is a part", "[{\"id\"", "{\"count\":1,\"skip_token\":\"more\",\"data\":[{\"id\""}}},
+	{I2, "a plan says which address had which id", .code = "azurerm_network_security_group.a", .asset = "/one",
+		.files = {{"main.tf", TF_NSG("var.n")}, {"seen/g.json", "[" NSG_ROW("one", "") "]"}, {"seen/p.json", PLAN("\"update\"", "{\"id\":\"" NSG("one") "\"}")}},
+		.changes = {{"one that it will make", "\"before\":{\"id\":\"" NSG("one") "\"}", "\"before\":null"}, {"another address", "security_group.a\"", "security_group.b\""}}},
 	{I3, "a deployment's operation names the asset, and type and name are the code's", .code = "nsg", .asset = "/one",
 		.files = {{"main.bicep", BICEP_NSG("'one'")}, {"seen/g.json", "[" NSG_ROW("one", "") "]"}, {"seen/o.json", OPERATION("d1", NSG("one"))}},
 		.changes = {{"where the operation names another", "networkSecurityGroups/one\"}", "networkSecurityGroups/two\"}"},
@@ -42,7 +59,8 @@ static const evidence_case cases[] = {
 	{I4, "a stack says which logical id is which resource", .code = "AWS::SQS::Queue.Jobs", .asset = "1ABCDEFGHIJK2",
 		.files = {{"shop.yaml", QUEUES}, {"seen/c.json", QUEUE_ROW("")}, {"seen/s.json", "{\"StackResources\":[{\"StackName\":\"shop\",\"LogicalResourceId\":\"Jobs\","
 			"\"PhysicalResourceId\":\"" QUEUE_ARN "\",\"ResourceType\":\"AWS::SQS::Queue\",\"ResourceStatus\":\"CREATE_COMPLETE\"}]}"}},
-		.changes = {{"where the stack calls it otherwise", "\"LogicalResourceId\":\"Jobs\"", "\"LogicalResourceId\":\"Mails\""}}},
+		.changes = {{"where the stack calls it otherwise", "\"LogicalResourceId\":\"Jobs\"", "\"LogicalResourceId\":\"Mails\""},
+			{"of another type", "Type: AWS::SQS::Queue", "Type: AWS::SNS::Topic"}}},
 	{I4, "the tags of CloudFormation say it, too", .code = "AWS::SQS::Queue.Jobs", .asset = "1ABCDEFGHIJK2",
 		.files = {{"shop.yaml", QUEUES}, {"seen/c.json", QUEUE_ROW("\"aws:cloudformation:stack-name\":\"shop\",\"aws:cloudformation:logical-id\":\"Jobs\"")}},
 		.changes = {{"the tag of another id", "logical-id\":\"Jobs\"", "logical-id\":\"Mails\""}, {"a tag that anybody may set", "aws:cloudformation:logical-id", "cloudformation:logical-id"}}},
