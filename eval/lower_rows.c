@@ -383,11 +383,10 @@ static void step_into(walk *w, size_t at, const bl_value *v)
 /* Does the first attribute or block of path stand in source? Most do not, so it is looked at before the path is taken apart. */
 static bool begins_in(const bl_value *source, bl_str path)
 {
-	bl_str first;
-	bl_str_cut(path, '.', &first);
-	bl_str_cut(first, '[', &first);
-	bl_str_cut(first, '?', &first);
-	return is_there(bl_value_get(source, bl_str_trim(first)));
+	size_t end = 0;
+	while (end < path.n && path.p[end] != '.' && path.p[end] != '[' && path.p[end] != '?')
+		end++;
+	return is_there(bl_value_get(source, bl_str_trim(bl_str_slice(path, 0, end))));
 }
 
 enum { MAX_ALIASES = 8 };

@@ -222,7 +222,6 @@ static bl_str scope_of(bl_arena *arena, const bl_map *projects, const bl_asset *
 {
 	bl_arn arn;
 	bl_google_name google;
-	bl_str space = bl_value_text(bl_value_at_path(a->body, BL_STR("properties.metadata.namespace")));
 	if (a->scope.n && !is_number(a->scope))
 		return a->scope;
 	bl_str project = bl_value_text(bl_value_at_path(a->body, BL_STR("properties.project")));
@@ -236,7 +235,7 @@ static bl_str scope_of(bl_arena *arena, const bl_map *projects, const bl_asset *
 		id = bl_map_get(projects, google.project);
 		return id ? id->string : google.project;
 	}
-	return space;
+	return bl_value_text(bl_value_at_path(a->body, BL_STR("properties.metadata.namespace")));
 }
 
 static bl_str outer_of(bl_str scope)

@@ -40,7 +40,7 @@ static bool is_true(const bl_value *v)
 }
 
 /* row's type fits */
-static bool row_fits(const struct platform_row *row, const bl_asset *a)
+static bool row_fits(const struct platform_row *row, const bl_asset *a, const bl_value *metadata)
 {
 	bl_str text = row->text;
 	switch (row->test) {
@@ -53,11 +53,11 @@ static bool row_fits(const struct platform_row *row, const bl_asset *a)
 	case NAMED:
 		return bl_str_startsi(a->name, text);
 	case OWNED: {
-		const bl_value *owners = bl_value_getz(metadata_of(a), "ownerReferences");
+		const bl_value *owners = bl_value_getz(metadata, "ownerReferences");
 		return bl_value_is(owners, BL_LIST) && owners->n > 0;
 	}
 	case SPACE:
-		return bl_str_eq(bl_value_text(bl_value_getz(metadata_of(a), "namespace")), text);
+		return bl_str_eq(bl_value_text(bl_value_getz(metadata, "namespace")), text);
 	case TAGGED:
 		return has_tag(a->tags, text);
 	case TRUE:
@@ -72,9 +72,10 @@ static bool comes_by_itself(const bl_asset *a)
 	if (a->part_of.n)
 		return true;
 	size_t n = sizeof platform / sizeof *platform, lo = 0, hi = n;
+	const bl_value *metadata = metadata_of(a);
 	/* rows of every type come first */
 	for (; lo < n && !platform[lo].type.n; lo++)
-		if (row_fits(&platform[lo], a))
+		if (row_fits(&platform[lo], a, metadata))
 			return true;
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
@@ -84,7 +85,7 @@ static bool comes_by_itself(const bl_asset *a)
 			hi = mid;
 	}
 	for (; lo < n && bl_str_eqi(platform[lo].type, a->type); lo++)
-		if (row_fits(&platform[lo], a))
+		if (row_fits(&platform[lo], a, metadata))
 			return true;
 	return false;
 }

@@ -109,6 +109,7 @@ typedef struct key_info {
 	bool name;      /* it says what the value beside it is called */
 	bool value;     /* it is the value beside a name */
 	bool just_secret; /* "secret": of a map, the name of one */
+	size_t next;      /* where the key that was first met behind it is among the keys */
 } key_info;
 
 static bool is_one_of(bl_str key, const char *const *words, size_t n)
@@ -125,9 +126,16 @@ static key_info *info_of(bl_keeper *k, bl_str key)
 	static const char *const holders[] = {"environment"};
 	static const char *const names[] = {"key", "name", "parameterName"};
 	static const char *const values[] = {"parameterValue", "value"};
-	key_info *info = bl_map_get(&k->keys, key);
-	if (info)
+	key_info *info = NULL;
+	/* records have their keys in one order */
+	if (k->next_key < k->keys.n && bl_str_eq(k->keys.entries[k->next_key].key, key))
+		info = k->keys.entries[k->next_key].value;
+	else
+		info = bl_map_get(&k->keys, key);
+	if (info) {
+		k->next_key = info->next;
 		return info;
+	}
 	info = bl_new(&k->own, key_info);
 	info->text = bl_str_dup(k->arena, key);
 	info->secret = bl_keep_is_secret(key);
@@ -139,6 +147,7 @@ static key_info *info_of(bl_keeper *k, bl_str key)
 	info->just_secret = bl_str_eqiz(key, "secret");
 	if (k->keys.n < MAX_INDEX)
 		bl_map_put(&k->own, &k->keys, info->text, info);
+	k->next_key = info->next = k->keys.n;
 	return info;
 }
 

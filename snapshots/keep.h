@@ -9,6 +9,7 @@ typedef struct bl_keeper {
 	bl_arena *arena;  /* of the copies */
 	bl_arena own;     /* of the indexes */
 	bl_map keys;      /* members' names -> what they say of their values */
+	size_t next_key;  /* the one that was first met behind the last, or as many as there are */
 	bl_map strings;   /* short ones -> bl_value */
 	bl_map numbers;   /* digits -> bl_value */
 	bl_map wholes;    /* lists and maps, by the addresses of what is in them -> bl_value */

@@ -5,11 +5,6 @@ static uint64_t hash(const bl_map *map, bl_str key)
 	return map->fold ? bl_str_hashi(key) : bl_str_hash(key);
 }
 
-static bool equal(const bl_map *map, bl_str a, bl_str b)
-{
-	return map->fold ? bl_str_eqi(a, b) : bl_str_eq(a, b);
-}
-
 /* A slot is found by the high half of the hash, which it holds: growing reads no key. */
 static size_t home(const bl_map *map, uint64_t h)
 {
@@ -21,11 +16,19 @@ static size_t entry_of(uint64_t slot)
 	return (size_t)(uint32_t)slot - 1;
 }
 
-static size_t slot_of(const bl_map *map, bl_str key, uint64_t h)
+static inline bool is_of(const bl_map *map, uint64_t slot, bl_str key, uint64_t h)
 {
-	size_t i = home(map, h);
-	while (map->slots[i] && (map->slots[i] >> 32 != h >> 32 || !equal(map, map->entries[entry_of(map->slots[i])].key, key)))
-		i = (i + 1) & (map->slot_count - 1);
+	if (slot >> 32 != h >> 32)
+		return false;
+	bl_str known = map->entries[entry_of(slot)].key;
+	return map->fold ? bl_str_eqi(known, key) : bl_str_eq(known, key);
+}
+
+static inline size_t slot_of(const bl_map *map, bl_str key, uint64_t h)
+{
+	size_t i = home(map, h), mask = map->slot_count - 1;
+	for (uint64_t slot; (slot = map->slots[i]) && !is_of(map, slot, key, h);)
+		i = (i + 1) & mask;
 	return i;
 }
 

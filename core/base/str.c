@@ -87,6 +87,14 @@ ptrdiff_t bl_str_find(bl_str s, bl_str needle, size_t from)
 	return hit ? hit - s.p : -1;
 }
 
+/* Is one of the eight bytes of w c? */
+static inline bool holds(uint64_t w, unsigned char c)
+{
+	const uint64_t ones = 0x0101010101010101ull;
+	w ^= c * ones;
+	return (w - ones) & ~w & 0x80 * ones;
+}
+
 ptrdiff_t bl_str_findi(bl_str s, bl_str needle, size_t from)
 {
 	if (from > s.n || needle.n > s.n - from)
@@ -96,9 +104,13 @@ ptrdiff_t bl_str_findi(bl_str s, bl_str needle, size_t from)
 	/* paths begin their parts alike: the last byte tells more places apart than the first */
 	unsigned char first = lower(needle.p[0]), last = lower(needle.p[needle.n - 1]);
 	const char *ends = s.p + needle.n - 1;
-	for (size_t i = from; i <= s.n - needle.n; i++)
-		if (lower(ends[i]) == last && lower(s.p[i]) == first && bl_str_eqi(bl_str_make(s.p + i, needle.n), needle))
+	size_t most = s.n - needle.n;
+	for (size_t i = from; i <= most; i++) {
+		while (i + 7 <= most && !holds(lower8(load8(ends + i)), last))
+			i += 8;
+		if (i <= most && lower(ends[i]) == last && lower(s.p[i]) == first && bl_str_same_folded(s.p + i, needle.p, needle.n))
 			return (ptrdiff_t)i;
+	}
 	return -1;
 }
 

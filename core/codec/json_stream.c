@@ -54,7 +54,8 @@ struct bl_json_stream {
 
 	size_t level; /* parts being built */
 	part parts[MAX_LEVELS];
-	bl_map names; /* keys met before, when they are copied */
+	bl_map names; /* keys met before, when they are copied -> number, from 1 */
+	size_t next_name; /* the number less one of the key that was first met behind the last: records have theirs in one order */
 	bl_arena own_names; /* holds them when the parts have arenas of their own */
 	bl_arena own[MAX_LEVELS];
 	bl_arena *arena;
@@ -124,16 +125,19 @@ static bl_str keep_name(bl_json_stream *s, const char *p, size_t n)
 	enum { MAX_NAMES = 1 << 16, LONG = 64 };
 	if (s->o.whole.p || n > LONG)
 		return keep(s, p, n);
-	bl_str *known = bl_map_get(&s->names, bl_str_make(p, n));
-	if (known)
-		return *known;
-	if (s->names.n == MAX_NAMES)
+	bl_str name = {p, n};
+	if (s->next_name < s->names.n && bl_str_eq(s->names.entries[s->next_name].key, name))
+		return s->names.entries[s->next_name++].key;
+	uintptr_t number = (uintptr_t)bl_map_get(&s->names, name);
+	if (!number && s->names.n == MAX_NAMES)
 		return keep(s, p, n);
-	bl_arena *arena = s->o.arena ? s->o.arena : &s->own_names;
-	known = bl_new(arena, bl_str);
-	*known = bl_str_dup(arena, bl_str_make(p, n));
-	bl_map_put(arena, &s->names, *known, known);
-	return *known;
+	if (!number) {
+		bl_arena *arena = s->o.arena ? s->o.arena : &s->own_names;
+		number = s->names.n + 1;
+		bl_map_put(arena, &s->names, bl_str_dup(arena, name), (void *)number);
+	}
+	s->next_name = number;
+	return s->names.entries[number - 1].key;
 }
 
 static int deliver(bl_json_stream *s, const bl_value *v)

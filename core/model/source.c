@@ -204,6 +204,30 @@ bl_span bl_sources_root(const bl_sources *s, bl_span span)
 	return span;
 }
 
+/* How many code points begin among the n bytes at p: those that do not go on with another's. */
+static uint32_t points_in(const char *p, size_t n)
+{
+	const uint64_t ones = 0x0101010101010101ull;
+	size_t i = 0, going_on = 0;
+	/* eight at once: a bit for each, and the product's highest byte is their sum */
+	for (uint64_t w; i + 8 <= n; i += 8) {
+		memcpy(&w, p + i, sizeof w);
+		going_on += (w >> 7 & ~w >> 6 & ones) * ones >> 56;
+	}
+	for (; i < n; i++)
+		going_on += ((unsigned char)p[i] & 0xc0) == 0x80;
+	return (uint32_t)(n - going_on);
+}
+
+static size_t count_lines(bl_str text, uint32_t *lines)
+{
+	size_t n = 0;
+	for (const char *at = text.p, *end = text.p + text.n; text.n && (at = memchr(at, '\n', (size_t)(end - at))); at++, n++)
+		if (lines)
+			lines[n] = (uint32_t)(at - text.p) + 1;
+	return n;
+}
+
 /* The line table is made once; the lock only orders its making. */
 static void need_lines(const bl_sources *sources, const entry *constant)
 {
@@ -211,21 +235,13 @@ static void need_lines(const bl_sources *sources, const entry *constant)
 	entry *e = (entry *)constant;
 	pthread_mutex_lock(&s->lock);
 	if (!e->lines) {
-		size_t n = 1;
-		for (size_t i = 0; i < e->text.n; i++)
-			n += e->text.p[i] == '\n';
-		e->lines = bl_xmalloc(n * sizeof *e->lines);
-		e->nlines = 1;
-		for (size_t i = 0; i < e->text.n; i++)
-			if (e->text.p[i] == '\n')
-				e->lines[e->nlines++] = (uint32_t)i + 1;
-		e->points = bl_xmalloc((e->text.n / POINTS_BLOCK + 1) * sizeof *e->points);
-		uint32_t points = 0;
-		for (size_t i = 0; i <= e->text.n; i++) {
-			if (i % POINTS_BLOCK == 0)
-				e->points[i / POINTS_BLOCK] = points;
-			points += i < e->text.n && ((unsigned char)e->text.p[i] & 0xc0) != 0x80;
-		}
+		e->nlines = 1 + count_lines(e->text, NULL);
+		e->lines = bl_xmalloc(e->nlines * sizeof *e->lines);
+		count_lines(e->text, e->lines + 1);
+		size_t blocks = e->text.n / POINTS_BLOCK;
+		e->points = bl_xmalloc((blocks + 1) * sizeof *e->points);
+		for (size_t i = 0; i < blocks; i++)
+			e->points[i + 1] = e->points[i] + points_in(e->text.p + i * POINTS_BLOCK, POINTS_BLOCK);
 	}
 	pthread_mutex_unlock(&s->lock);
 }
@@ -233,10 +249,8 @@ static void need_lines(const bl_sources *sources, const entry *constant)
 /* The code points before offset. A file may be one line of many megabytes: not all of it is counted again for each place. */
 static uint32_t points_before(const entry *e, uint32_t offset)
 {
-	uint32_t points = e->points[offset / POINTS_BLOCK];
-	for (uint32_t i = offset - offset % POINTS_BLOCK; i < offset; i++)
-		points += ((unsigned char)e->text.p[i] & 0xc0) != 0x80;
-	return points;
+	uint32_t block = offset / POINTS_BLOCK, begin = block * POINTS_BLOCK;
+	return e->points[block] + points_in(e->text.p + begin, offset - begin);
 }
 
 static void locate(const entry *e, uint32_t offset, uint32_t *line, uint32_t *column)

@@ -6,15 +6,16 @@ enum { MAX_PARTS = 64 };
 static size_t split(bl_str id, bl_str parts[MAX_PARTS])
 {
 	size_t n = 0;
-	bl_str rest = bl_str_slice(id, 1, id.n);
-	if (bl_str_ends(rest, BL_STR("/")))
-		rest.n--;
-	while (rest.n) {
-		if (n == MAX_PARTS)
+	const char *at = id.p + 1, *end = id.p + id.n;
+	if (end > at && end[-1] == '/')
+		end--;
+	while (at < end) {
+		const char *slash = memchr(at, '/', (size_t)(end - at));
+		const char *stop = slash ? slash : end;
+		if (n == MAX_PARTS || stop == at)
 			return 0;
-		rest = bl_str_cut(rest, '/', &parts[n]);
-		if (!parts[n++].n)
-			return 0;
+		parts[n++] = bl_str_make(at, (size_t)(stop - at));
+		at = stop + 1;
 	}
 	return n;
 }
