@@ -174,11 +174,10 @@ static double extra_kinds(const bl_fit_run *run, uint32_t scope)
 	const bl_scope_asset *assets;
 	size_t all = bl_scopes_assets(run->scopes, scope, 0, &assets), types = 0;
 	double fit = 0;
-	for (size_t i = 0; i < all && types < MAX_TYPES; i++) {
-		if (i && assets[i].type == assets[i - 1].type)
-			continue;
-		types++;
+	for (size_t i = 0, n; i < all && types < MAX_TYPES; i += n, types++) {
+		const bl_scope_asset *of_type;
 		bool own = false;
+		n = bl_scopes_assets(run->scopes, scope, assets[i].type, &of_type);
 		for (size_t k = 0; k < run->nkeys && !own; k++)
 			own = run->keys[k].type == assets[i].type;
 		fit += own ? 0 : EXTRA_KIND;
@@ -209,11 +208,11 @@ double bl_fit_beside(const bl_fit_run *run, uint32_t scope, const bl_root_key *b
 	return fit;
 }
 
-size_t bl_fit_keys_in(const bl_fit_run *run, uint32_t scope, bool seen, bl_root_key *out)
+size_t bl_fit_keys_in(const bl_fit_run *run, uint32_t scope, bl_root_key *out)
 {
 	size_t n = 0;
 	for (size_t i = 0; i < run->nkeys; i++)
-		if (!run->keys[i].pattern && bl_fit_has(run, &run->keys[i], scope) == seen)
+		if (!run->keys[i].pattern && bl_fit_has(run, &run->keys[i], scope))
 			out[n++] = run->keys[i];
 	qsort(out, n, sizeof *out, by_key);
 	return n;

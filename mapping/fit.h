@@ -68,7 +68,7 @@ double bl_fit_beside(const bl_fit_run *run, uint32_t scope, const bl_root_key *b
 bool bl_fit_has(const bl_fit_run *run, const bl_root_key *key, uint32_t scope);
 /* Is it among keys that are sorted by key? */
 bool bl_fit_is_among(const bl_root_key *key, const bl_root_key *keys, size_t n);
-/* What is in hand and seen in scope (if seen) or not, copied to out by key; how many. */
-size_t bl_fit_keys_in(const bl_fit_run *run, uint32_t scope, bool seen, bl_root_key *out);
+/* What is in hand and seen in scope, copied to out, by key; how many. */
+size_t bl_fit_keys_in(const bl_fit_run *run, uint32_t scope, bl_root_key *out);
 
 #endif

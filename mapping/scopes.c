@@ -298,7 +298,7 @@ static double shared_fit(scope_run *s, uint32_t root, const bl_fit_candidate *k,
 {
 	uint32_t owner = s->owner[k->scope] - 1, found;
 	bl_fit_take_keys(&s->fit, &s->roots[owner]);
-	size_t n = bl_fit_keys_in(&s->fit, k->scope, true, theirs);
+	size_t n = bl_fit_keys_in(&s->fit, k->scope, theirs);
 	bl_fit_take_keys(&s->fit, &s->roots[root]);
 	return bl_fit_beside(&s->fit, k->scope, theirs, n, true, &found) - APART;
 }
@@ -381,7 +381,7 @@ static void choose_further(scope_run *s, uint32_t root, bl_root_key *here)
 	const bl_root_fits *r = &s->roots[root];
 	bl_scope_fit *out = s->scopes->of_root[root];
 	bl_fit_take_keys(&s->fit, r);
-	size_t n = bl_fit_keys_in(&s->fit, out[0].scope, true, here), rest = s->fit.nkeys - n, taken = 1;
+	size_t n = bl_fit_keys_in(&s->fit, out[0].scope, here), rest = s->fit.nkeys - n, taken = 1;
 	for (size_t i = 0; rest && i < r->n && taken < BL_SCOPES_EACH; i++) {
 		uint32_t scope = r->best[i].scope, found;
 		bool known = is_owned(s, scope);

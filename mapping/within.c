@@ -14,10 +14,27 @@
 enum {
 	MAX_EACH = 24,    /* assets of a kind that are left in a scope and are looked at for a block */
 	MAX_BLOCKS = 64,  /* and blocks */
+	MAX_SETTINGS = 6, /* equal settings of a pair that count, and half as many that differ */
+	MAX_TAGS = 6,     /* the same of tags */
 	STEPS = 200000,   /* what exactness may cost */
 	MIN_EQUAL = 4,    /* settings of what was renamed */
 	MIN_PATTERN = 3,  /* known characters of a name that tell its thing from others of the kind */
 };
+
+/* What speaks for a pair within its scope, and against it, in nats. */
+#define SURE_SCOPE 2.0
+#define CLEAR_SCOPE 1.5
+#define SOME_SCOPE 1.0
+#define EQUAL_SETTING 0.4
+#define OTHER_SETTING -0.8
+#define EQUAL_TAG 0.4
+#define OTHER_TAG -0.6
+#define MOST_FOR_A_PATTERN 3.0 /* half a nat for each character that is known */
+#define NEW_NAME -2.5
+#define NEW_NAME_ALIKE -1.0
+#define OTHER_PLACE -3.0
+#define TIED_ALIKE 3.0 /* times what I12 is worth */
+#define TIED_OTHERWISE -2.0
 
 #define ALIKE 0.45 /* what equal settings must be worth to speak for a new name */
 #define LAST 1.0 /* nats for a pair that is all that is left */
@@ -60,10 +77,10 @@ typedef struct remainder {
 	candidate *pairs; /* of block i and asset k: [i * nassets + k] */
 } remainder;
 
-/* So many of what both state are equal, and so many are not: at most these count. */
-static double likely(bl_likeness l, unsigned equal, double for_equal, unsigned different, double for_different)
+/* So many of what both state are equal, and so many are not: of both, most count. */
+static double likely(bl_likeness l, unsigned most, double equal, double different)
 {
-	return for_equal * (l.equal < equal ? l.equal : equal) + for_different * (l.different < different ? l.different : different);
+	return equal * (l.equal < most ? l.equal : most) + different * (l.different < most / 2 ? l.different : most / 2);
 }
 
 /* How likely the block is the asset, in nats, as far as names, settings, tags, places and neighbours tell; nothing (0 or less) when it is rather not. */
@@ -73,18 +90,19 @@ static double score_of(const bl_claims *c, const remainder *r, uint32_t code, ui
 	bl_likeness tags = bl_settings_tags(c, code, asset);
 	out->settings = bl_settings_compare(c, code, asset);
 	out->called = bl_names_fit(c, code, asset);
-	double score = r->fit->lead >= BL_SCOPES_SURE ? 2 : r->fit->lead >= BL_SCOPES_LEAD ? 1.5 : 1;
-	score += likely(out->settings, 6, 0.4, 3, -0.8) + likely(tags, 3, 0.4, 3, -0.6);
+	double known = (double)bl_names_known(x->says) / 2;
+	double score = r->fit->lead >= BL_SCOPES_SURE ? SURE_SCOPE : r->fit->lead >= BL_SCOPES_LEAD ? CLEAR_SCOPE : SOME_SCOPE;
+	score += likely(out->settings, MAX_SETTINGS, EQUAL_SETTING, OTHER_SETTING) + likely(tags, MAX_TAGS, EQUAL_TAG, OTHER_TAG);
 	if (out->called == BL_NO)
-		score += bl_names_alike(x->last, y->last) ? -1 : -2.5;
+		score += bl_names_alike(x->last, y->last) ? NEW_NAME_ALIKE : NEW_NAME;
 	else if (!y->unnamed)
-		score += bl_names_known(x->says) < 6 ? (double)bl_names_known(x->says) / 2 : 3;
+		score += known < MOST_FOR_A_PATTERN ? known : MOST_FOR_A_PATTERN;
 	if (x->location.n && y->location.n && !bl_identity_same_place(x->location, y->location) && !bl_str_eqiz(y->location, "global"))
-		score -= 3;
+		score += OTHER_PLACE;
 	const bl_claim *claim = bl_claims_find(c, code, asset);
 	for (size_t i = 0; claim && i < claim->evidence.n; i++) {
 		const bl_evidence *e = &claim->evidence.items[i];
-		score += strcmp(e->id, "I12") == 0 ? 3 * e->weight : strcmp(e->id, "N3") == 0 ? -2 : 0;
+		score += strcmp(e->id, "I12") == 0 ? TIED_ALIKE * e->weight : strcmp(e->id, "N3") == 0 ? TIED_OTHERWISE : 0;
 	}
 	return score;
 }
