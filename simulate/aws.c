@@ -136,17 +136,18 @@ const bl_value *sim_aws_identified(sim_world *w, const sim_thing *t, const bl_va
 	return bl_value_with(&w->arena, body, path, sim_string(w, id ? t->id : t->name));
 }
 
-/* What the registry calls an argument: its name with capitals, but for a few. */
+/* What the registry calls an argument: its name with capitals, but for a few. Empty for one that it has in another form. */
 static bl_str registry_name(bl_arena *arena, const bl_resource *r, bl_str argument)
 {
 	static const struct {
 		const char *native, *argument, *name;
-	} others[] = {{"aws_db_option_group", "name", "OptionGroupName"}, {"aws_db_option_group", "option_group_description", "OptionGroupDescription"},
+	} others[] = {{"aws_cloudwatch_event_rule", "event_pattern", NULL}, {"aws_cloudwatch_event_rule", "is_enabled", NULL},
+		{"aws_db_option_group", "name", "OptionGroupName"}, {"aws_db_option_group", "option_group_description", "OptionGroupDescription"},
 		{"aws_db_subnet_group", "description", "DBSubnetGroupDescription"}, {"aws_db_subnet_group", "name", "DBSubnetGroupName"},
 		{"aws_kms_alias", "name", "AliasName"}, {"aws_network_interface", "security_groups", "GroupSet"}};
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		if (bl_str_eqz(r->native_type, others[i].native) && bl_str_eqz(argument, others[i].argument))
-			return bl_str_of(others[i].name);
+			return others[i].name ? bl_str_of(others[i].name) : BL_STR("");
 	return sim_pascal(arena, argument);
 }
 
@@ -157,12 +158,16 @@ static const bl_value *body_of_native(sim_world *w, sim_thing *t)
 	const bl_value *native = t->resource->native;
 	bl_items properties = {0}, body = {0};
 	for (uint32_t i = 0; i < native->n; i++) {
-		const bl_value *v = sim_value(w, t, native->map[i].value, native->map[i].key);
-		if (v && bl_str_eqz(native->map[i].key, "tags"))
+		bl_str key = native->map[i].key, name = registry_name(a, t->resource, key);
+		const bl_value *v = sim_value(w, t, native->map[i].value, key);
+		if (v && bl_str_eqz(key, "tags"))
 			bl_items_put(a, &body, BL_STR("tags"), BL_NOWHERE, v);
-		else if (v && v->kind != BL_NULL)
-			bl_items_put(a, &properties, registry_name(a, t->resource, native->map[i].key), native->map[i].key_span, v);
+		else if (v && v->kind != BL_NULL && name.n && !bl_str_eqz(key, "name") && !bl_str_eqz(key, "name_prefix"))
+			bl_items_put(a, &properties, name, native->map[i].key_span, v);
 	}
+	/* what a prefix became, and a new name */
+	if (sim_aws_has_name(w, t))
+		bl_items_put(a, &properties, registry_name(a, t->resource, BL_STR("name")), BL_NOWHERE, sim_string(w, t->name));
 	bl_items_put(a, &body, BL_STR("properties"), BL_NOWHERE, bl_items_value(a, BL_NOWHERE, &properties));
 	return bl_items_value(a, BL_NOWHERE, &body);
 }

@@ -235,8 +235,10 @@ static const bl_value *permissions(sim_world *w, const sim_thing *t, const bl_va
 		add_peer(w, &p->groups, "groupId", bl_value_getz(r, ingress ? "SourceSecurityGroupId" : "DestinationSecurityGroupId"), description,
 			t->root->account);
 	}
+	/* whom a rule is for may be in no setting that is known here; none is for nobody */
 	for (size_t i = 0; i < found.n; i++)
-		bl_vec_push(a, &all, permission_value(w, found.items[i]));
+		if (found.items[i]->v4.n || found.items[i]->v6.n || found.items[i]->prefixes.n || found.items[i]->groups.n)
+			bl_vec_push(a, &all, permission_value(w, found.items[i]));
 	return list_of(w, &all);
 }
 

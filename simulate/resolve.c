@@ -71,6 +71,20 @@ static const bl_value *referred(sim_world *w, sim_thing *t, const bl_ref *ref)
 	return v;
 }
 
+/* What a made-up text is written with: of nearly all bytes, which is what replace() leaves, the letters that names have. */
+static bl_str letters_of(sim_world *w, const bl_unknown *u)
+{
+	bl_str usual = BL_STR("abcdefghijklmnopqrstuvwxyz0123456789");
+	if (u->alphabet.n && u->alphabet.n <= 64)
+		return u->alphabet;
+	char *p = bl_arena_alloc_aligned(&w->arena, usual.n, 1);
+	size_t n = 0;
+	for (size_t i = 0; i < usual.n; i++)
+		if (!u->alphabet.n || memchr(u->alphabet.p, usual.p[i], u->alphabet.n))
+			p[n++] = usual.p[i];
+	return n ? bl_str_make(p, n) : u->alphabet;
+}
+
 /* What stands between prefix and suffix. */
 static bl_str hole(sim_world *w, sim_thing *t, const bl_unknown *u, bl_str hint)
 {
@@ -93,7 +107,7 @@ static bl_str hole(sim_world *w, sim_thing *t, const bl_unknown *u, bl_str hint)
 	size_t n = least > 6 ? least : 6;
 	if (u->most && n > most)
 		n = most;
-	return sim_letters(&w->arena, number, u->alphabet.n ? u->alphabet : BL_STR("abcdefghijklmnopqrstuvwxyz0123456789"), n);
+	return sim_letters(&w->arena, number, letters_of(w, u), n);
 }
 
 /* The pattern with what each reference gives in its gaps, in order, then words. */
@@ -121,7 +135,7 @@ static bl_str fill_with_words(sim_world *w, sim_thing *t, const bl_unknown *u, b
 static bl_str fill_with_letters(sim_world *w, sim_thing *t, const bl_unknown *u, bl_str hint, size_t gaps)
 {
 	uint64_t number = chance_of(w, t, u, hint);
-	bl_str letters = u->alphabet.n ? u->alphabet : BL_STR("abcdefghijklmnopqrstuvwxyz0123456789");
+	bl_str letters = letters_of(w, u);
 	size_t known = u->pattern.n - gaps, total = u->least > known ? u->least - known : 0, at = 0;
 	size_t most = u->most > known ? u->most - known : u->most ? 0 : SIZE_MAX;
 	if (total < 3 * gaps)

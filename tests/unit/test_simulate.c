@@ -233,6 +233,25 @@ static void what_is_known_of_an_unknown_name_holds_of_the_deployed_one(void **st
 	bl_buf_done(&f.all);
 }
 
+static void of_an_alphabet_of_bytes_names_have_letters(void **state)
+{
+	char bytes[255];
+	bl_value *v = bl_value_unknown(&arena, BL_NOWHERE, "var.x has no value");
+	bl_unknown *u = (bl_unknown *)v->unknown;
+	for (int i = 0; i < 255; i++)
+		bytes[i] = (char)(i + 1);
+	u->type = BL_STRING;
+	u->prefix = BL_STR("st");
+	u->alphabet = bl_str_make(bytes, sizeof bytes);
+	account(v, "{\"properties\": {}}");
+	files f = simulate((bl_simulate_options){.seed = 7});
+	bl_str name = at(truth_of(&f, "links")->list[0], "name");
+	assert_int_equal(name.n, 8);
+	for (size_t i = 0; i < name.n; i++)
+		assert_true((name.p[i] >= 'a' && name.p[i] <= 'z') || (name.p[i] >= '0' && name.p[i] <= '9'));
+	bl_buf_done(&f.all);
+}
+
 static void every_piece_that_is_known_of_a_name_stands_in_it(void **state)
 {
 	bl_value *v = bl_value_unknown(&arena, BL_NOWHERE, "var.team has no value");
@@ -345,7 +364,7 @@ static void config_shows_a_groups_rules_as_permissions(void **state)
 	const bl_value *item = configured("AWS::EC2::SecurityGroup", "{\"properties\":{\"GroupDescription\":\"web\",\"VpcId\":\"vpc-1\",\"SecurityGroupIngress\":["
 		"{\"IpProtocol\":\"tcp\",\"FromPort\":443,\"ToPort\":443,\"CidrIp\":\"10.0.0.0/8\",\"Description\":\"in\"},"
 		"{\"IpProtocol\":\"tcp\",\"FromPort\":443,\"ToPort\":443,\"SourceSecurityGroupId\":\"sg-9\"},"
-		"{\"IpProtocol\":\"udp\",\"FromPort\":53,\"ToPort\":53,\"CidrIpv6\":\"::/0\"}],"
+		"{\"IpProtocol\":\"udp\",\"FromPort\":53,\"ToPort\":53,\"CidrIpv6\":\"::/0\"},{\"IpProtocol\":\"tcp\",\"FromPort\":22,\"ToPort\":22}],"
 		"\"SecurityGroupEgress\":[{\"IpProtocol\":\"-1\",\"FromPort\":0,\"ToPort\":0,\"DestinationPrefixListId\":\"pl-1\"}]}}");
 	bl_str account = at(item, "awsAccountId");
 	assert_shown(item, "configuration.description", "\"web\"");
@@ -547,6 +566,7 @@ int main(void)
 		TEST(the_truth_is_what_the_files_show),
 		TEST(nothing_differs_when_nothing_was_asked_for),
 		TEST(what_is_known_of_an_unknown_name_holds_of_the_deployed_one),
+		TEST(of_an_alphabet_of_bytes_names_have_letters),
 		TEST(every_piece_that_is_known_of_a_name_stands_in_it),
 		TEST(what_stands_in_a_group_follows_the_group),
 		TEST(each_instance_of_an_unknown_number_is_an_asset),
