@@ -187,24 +187,54 @@ static void gather_images(bl_image_run *r)
 	}
 }
 
-/* A pod says which digest its name stood for when it started. */
-static void gather_statuses(bl_image_run *r, const bl_asset *a)
+/* Where what runs says which digest its image's name stood for when it started. Of an id the digest is the end. */
+static const struct status_row {
+	const char *type, *list, *image, *digest;
+} status_rows[] = {
+	{"AWS::ECS::Task", "properties.Containers", "Image", "ImageDigest"},
+	{"kubernetes/Pod", "properties.status.containerStatuses", "image", "imageID"},
+	{"kubernetes/Pod", "properties.status.ephemeralContainerStatuses", "image", "imageID"},
+	{"kubernetes/Pod", "properties.status.initContainerStatuses", "image", "imageID"},
+};
+
+static bl_str digest_in(bl_image_run *r, bl_str id)
 {
-	static const char *const lists[] = {"properties.status.containerStatuses", "properties.status.ephemeralContainerStatuses",
-		"properties.status.initContainerStatuses"};
-	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-		const bl_value *list = bl_value_at_path(a->body, bl_str_of(lists[i]));
-		for (uint32_t k = 0; bl_value_is(list, BL_LIST) && k < list->n; k++) {
-			bl_image_name id;
-			bl_str image = bl_value_text(bl_value_getz(list->list[k], "image"));
-			if (!bl_image_name_parse(bl_image_run_keep(r), bl_value_text(bl_value_getz(list->list[k], "imageID")), &id) || !id.digest.n)
-				continue;
-			bl_image_entity *e = bl_map_get(&r->by_digest, id.digest);
-			if (!e)
-				e = new_entity(r, id.digest);
-			if (image.n && !bl_str_starts(image, BL_STR("sha256:")))
-				add_name(r, e, image);
+	bl_image_name name;
+	if (bl_str_starts(id, BL_STR("sha256:")))
+		return id;
+	return bl_image_name_parse(bl_image_run_keep(r), id, &name) ? name.digest : BL_STR("");
+}
+
+static void add_run(bl_image_run *r, bl_image_entity *e, uint32_t asset)
+{
+	/* one asset's come one after another */
+	if (!e->origin->runs.n || e->origin->runs.items[e->origin->runs.n - 1] != asset)
+		bl_vec_push(bl_image_run_keep(r), &e->origin->runs, asset);
+}
+
+static bl_str status_key(bl_image_run *r, uint32_t asset, bl_str image)
+{
+	bl_image_name name;
+	bool parsed = bl_image_name_parse(&r->arena, image, &name);
+	return bl_str_fmt(&r->arena, "%u " BL_FMT, asset, BL_ARG(parsed ? bl_image_name_key(&r->arena, &name) : image));
+}
+
+static void gather_statuses(bl_image_run *r, uint32_t node, const struct status_row *row)
+{
+	const bl_value *list = bl_value_at_path(bl_graph_node(r->graph, node)->asset->body, bl_str_of(row->list));
+	for (uint32_t k = 0; bl_value_is(list, BL_LIST) && k < list->n; k++) {
+		bl_str image = bl_value_text(bl_value_geti(list->list[k], bl_str_of(row->image)));
+		bl_str digest = digest_in(r, bl_value_text(bl_value_geti(list->list[k], bl_str_of(row->digest))));
+		if (!digest.n)
+			continue;
+		bl_image_entity *e = bl_map_get(&r->by_digest, digest);
+		if (!e)
+			e = new_entity(r, digest);
+		if (image.n && !bl_str_starts(image, BL_STR("sha256:"))) {
+			add_name(r, e, image);
+			bl_map_put(&r->arena, &r->by_status, status_key(r, node, image), e);
 		}
+		add_run(r, e, node);
 	}
 }
 
@@ -227,19 +257,23 @@ static bl_image_entity *entity_of_node(bl_image_run *r, uint32_t node, bool runs
 	return e;
 }
 
-/* Does the asset run an image of that name by a digest? Then its tag says what was asked for, and the digest what came. */
-static bool runs_by_digest(bl_image_run *r, uint32_t asset, uint32_t node)
+/* The image that the asset runs by a digest under that name; or NULL. Then its tag says what was asked for, and the digest what came. */
+static bl_image_entity *run_by_digest(bl_image_run *r, uint32_t asset, uint32_t node)
 {
 	const bl_edge *const *edges;
 	bl_image_name name, other;
+	bl_str text = bl_graph_node(r->graph, node)->name;
 	size_t n = bl_graph_out(r->graph, asset, &edges);
-	if (!bl_image_name_parse(&r->arena, bl_graph_node(r->graph, node)->name, &name) || name.digest.n)
-		return false;
-	for (size_t i = 0; i < n; i++)
+	if (!bl_image_name_parse(&r->arena, text, &name) || name.digest.n)
+		return NULL;
+	bl_image_entity *e = bl_map_get(&r->by_status, status_key(r, asset, text));
+	for (size_t i = 0; i < n && !e; i++)
 		if (edges[i]->kind == BL_EDGE_RUNS && bl_image_name_parse(&r->arena, bl_graph_node(r->graph, edges[i]->to)->name, &other) && other.digest.n &&
 			bl_str_eq(bl_image_name_key(&r->arena, &other), bl_image_name_key(&r->arena, &name)))
-			return true;
-	return false;
+			e = entity_of_node(r, edges[i]->to, true);
+	if (e)
+		add_name(r, e, text);
+	return e;
 }
 
 /* What assets run, and which nodes of the graph are references to which image. */
@@ -247,17 +281,19 @@ static void gather_runs(bl_image_run *r)
 {
 	const bl_edge *const *edges;
 	size_t n = bl_graph_edges(r->graph, &edges);
-	for (uint32_t i = 0; i < bl_graph_size(r->graph); i++)
-		if (bl_graph_node(r->graph, i)->asset && bl_str_starts(bl_graph_type(r->graph, i), BL_STR("kubernetes/")))
-			gather_statuses(r, bl_graph_node(r->graph, i)->asset);
+	for (size_t k = 0; k < sizeof status_rows / sizeof *status_rows; k++) {
+		const uint32_t *nodes;
+		size_t nnodes = bl_graph_of_type(r->graph, bl_str_of(status_rows[k].type), &nodes);
+		for (size_t i = 0; i < nnodes; i++)
+			if (bl_graph_node(r->graph, nodes[i])->asset)
+				gather_statuses(r, nodes[i], &status_rows[k]);
+	}
 	for (size_t i = 0; i < n; i++) {
 		const bl_node *from = bl_graph_node(r->graph, edges[i]->from);
-		bool runs = edges[i]->kind == BL_EDGE_RUNS && from->asset && !runs_by_digest(r, edges[i]->from, edges[i]->to);
-		bl_image_entity *e = runs ? entity_of_node(r, edges[i]->to, true) : NULL;
-		/* one asset's edges come one after another */
-		bool known = e && e->origin->runs.n && e->origin->runs.items[e->origin->runs.n - 1] == edges[i]->from;
-		if (e && !known)
-			bl_vec_push(bl_image_run_keep(r), &e->origin->runs, edges[i]->from);
+		bool runs = edges[i]->kind == BL_EDGE_RUNS && from->asset;
+		bl_image_entity *e = runs && !run_by_digest(r, edges[i]->from, edges[i]->to) ? entity_of_node(r, edges[i]->to, true) : NULL;
+		if (e)
+			add_run(r, e, edges[i]->from);
 	}
 	for (uint32_t i = 0; i < bl_graph_size(r->graph); i++) {
 		bl_image_entity *e = bl_graph_node(r->graph, i)->kind == BL_NODE_IMAGE ? entity_of_node(r, i, false) : NULL;

@@ -50,6 +50,7 @@ typedef struct bl_image_run {
 	BL_VEC(bl_image_entity *) entities;
 	bl_map by_digest, by_name; /* -> entity */
 	bl_map by_layers;          /* labels and layers -> entity */
+	bl_map by_status;          /* asset and name: a digest is known of that */
 	bl_image_entity **of_node; /* by node of the graph: the entity that it names, or NULL */
 	bl_map deployed;           /* name without tag -> bl_image_repos: who deploys one that is called so */
 	bl_image_repos repos;      /* that have Dockerfiles */

@@ -14,13 +14,18 @@ static const list lists[] = {
 #undef X
 };
 
-enum { NLISTS = sizeof lists / sizeof *lists, RESERVATIONS = NLISTS, QUEUE_URLS, ATTRIBUTES };
+enum { NLISTS = sizeof lists / sizeof *lists, RESERVATIONS = NLISTS, QUEUE_URLS, ATTRIBUTES, CODE, CONFIGURATION };
+
+/* lambda get-function prints a function in two parts. */
+typedef struct described {
+	const bl_value *code, *configuration; /* or NULL */
+} described;
 
 static const char *const paths[] = {
 #define X(path, type, id, arn) path,
 #include "snapshots/aws_describe.def"
 #undef X
-	"Reservations[]", "QueueUrls[]", "Attributes", NULL};
+	"Reservations[]", "QueueUrls[]", "Attributes", "Code", "Configuration", NULL};
 
 /* "eu-west-1" of the zone "eu-west-1b". */
 static bl_str region_of(const bl_value *row)
@@ -99,10 +104,28 @@ static bool add_attributes(bl_snapshot_reader *r, const bl_value *row)
 	return true;
 }
 
+static bool keep_part(bl_snapshot_reader *r, described *d, bool code, const bl_value *row)
+{
+	if (!bl_snapshot_text(row, code ? "RepositoryType" : "FunctionArn").n)
+		return false;
+	*(code ? &d->code : &d->configuration) = bl_keep_value(&r->keeper, row);
+	return true;
+}
+
+static void at_end(bl_snapshot_reader *r, void *state)
+{
+	static const list function = {"AWS::Lambda::Function", "FunctionName", "FunctionArn"};
+	const described *d = state;
+	if (!d->configuration)
+		return;
+	add_row(r, &function, d->code ? bl_value_with(r->scratch, d->configuration, BL_STR("code"), d->code) : d->configuration);
+}
+
 static bool on_row(bl_snapshot_reader *r, void *state, size_t path, const bl_value *row, uint64_t offset)
 {
-	(void)state;
 	(void)offset;
+	if (path == CODE || path == CONFIGURATION)
+		return keep_part(r, state, path == CODE, row);
 	if (path == RESERVATIONS)
 		return add_reservation(r, row);
 	if (path == QUEUE_URLS)
@@ -113,5 +136,7 @@ static bool on_row(bl_snapshot_reader *r, void *state, size_t path, const bl_val
 const bl_snapshot_format bl_aws_describe_format = {
 	.name = "aws-describe",
 	.paths = paths,
+	.state = sizeof(described),
 	.row = on_row,
+	.end = at_end,
 };
