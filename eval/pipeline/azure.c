@@ -17,7 +17,7 @@ typedef struct walker {
 	bl_str top;                 /* see bl_pipeline_top */
 	const bl_value *containers; /* resources.containers: a list, or NULL */
 	size_t steps;
-	bl_pipeline_variables scripts;
+	bl_pipeline_shared shared;
 } walker;
 
 /* Where a node stands: what it has from those around it. */
@@ -446,7 +446,7 @@ static void add_job(walker *w, const level *outer, const bl_value *node, size_t 
 	put(w, &items, "strategy", strategy ? strategy_of(w, strategy, l.variables) : NULL);
 	l.condition = condition_of(w, node, &l);
 	add(w, "azure-pipelines/job", node, address, name, place, l.condition, &items);
-	bl_pipeline_job job = {.input = w->input, .arena = w->arena, .out = w->out, .said = w->out, .top = w->top, .variables = &w->scripts};
+	bl_pipeline_job job = {.input = w->input, .arena = w->arena, .shared = &w->shared, .out = w->out, .said = w->out, .top = w->top};
 	if (l.variables != outer->variables)
 		l.environment = bl_azpipe_environment(w->arena, l.variables);
 	if (strategy && !bl_value_getz(node, "steps"))
@@ -530,7 +530,7 @@ void bl_eval_azure_pipeline(const bl_eval_input *input, bl_arena *arena, bl_eval
 				add_stage(&w, &l, stages->list[k], k);
 		add_jobs(&w, &l, bl_value_getz(made, "jobs"));
 		if (bl_value_is(bl_value_getz(made, "steps"), BL_LIST)) {
-			bl_pipeline_job job = {.input = input, .arena = arena, .out = out, .said = out, .top = w.top, .variables = &w.scripts};
+			bl_pipeline_job job = {.input = input, .arena = arena, .shared = &w.shared, .out = out, .said = out, .top = w.top};
 			add_steps(&w, &job, &l, bl_value_getz(made, "steps"), 0, NULL);
 		}
 	}

@@ -5,6 +5,8 @@
 #include "eval/path.h"
 #include "eval/pipeline/call.h"
 
+enum { SERVICES_OF_ONE = 500 /* a project with more of them counts as several files that are run */ };
+
 typedef BL_VEC(const bl_document *) document_list;
 typedef BL_VEC(bl_var) variable_list;
 
@@ -84,6 +86,7 @@ static void run_compose(bl_pipeline_step *step, bl_span span, const project *p, 
 	bl_eval_options options = {.vars = vars.items, .nvars = vars.n};
 	bl_eval_input input = input_of(step, &documents, &options);
 	bl_compose_run(&input, arena, p->folder ? p->folder->string : bl_eval_folder(documents.items[0]->path), made);
+	step->job->shared->scripts += made->resources.n / SERVICES_OF_ONE;
 }
 
 /* The targets that are made of bake's own files; false where a file is not here. */

@@ -46,7 +46,8 @@ typedef struct bl_github_run {
 	bl_evaluation *out;
 	bl_str top;                 /* the folder whose .github this is, from the repository's root; empty */
 	const bl_value *repository; /* "owner/name", or unknown */
-	size_t steps, commands, scripts; /* so far */
+	size_t steps; /* so far, and jobs */
+	bl_pipeline_shared shared;
 } bl_github_run;
 
 /* A workflow as it runs: on its own, or called by a job. */

@@ -116,7 +116,7 @@ static void run_job(bl_github_job *j, bl_github_contexts contexts, bl_evaluation
 	const bl_value *folder = default_of(j->tree, w->tree, "working-directory"), *shell = default_of(j->tree, w->tree, "shell"), *group,
 		       *environment = bl_value_getz(j->tree, "environment"), *said = bl_value_getz(j->tree, "outputs");
 	bl_str local;
-	j->acts = (bl_pipeline_job){.input = w->run->input, .arena = arena, .out = out, .said = w->run->out, .top = w->run->top, .commands = w->run->commands, .scripts = w->run->scripts};
+	j->acts = (bl_pipeline_job){.input = w->run->input, .arena = arena, .shared = &w->run->shared, .out = out, .said = w->run->out, .top = w->run->top};
 	j->env = (bl_items){0};
 	for (size_t i = 0; i < w->scope.n; i++)
 		bl_vec_push(arena, &j->acts.scope, w->scope.items[i]);
@@ -143,8 +143,6 @@ static void run_job(bl_github_job *j, bl_github_contexts contexts, bl_evaluation
 		call_workflow(j, &contexts, local, outputs);
 	else
 		bl_github_steps(&f, bl_value_getz(j->tree, "steps"));
-	w->run->commands = j->acts.commands;
-	w->run->scripts = j->acts.scripts;
 	f.contexts.steps = bl_github_map(arena, j->tree->span, &f.steps);
 	for (uint32_t i = 0; bl_value_is(said, BL_MAP) && i < said->n && i < BL_GITHUB_MAX_OUTPUTS; i++)
 		bl_items_put(arena, outputs, said->map[i].key, said->map[i].key_span, bl_github_value(arena, &f.contexts, said->map[i].value));
@@ -266,7 +264,7 @@ void bl_github_action_steps(bl_github_workflow *w, const bl_value *steps)
 {
 	bl_arena *arena = w->run->arena;
 	bl_github_job j = {.w = w, .id = BL_STR("runs"), .tree = w->tree, .address = BL_STR("runs"), .declares = true};
-	j.acts = (bl_pipeline_job){.input = w->run->input, .arena = arena, .said = w->run->out, .top = w->run->top};
+	j.acts = (bl_pipeline_job){.input = w->run->input, .arena = arena, .shared = &w->run->shared, .said = w->run->out, .top = w->run->top};
 	bl_github_frame f = {.job = &j, .contexts = w->contexts, .prefix = j.address, .folder = bl_value_string(arena, BL_NOWHERE, BL_STR(""))};
 	bl_github_steps(&f, steps);
 }

@@ -15,7 +15,7 @@ typedef struct walker {
 	bl_str prefix; /* of addresses: the job that triggers it, with a dot */
 	const bl_value *variables;
 	int children;
-	bl_pipeline_variables scripts;
+	bl_pipeline_shared *shared; /* with its children */
 } walker;
 
 static void put(walker *w, bl_items *items, const char *key, const bl_value *v)
@@ -184,7 +184,7 @@ static const bl_value *run_script(walker *w, const char *key, const bl_value *jo
 	flatten(w, main ? bl_value_getz(job, key) : inherited(w, job, key), &lines, 0);
 	if (!lines.n)
 		return NULL;
-	bl_pipeline_job machine = {.input = w->g.input, .arena = arena, .out = w->g.out, .said = w->g.out, .top = w->g.top, .variables = &w->scripts};
+	bl_pipeline_job machine = {.input = w->g.input, .arena = arena, .shared = w->shared, .out = w->g.out, .said = w->g.out, .top = w->g.top};
 	bl_pipeline_step step = {.job = &machine, .by = address, .span = span, .environment = variables};
 	step.folder = bl_value_string(arena, BL_NOWHERE, BL_STR(""));
 	bl_pipeline_script_lines(&step, BL_PIPELINE_BASH, &lines, &commands);
@@ -299,15 +299,17 @@ static void add_child(walker *w, const bl_value *job, bl_str address)
 		bl_diag_add(w->g.arena, &w->g.out->diags, BL_DIAG_WARNING, include->span, "the child pipeline is not in this repository");
 		return;
 	}
-	walker child = {.g = {.input = w->g.input, .arena = w->g.arena, .out = w->g.out}, .children = w->children + 1};
+	walker child = {.g = {.input = w->g.input, .arena = w->g.arena, .out = w->g.out}, .children = w->children + 1, .shared = w->shared};
 	child.prefix = bl_str_fmt(w->g.arena, BL_FMT ".", BL_ARG(address));
 	add_configuration(&child, d);
 }
 
 void bl_eval_gitlab(const bl_eval_input *input, bl_arena *arena, bl_evaluation *out)
 {
+	bl_pipeline_shared shared = {0};
 	for (size_t i = 0; i < input->ndocuments; i++) {
-		walker w = {.g = {.input = input, .arena = arena, .out = out, .top = bl_pipeline_top(input, input->documents[i]->path)}, .prefix = BL_STR("")};
+		walker w = {.g = {.input = input, .arena = arena, .out = out, .top = bl_pipeline_top(input, input->documents[i]->path)}, .prefix = BL_STR(""),
+			.shared = &shared};
 		add_configuration(&w, input->documents[i]);
 	}
 }

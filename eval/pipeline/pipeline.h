@@ -58,10 +58,17 @@ typedef struct bl_pipeline_variables {
 	bl_docker_scope *scope;
 } bl_pipeline_variables;
 
-/* One job: its steps share a machine. Zeroed but for the first four. */
+/* What the jobs of a root share. Zeroed before the first. */
+typedef struct bl_pipeline_shared {
+	bl_pipeline_variables variables;
+	size_t commands, scripts; /* that ran so far: BL_PIPELINE_MAX_* */
+} bl_pipeline_shared;
+
+/* One job: its steps share a machine. Zeroed but for the first six. */
 typedef struct bl_pipeline_job {
 	const bl_eval_input *input;
 	bl_arena *arena;
+	bl_pipeline_shared *shared;
 	bl_evaluation *out; /* gets the builds and deployments; NULL: nobody wants them */
 	bl_evaluation *said; /* the root's, which gets what is said of limits */
 	bl_str top;         /* the folder that the pipeline takes for the repository: one within another repository; empty: the root */
@@ -72,8 +79,6 @@ typedef struct bl_pipeline_job {
 	BL_VEC(bl_pipeline_terraform *) terraform;
 	const bl_value *rendered; /* the folder or chart whose manifests the pipe before carries, or NULL */
 	const bl_value *packaged, *packaged_as; /* the template that a file was made from, and that file; or NULL */
-	size_t commands, scripts;
-	bl_pipeline_variables *variables; /* what the jobs of a root share; or NULL */
 } bl_pipeline_job;
 
 /* One step, as it stands when its commands run. */

@@ -135,7 +135,7 @@ static bool may_call(const bl_pipeline_step *step, bl_span span)
 
 bool bl_pipeline_may_run_file(bl_pipeline_job *job, bl_span span)
 {
-	if (job->scripts++ < BL_PIPELINE_MAX_SCRIPTS)
+	if (job->shared->scripts++ < BL_PIPELINE_MAX_SCRIPTS)
 		return true;
 	bl_pipeline_met(job->arena, job->said, BL_PIPELINE_LIMIT_SCRIPTS, span,
 		"more than %d scripts, Compose and bake files are run: the rest is not analysed", BL_PIPELINE_MAX_SCRIPTS);
@@ -151,7 +151,7 @@ static bool is_readable(bl_pipeline_job *job, bl_span span, size_t bytes)
 
 static bool may_run(bl_pipeline_job *job, bl_span span)
 {
-	if (job->commands < BL_PIPELINE_MAX_COMMANDS)
+	if (job->shared->commands < BL_PIPELINE_MAX_COMMANDS)
 		return true;
 	bl_pipeline_met(job->arena, job->said, BL_PIPELINE_LIMIT_COMMANDS, span, "more than %d commands in scripts: the rest is not analysed",
 		BL_PIPELINE_MAX_COMMANDS);
@@ -200,7 +200,7 @@ static void run_command(runner *r, const bl_expr *e)
 	bl_docker_command(job->arena, job->input->sources, r->scope, e, &commands);
 	for (size_t i = 0; i < commands.n && may_run(job, e->span); i++) {
 		const bl_value *command = as_written(job, commands.items[i]);
-		job->commands++;
+		job->shared->commands++;
 		if (r->out)
 			bl_vec_push(job->arena, r->out, command);
 		if (change_folder(r, command))
@@ -268,7 +268,7 @@ static const bl_docker_scope *environment_of(bl_pipeline_step *step, bl_pipeline
 {
 	bl_arena *arena = step->job->arena;
 	const bl_value *env = step->environment;
-	bl_pipeline_variables own = {0}, *kept = step->job->variables ? step->job->variables : &own;
+	bl_pipeline_variables *kept = &step->job->shared->variables;
 	if (!bl_value_is(env, BL_MAP) || !env->n)
 		return NULL;
 	if (kept->environment == env && kept->shell == shell)

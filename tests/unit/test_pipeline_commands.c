@@ -1,7 +1,7 @@
 #include "tests/unit/pipeline_world.h"
 
-/* What a script does that stands in a pipeline of the folder "". */
-static void assert_acts_in(const file *files, size_t n, bl_pipeline_shell shell, const char *script, const char *expected)
+/* A script that stands in a pipeline of the folder "". */
+static world *run_in(const file *files, size_t n, bl_pipeline_shell shell, const char *script)
 {
 	world *w = world_new(files, n);
 	bl_buf yaml = {0};
@@ -12,7 +12,8 @@ static void assert_acts_in(const file *files, size_t n, bl_pipeline_shell shell,
 	}
 	const bl_document *d = world_parse(w, BL_LANG_YAML, BL_STR("x.yml"), bl_str_dup(&w->arena, bl_buf_str(&yaml)));
 	bl_buf_done(&yaml);
-	bl_pipeline_job job = {.input = &w->input, .arena = &w->arena, .out = &w->out, .said = &w->out};
+	bl_pipeline_shared shared = {0};
+	bl_pipeline_job job = {.input = &w->input, .arena = &w->arena, .shared = &shared, .out = &w->out, .said = &w->out};
 	bl_items env = {0};
 	bl_items_put(&w->arena, &env, BL_STR("REGISTRY"), BL_NOWHERE, bl_value_string(&w->arena, BL_NOWHERE, BL_STR("reg.io")));
 	bl_items_put(&w->arena, &env, BL_STR("SHA"), BL_NOWHERE, bl_value_unknown(&w->arena, BL_NOWHERE, "it is known when the pipeline runs"));
@@ -20,6 +21,12 @@ static void assert_acts_in(const file *files, size_t n, bl_pipeline_shell shell,
 		.environment = bl_items_value(&w->arena, BL_NOWHERE, &env)};
 	const bl_value *body = d->blocks.items[0]->attrs.items[0].expr->value;
 	bl_pipeline_script(&step, shell, bl_value_getz(body, "run"), NULL, NULL);
+	return w;
+}
+
+static void assert_acts_in(const file *files, size_t n, bl_pipeline_shell shell, const char *script, const char *expected)
+{
+	world *w = run_in(files, n, shell, script);
 	assert_string_equal(show_acts(w), expected);
 	world_free(w);
 }
@@ -181,6 +188,32 @@ static void the_first_file_of_a_project_says_where_it_is(void **state)
 	assert_acts_in(project, 2, BL_PIPELINE_BASH, "docker buildx bake -f a/one.yaml -f b/two.yaml web", "build docker buildx bake: . Dockerfile [web]\n");
 }
 
+/* How often a project of so many services can be built. */
+static void assert_runs(size_t services, size_t times)
+{
+	bl_buf compose = {0}, script = {0};
+	bl_buf_putz(&compose, "services:\n");
+	for (size_t i = 0; i < services; i++)
+		bl_buf_putf(&compose, "  s%zu: { build: . }\n", i);
+	for (size_t i = 0; i <= BL_PIPELINE_MAX_SCRIPTS; i++)
+		bl_buf_putz(&script, "docker compose build s0\n");
+	const file files[] = {{"compose.yaml", compose.p}};
+	world *w = run_in(files, 1, BL_PIPELINE_BASH, script.p);
+	assert_int_equal(w->out.builds.n, times);
+	assert_true(w->out.diags.n > 0);
+	assert_non_null(strstr(w->out.diags.items[w->out.diags.n - 1].message.p, "scripts, Compose and bake files"));
+	world_free(w);
+	bl_buf_done(&compose);
+	bl_buf_done(&script);
+}
+
+static void no_more_files_are_run_than_a_root_may(void **state)
+{
+	assert_runs(1, BL_PIPELINE_MAX_SCRIPTS);
+	/* a large project counts as several */
+	assert_runs(1000, (BL_PIPELINE_MAX_SCRIPTS + 2) / 3);
+}
+
 static void files_that_list_images_are_read(void **state)
 {
 	static const file compose[] = {{"docker-compose.yml", "services:\n  web:\n    build: ./web\n    image: ${REGISTRY}/web:1\n  db:\n    image: postgres\n"}};
@@ -239,6 +272,7 @@ int main(void)
 		cmocka_unit_test(azure_deployments_have_template_parameters_and_scope),
 		cmocka_unit_test(a_compose_project_is_read_as_compose_does),
 		cmocka_unit_test(the_first_file_of_a_project_says_where_it_is),
+		cmocka_unit_test(no_more_files_are_run_than_a_root_may),
 		cmocka_unit_test(files_that_list_images_are_read),
 		cmocka_unit_test(other_builders_are_known),
 		cmocka_unit_test(paths_outside_of_the_repository_are_not_known),
