@@ -102,13 +102,16 @@ static bool names_principal(const bl_value *v)
 	return v->unknown->refs[0].path.n && (bl_str_eqiz(last, "principal_id") || bl_str_eqiz(last, "principalId"));
 }
 
-/* How sure it is that the principal is one of the owners; 0 when it is none. */
+/* How sure it is that the principal is one of the owners: 0 when it is none, below when they do not show theirs. */
 static double is_one_of(const bl_claims *c, bl_str principal, const behind *owners, size_t n)
 {
-	double most = 0;
-	for (size_t i = 0; i < n; i++)
-		if (principal.n && bl_str_eqi(principal_of(bl_claims_asset(c, owners[i].node)), principal) && owners[i].sure > most)
-			most = owners[i].sure;
+	double most = -1;
+	for (size_t i = 0; i < n; i++) {
+		bl_str own = principal_of(bl_claims_asset(c, owners[i].node));
+		double sure = bl_str_eqi(own, principal) ? owners[i].sure : 0;
+		if (own.n && sure > most)
+			most = sure;
+	}
 	return most;
 }
 
@@ -117,14 +120,14 @@ static void claim_on(bl_claims *c, const grant_list *list, uint32_t node, double
 	bl_str said = bl_value_text(principal);
 	for (size_t i = 0; i < list->n; i++) {
 		const grant *g = &list->items[i];
-		double same = nowners ? is_one_of(c, g->principal, owners, nowners) : said.n ? bl_str_eqi(said, g->principal) : 0;
+		double same = nowners ? is_one_of(c, g->principal, owners, nowners) : said.n ? bl_str_eqi(said, g->principal) : -1;
 		if (same > 0)
 			bl_claims_add(c, node, g->node, BL_EVIDENCE_I6, bl_evidence_weight(BL_EVIDENCE_I6) * sure * same,
 				BL_STR("scope, role and principal are equal"));
-		else if (!nowners && !said.n && list->n <= MAX_GRANTS)
+		else if (same < 0 && list->n <= MAX_GRANTS)
 			bl_claims_add(c, node, g->node, BL_EVIDENCE_I6_NAME, bl_evidence_weight(BL_EVIDENCE_I6_NAME) * sure / (double)list->n,
 				list->n > 1 ? BL_STR("scope and role are equal, as others' are") : BL_STR("scope and role are equal, and no other's are"));
-		else if ((nowners || said.n) && g->principal.n && bl_claims_find(c, node, g->node))
+		else if (same == 0 && g->principal.n && bl_claims_find(c, node, g->node))
 			bl_claims_add(c, node, g->node, BL_EVIDENCE_N3, bl_evidence_weight(BL_EVIDENCE_N3),
 				BL_STR("code gives the role to another principal than the asset says"));
 	}

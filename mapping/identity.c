@@ -322,6 +322,9 @@ static void fill_asset(bl_claims *c, numbers *n, const bl_map *projects, uint32_
 		if (bl_str_starts(bl_value_text(arn_value), BL_STR("arn:")))
 			add_alias(c, arn_value->string, node);
 	}
+	/* code says what stands before the project in a service account's address */
+	if (bl_str_eqz(a->type, "iam.googleapis.com/ServiceAccount"))
+		bl_str_cut(id->last, '@', &id->last);
 	/* a folder is called by a number that nobody gave it */
 	bl_str shown = bl_str_eqz(a->type, "cloudresourcemanager.googleapis.com/Folder")
 		? bl_value_text(bl_value_at_path(a->body, BL_STR("properties.displayName"))) : BL_STR("");

@@ -319,10 +319,7 @@ static void add_asset(bl_claims *c, bl_names_index *index, uint32_t node)
 	bl_str path = bl_value_text(bl_value_getz(identity_of(c, a->type), "name"));
 	bl_str body_name = path.n && a->body ? text_at(a->body, bl_str_z(c->arena, path)) : BL_STR("");
 	bool aws = bl_str_starts(a->type, BL_STR("AWS::"));
-	/* a service account is called by its e-mail address */
-	bl_str account;
-	bl_str_cut(id->last, '@', &account);
-	bl_str names[] = {id->last, account, body_name, aws && bl_arn_parse(a->id, &arn) ? arn.name : BL_STR("")};
+	bl_str names[] = {id->last, body_name, aws && bl_arn_parse(a->id, &arn) ? arn.name : BL_STR("")};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		bool again = false;
 		for (size_t k = 0; k < i; k++)

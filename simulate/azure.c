@@ -341,6 +341,11 @@ bl_str sim_azure_principal(sim_world *w, const sim_thing *t)
 	return sim_guid(&w->arena, sim_draw(t->seed, "principal", BL_STR("")));
 }
 
+bool sim_azure_has_principal(const sim_thing *t, bl_str step)
+{
+	return bl_str_eqz(step, "identity") || is_type(t, "Microsoft.ManagedIdentity/userAssignedIdentities");
+}
+
 /* What the service sets itself. */
 static const bl_value *with_server_fields(sim_world *w, sim_thing *t, const bl_value *body)
 {
@@ -355,6 +360,8 @@ static const bl_value *with_server_fields(sim_world *w, sim_thing *t, const bl_v
 	if (is_type(t, "Microsoft.Storage/storageAccounts") || is_type(t, "Microsoft.Compute/virtualMachines"))
 		body = bl_value_with(a, body, is_type(t, "Microsoft.Storage/storageAccounts") ? BL_STR("properties.creationTime") : BL_STR("properties.timeCreated"),
 			sim_string(w, sim_time(w, number)));
+	if (is_type(t, "Microsoft.ManagedIdentity/userAssignedIdentities"))
+		body = bl_value_with(a, body, BL_STR("properties.principalId"), sim_string(w, sim_azure_principal(w, t)));
 	const bl_value *identity = bl_value_geti(body, BL_STR("identity"));
 	if (bl_value_is(identity, BL_MAP) && bl_str_findi(bl_value_text(bl_value_geti(identity, BL_STR("type"))), BL_STR("SystemAssigned"), 0) >= 0) {
 		body = bl_value_with(a, body, BL_STR("identity.principalId"), sim_string(w, sim_azure_principal(w, t)));

@@ -308,7 +308,8 @@ const bl_value *sim_attribute(sim_world *w, sim_thing *t, bl_str path)
 	}
 	if (t->cloud == SIM_GOOGLE && (bl_str_eqz(step, "id") || bl_str_eqz(step, "self_link")))
 		return sim_string(w, bl_str_eqz(step, "id") ? sim_google_path(w, t) : sim_google_link(w, t));
-	if (t->cloud == SIM_AZURE && bl_str_ends(path, BL_STR("principal_id")) && bl_str_eqz(step, "identity"))
+	bool principal = bl_str_ends(path, BL_STR("principal_id")) || bl_str_ends(path, BL_STR("principalId"));
+	if (t->cloud == SIM_AZURE && principal && sim_azure_has_principal(t, step))
 		return sim_string(w, sim_azure_principal(w, t));
 	if (t->cloud == SIM_AWS && bl_str_eqiz(step, "arn"))
 		return sim_id(w, t), sim_string(w, t->arn);

@@ -128,6 +128,8 @@ bl_str sim_azure_id(sim_world *w, sim_thing *t);
 bl_str sim_azure_group_id(sim_world *w, sim_thing *t);
 /* The object id of what it authenticates as, when the platform keeps that. */
 bl_str sim_azure_principal(sim_world *w, const sim_thing *t);
+/* Is it that, what an attribute that begins with step says? */
+bool sim_azure_has_principal(const sim_thing *t, bl_str step);
 const bl_value *sim_azure_body(sim_world *w, sim_thing *t);
 /* The file's text. */
 void sim_azure_write(sim_world *w, bl_buf *out);
