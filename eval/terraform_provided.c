@@ -338,21 +338,20 @@ static const bl_value *shuffled(const asked *a)
 		return NULL;
 	/* a count of nothing asks for all; nothing shuffled is nothing */
 	n = !n || !from->n ? from->n : n;
-	const bl_value **items = bl_new_n(arena, const bl_value *, (size_t)n + 1);
-	const bl_value *one = unknown_of(a, BL_STRING);
-	bl_unknown *u = (bl_unknown *)one->unknown;
-	u->attribute = false;
-	if (from->n <= MOST_CANDIDATES && !bl_value_has_unknown(from)) {
-		u->candidates = bl_new_n(arena, const bl_value *, from->n + 1);
-		for (uint32_t i = 0; i < from->n; i++) {
-			const bl_value *s = bl_tf_to_string(a->tf, from->list[i]);
-			if (!s || s->kind != BL_STRING)
-				return NULL;
-			u->candidates[u->ncandidates++] = s;
-		}
+	const bl_value **items = bl_new_n(arena, const bl_value *, (size_t)n + 1), **candidates = bl_new_n(arena, const bl_value *, from->n + 1);
+	size_t ncandidates = from->n <= MOST_CANDIDATES && !bl_value_has_unknown(from) ? from->n : 0;
+	for (size_t i = 0; i < ncandidates; i++) {
+		candidates[i] = bl_tf_to_string(a->tf, from->list[i]);
+		if (!candidates[i] || candidates[i]->kind != BL_STRING)
+			return NULL;
 	}
-	for (long long i = 0; i < n; i++)
-		items[i] = one;
+	for (long long i = 0; i < n; i++) {
+		items[i] = unknown_of(a, BL_STRING);
+		bl_unknown *u = (bl_unknown *)items[i]->unknown;
+		u->attribute = false;
+		u->candidates = candidates;
+		u->ncandidates = ncandidates;
+	}
 	bl_value *v = bl_value_list(arena, a->span, items, (size_t)n);
 	v->shape = BL_SHAPE_TYPED;
 	v->element = &bl_tf_type_string;

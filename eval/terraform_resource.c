@@ -88,9 +88,10 @@ static void add_dynamic(const bl_tf_scope *s, body *o, const bl_block *b, int de
 	if (!collection && c->kind != BL_UNKNOWN)
 		bl_tf_error(tf, each->span, "for_each needs a collection, not %s", bl_tf_kind_name(c));
 	if (!collection || c->open) {
-		const bl_value *unknown = bl_tf_unknown_of(tf, each->span, &c, 1, -1);
+		/* not one value: a key is no element */
+		const bl_value *key = bl_tf_unknown_of(tf, each->span, &c, 1, -1), *value = bl_tf_unknown_of(tf, each->span, &c, 1, -1);
 		to->open = true;
-		dynamic_round(s, to, content, name, unknown, unknown, depth);
+		dynamic_round(s, to, content, name, key, value, depth);
 	}
 	if (!collection)
 		return;

@@ -202,8 +202,22 @@ static bl_tri equal_lists(const bl_value *a, const bl_value *b)
 	return result;
 }
 
+/*
+ * Are two unknown values one and the same, whatever it is? Where a value is used its knowledge is shared, never written anew. Who stands for several instances
+ * ("[*]") is another one each time.
+ */
+static bool one_unknown(const bl_unknown *a, const bl_unknown *b)
+{
+	if (a == b)
+		return true;
+	return a->attribute && b->attribute && a->nrefs == 1 && b->nrefs == 1 && bl_str_eq(a->refs[0].address, b->refs[0].address) &&
+	       bl_str_eq(a->refs[0].path, b->refs[0].path) && bl_str_find(a->refs[0].address, BL_STR("[*]"), 0) < 0;
+}
+
 bl_tri bl_tf_equal(const bl_value *a, const bl_value *b)
 {
+	if (a->kind == BL_UNKNOWN && b->kind == BL_UNKNOWN && one_unknown(a->unknown, b->unknown))
+		return BL_YES;
 	if (a->kind == BL_NUMBER && b->kind == BL_NUMBER)
 		return bl_tri_of(bl_number_cmp(a->digits, b->digits) == 0);
 	if (a->kind == BL_LIST && b->kind == BL_LIST)

@@ -324,12 +324,29 @@ static bl_tri equal_lists(const bl_value *a, const bl_value *b)
 	return result;
 }
 
+static bool ends_differ(bl_str a, bl_str b, bool last)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	return last ? !bl_str_eq(bl_str_slice(a, a.n - n, a.n), bl_str_slice(b, b.n - n, b.n))
+		    : !bl_str_eq(bl_str_slice(a, 0, n), bl_str_slice(b, 0, n));
+}
+
+/* Two values of which each may be anything that is known of it. */
+static bl_tri equal_unknowns(const bl_unknown *a, const bl_unknown *b)
+{
+	bool kinds = a->type >= 0 && b->type >= 0 && a->type != b->type && a->not_null && b->not_null;
+	bool texts = a->type == BL_STRING && b->type == BL_STRING && a->not_null && b->not_null;
+	bool lengths = (a->most && a->most < b->least) || (b->most && b->most < a->least);
+	bool differ = kinds || (texts && (lengths || ends_differ(a->prefix, b->prefix, false) || ends_differ(a->suffix, b->suffix, true)));
+	return differ ? BL_NO : BL_MAYBE;
+}
+
 static bl_tri equal_unknown(const bl_value *a, const bl_value *b)
 {
 	const bl_value *u = a->kind == BL_UNKNOWN ? a : b, *k = u == a ? b : a;
 	const bl_unknown *what = u->unknown;
 	if (k->kind == BL_UNKNOWN)
-		return BL_MAYBE;
+		return equal_unknowns(what, k->unknown);
 	if (k->kind == BL_NULL)
 		return what->not_null ? BL_NO : BL_MAYBE;
 	if (what->type >= 0 && what->type != k->kind)

@@ -293,6 +293,17 @@ static size_t characters(bl_str s)
 	return n;
 }
 
+/* Of a text whose letters are not known the length may be. */
+static const bl_value *unknown_length(bl_tf_args *a, const bl_value *v)
+{
+	bl_partial p = {0};
+	bl_partial_add(&p, v);
+	bool sized = v->unknown->type == BL_STRING && v->unknown->not_null && p.least == p.most && bl_partial_plain(&p);
+	size_t n = p.text.n - p.gaps + p.least;
+	bl_partial_done(&p);
+	return sized ? bl_tf_count(a, n) : bl_tf_not_known(a, BL_NUMBER);
+}
+
 const bl_value *bl_tf_fn_length(bl_tf_args *a)
 {
 	const bl_value *v = a->v[0];
@@ -303,7 +314,7 @@ const bl_value *bl_tf_fn_length(bl_tf_args *a)
 	case BL_STRING:
 		return bl_tf_count(a, characters(v->string));
 	case BL_UNKNOWN:
-		return bl_tf_not_known(a, BL_NUMBER);
+		return unknown_length(a, v);
 	default:
 		return bl_tf_refuse(a, "%s has no length", bl_tf_kind_name(v));
 	}

@@ -5,7 +5,7 @@
 /*
  * takes says what each argument is converted to: s string, n number, b bool, t list(any), x list(string), y list(bool),
  * w map(list(string)), z set(any); or only asks for: l list, tuple or set, m map or object, c either of these, a anything,
- * v anything of a known type (an untyped null makes the result unknown), p string that need not be known. A capital takes null and unknown values as they
+ * v anything of a known type (an untyped null makes the result unknown), p string and q anything that need not be known. A capital takes null and unknown values as they
  * are; '~' at the begin says that the mark of an element stays with the element, where else all of the result has it;
  * '|' begins those that may be left out; '*' after the last repeats it, from no time on. gives is the kind of an
  * unknown result.
@@ -226,7 +226,7 @@ static bool convert_all(bl_tf_args *a, const char *takes, bool *known)
 		if (!v)
 			return false;
 		a->v[i] = v;
-		if ((v->kind == BL_UNKNOWN && *t >= 'a' && *t != 'p') || (v->kind == BL_NULL && !v->null_of && (*t | 0x20) == 'v'))
+		if ((v->kind == BL_UNKNOWN && *t >= 'a' && *t != 'p' && *t != 'q') || (v->kind == BL_NULL && !v->null_of && (*t | 0x20) == 'v'))
 			*known = false;
 		if (t[1] != '*')
 			t++;
