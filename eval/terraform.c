@@ -68,7 +68,7 @@ static void emit_outputs(bl_tf *tf, bl_tf_module *m)
 		bl_output *out = bl_vec_add(tf->arena, &tf->out->outputs);
 		out->root = tf->input->root;
 		out->name = item->name;
-		out->value = bl_tf_output(tf, m, item);
+		out->value = bl_tf_plain(tf, bl_tf_output(tf, m, item), true);
 	}
 }
 
@@ -116,7 +116,7 @@ const bl_value *bl_eval_terraform_expression(const bl_eval_input *input, bl_aren
 	bl_tf tf = bl_tf_begin(input, arena, diags, BL_DIAG_ERROR);
 	bl_tf_module *root = input->ndocuments ? root_module(&tf) : NULL;
 	bl_tf_scope s = {&tf, root, NULL};
-	return bl_tf_eval(&s, expr);
+	return bl_tf_plain(&tf, bl_tf_eval(&s, expr), true);
 }
 
 bl_str bl_eval_terraform_type(const bl_eval_input *input, bl_arena *arena, const bl_value *v)

@@ -62,6 +62,7 @@ typedef struct bl_tf {
 	bl_map templates; /* path -> bl_expr of template files */
 	bool incomplete; /* a variable of the root has no value: nothing is deployed like this */
 	bool out_of_steps, out_of_instances, too_large;
+	bool partly; /* some value has entries */
 	bl_tf_placed placed[BL_TF_PLACED];
 } bl_tf;
 
@@ -82,7 +83,9 @@ typedef enum bl_tf_state { BL_TF_NEW, BL_TF_BUSY, BL_TF_DONE } bl_tf_state;
 
 /* An instance of a resource, or of a module call. */
 typedef struct bl_tf_instance {
-	const bl_value *key; /* number, string, or NULL without count and for_each; unknown for [*] */
+	const bl_value *key; /* number, string, or NULL without count and for_each; unknown for [*] and a key known in part */
+	bl_tri condition;    /* is it there, when its item is? */
+	const bl_part_key *part_keys;
 	const bl_tf_frame *frame;
 	bl_str address;
 	bl_resource *resource;
@@ -118,6 +121,7 @@ struct bl_tf_module {
 	bl_str path;              /* what path.module says */
 	const bl_via *via;
 	bl_tri condition;
+	const bl_part_key *part_keys; /* of its address */
 	int depth;
 	const bl_document *const *documents;
 	size_t ndocuments;
@@ -215,6 +219,7 @@ bool bl_tf_installed(bl_tf *tf, const bl_tf_module *caller, const bl_tf_item *ca
 /* A path written in the configuration, from the repository's root; false when it leads out of it. */
 bool bl_tf_path(const bl_tf_scope *scope, bl_str written, bl_str *path);
 
+#include "eval/terraform_entries.h"
 #include "eval/terraform_value.h"
 
 #endif

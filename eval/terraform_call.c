@@ -73,7 +73,8 @@ static bool enter_module(const bl_tf_scope *s, bl_tf_item *item, bl_str folder, 
 		m->folder = folder;
 		m->path = path;
 		m->via = via;
-		m->condition = bl_tri_and(s->module->condition, item->condition);
+		m->condition = bl_tri_and(s->module->condition, bl_tri_and(item->condition, instance->condition));
+		m->part_keys = instance->part_keys;
 		instance->module = m;
 		bl_tf_check_module_files(tf, m);
 	}
@@ -130,7 +131,8 @@ static void note_missing(const bl_tf_scope *s, bl_tf_item *item, const bl_value 
 		r->typed_address = bl_str_fmt(tf->arena, "module." BL_FMT, BL_ARG(item->name));
 		r->module = s->module->address;
 		r->is_module = true;
-		r->condition = bl_tri_and(s->module->condition, item->condition);
+		r->condition = bl_tri_and(s->module->condition, bl_tri_and(item->condition, instance->condition));
+		r->part_keys = instance->part_keys;
 		r->span = item->block->span;
 		r->head = item->block->head;
 		r->via = s->module->via;

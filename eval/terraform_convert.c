@@ -203,10 +203,28 @@ static const bl_value *object(bl_tf *tf, const bl_value *v, const bl_value_type 
 	return r;
 }
 
+/* A map or list that is known in part: each entry as an element. NULL after a refusal. */
+static const bl_value *entries(bl_tf *tf, const bl_value *v, const bl_value_type *type, bl_str *why)
+{
+	bl_tf_entries e;
+	bl_tf_entries_of(tf, v, &e);
+	for (size_t i = 0; i < e.list.n; i++) {
+		e.list.items[i].value = bl_tf_convert_to(tf, e.list.items[i].value, type->element, why);
+		if (!e.list.items[i].value)
+			return NULL;
+	}
+	return bl_tf_entries_value(tf, v->span, v->unknown->type, &e);
+}
+
 const bl_value *bl_tf_convert_to(bl_tf *tf, const bl_value *v, const bl_value_type *type, bl_str *why)
 {
 	if (type->kind == BL_TYPE_ANY)
 		return v;
+	if (v->kind == BL_UNKNOWN && v->unknown->entries) {
+		if (bl_tf_type_collection(type) && kind_of(type) == v->unknown->type)
+			return entries(tf, v, type, why);
+		v = bl_tf_plain(tf, v, false);
+	}
 	if (v->kind == BL_NULL || v->kind == BL_UNKNOWN) {
 		const bl_value_type *have = bl_tf_type_of(tf, v);
 		if (v->kind == BL_UNKNOWN && !v->unknown->exact && kind_of(type) == v->unknown->type)

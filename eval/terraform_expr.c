@@ -110,9 +110,29 @@ static const bl_value *get_index(const bl_tf_scope *s, const bl_value *base, con
 	return bl_tf_index(s, base, what, span);
 }
 
+/* Of a map whose keys are known in part: the member, where one is certainly meant. */
+static const bl_value *member_of_entries(const bl_tf_scope *s, const bl_value *base, const bl_value *key, bl_span span)
+{
+	bl_tri certain = BL_MAYBE;
+	const bl_tf_entries *e = base->unknown->entries;
+	const bl_value *v = base->unknown->type == BL_MAP ? bl_tf_entry_at(s->tf, e, key, &certain) : NULL;
+	if (v)
+		return bl_tf_marked(s->tf, v, base->sensitive || e->sensitive || key->sensitive);
+	if (certain == BL_NO && key->kind == BL_STRING)
+		return bl_tf_error(s->tf, span, "this map has no '" BL_FMT "'", BL_ARG(key->string));
+	if (certain == BL_NO)
+		return bl_tf_error(s->tf, span, "this map has no such key");
+	if (e->open && e->rest)
+		return bl_tf_marked(s->tf, wait_for(s->tf, span, *e->rest, bl_value_text(key)), base->sensitive);
+	v = base->unknown->type == BL_MAP ? bl_tf_entries_maybe(s->tf, e, key, span) : bl_tf_unknown_of(s->tf, span, &base, 1, -1);
+	return bl_tf_marked(s->tf, v, base->sensitive);
+}
+
 const bl_value *bl_tf_attr(const bl_tf_scope *s, const bl_value *base, bl_str name, bl_span span)
 {
 	bl_tf *tf = s->tf;
+	if (base->kind == BL_UNKNOWN && base->unknown->entries)
+		return member_of_entries(s, base, bl_value_string(tf->arena, span, name), span);
 	if (base->kind == BL_UNKNOWN)
 		return member_of_unknown(s, base, name, span, get_attr, &name);
 	if (base->kind == BL_NULL)
@@ -155,7 +175,10 @@ static const bl_value *index_list(const bl_tf_scope *s, const bl_value *base, co
 const bl_value *bl_tf_index(const bl_tf_scope *s, const bl_value *base, const bl_value *key, bl_span span)
 {
 	bl_tf *tf = s->tf;
-	const bl_value *both[] = {base, key};
+	const bl_value *both[] = {base, key}, *name;
+	bool entries = base->kind == BL_UNKNOWN && base->unknown->entries && base->unknown->type == BL_MAP;
+	if (entries && key->kind != BL_NULL && (name = bl_tf_to_string(tf, key)))
+		return member_of_entries(s, base, name, span);
 	if (base->kind == BL_UNKNOWN && key->kind != BL_UNKNOWN) {
 		const bl_value *step = bl_tf_to_string(tf, key);
 		return member_of_unknown(s, base, step ? bl_value_text(step) : BL_STR(""), span, get_index, key);
@@ -173,7 +196,7 @@ const bl_value *bl_tf_index(const bl_tf_scope *s, const bl_value *base, const bl
 	if (base->kind == BL_LIST) {
 		v = index_list(s, base, key, span);
 	} else if (base->kind == BL_MAP) {
-		const bl_value *name = bl_tf_to_string(tf, key);
+		name = bl_tf_to_string(tf, key);
 		if (!name)
 			return bl_tf_error(tf, span, "a map's key must be a string");
 		v = bl_tf_attr(s, base, name->string, span);
@@ -270,6 +293,15 @@ static const bl_value *of_one_type(const bl_tf_scope *s, bl_value *v, const bl_v
 	return v;
 }
 
+static const bl_value *splat_entries(const bl_tf_scope *s, const bl_expr *e, const bl_value *base)
+{
+	bl_tf_entries entries;
+	bl_tf_entries_of(s->tf, base, &entries);
+	for (size_t i = 0; i < entries.list.n; i++)
+		entries.list.items[i].value = element_value(s, e->kids[1], entries.list.items[i].value);
+	return bl_tf_entries_value(s->tf, e->span, BL_LIST, &entries);
+}
+
 static const bl_value *eval_splat(const bl_tf_scope *s, const bl_expr *e)
 {
 	bl_tf *tf = s->tf;
@@ -280,6 +312,8 @@ static const bl_value *eval_splat(const bl_tf_scope *s, const bl_expr *e)
 			return bl_tf_error(tf, e->span, "a null list has no elements to go through");
 		return computed(bl_value_list(tf->arena, e->span, NULL, 0));
 	}
+	if (base->kind == BL_UNKNOWN && base->unknown->entries && base->unknown->type == BL_LIST)
+		return splat_entries(s, e, base);
 	if (base->kind == BL_UNKNOWN) {
 		const bl_value *one = element_value(s, e->kids[1], base);
 		return bl_tf_unknown_of(tf, e->span, &one, 1, BL_LIST);

@@ -3,6 +3,8 @@
 
 #include "core/codec/number.h"
 
+#include <ctype.h>
+
 /* A key as addresses show it: with the escapes that the language's own texts have. */
 static bl_str quoted(bl_arena *arena, bl_str key)
 {
@@ -46,14 +48,17 @@ static bool room(bl_tf *tf, bl_span span)
 	return false;
 }
 
-static void add(const bl_tf_scope *s, bl_tf_item *item, const bl_value *key, bl_str address, const bl_tf_frame *frame)
+static bl_tf_instance *add(const bl_tf_scope *s, bl_tf_item *item, const bl_value *key, bl_str address, const bl_tf_frame *frame)
 {
 	if (!room(s->tf, item->block->head))
-		return;
+		return NULL;
 	bl_tf_instance *instance = bl_vec_add(s->tf->arena, &item->instances);
 	instance->key = key;
+	instance->condition = BL_YES;
+	instance->part_keys = s->module->part_keys;
 	instance->address = address;
 	instance->frame = frame;
+	return instance;
 }
 
 static const bl_tf_frame *count_frame(const bl_tf_scope *s, const bl_value *index)
@@ -119,38 +124,105 @@ static void add_open(const bl_tf_scope *s, bl_tf_item *item, const bl_attr *attr
 	const bl_value *key = bl_tf_unknown_of(tf, attr->span, &v, 1, BL_STRING);
 	const bl_value *value = bl_tf_unknown_of(tf, attr->span, &v, 1, -1);
 	item->open = true;
-	item->condition = BL_MAYBE;
-	add(s, item, key, bl_str_fmt(tf->arena, BL_FMT "[*]", BL_ARG(base)), each_frame(s, key, value));
+	bl_tf_instance *instance = add(s, item, key, bl_str_fmt(tf->arena, BL_FMT "[*]", BL_ARG(base)), each_frame(s, key, value));
+	if (instance)
+		instance->condition = BL_MAYBE;
+}
+
+/* What is known of a key, '*' for what is not. Marks between two such are not worth a look: "rg-*" of "rg-" and two words with a hyphen. */
+static bl_str key_text(bl_arena *arena, const bl_value *key)
+{
+	bl_buf out = {0};
+	bl_str piece, rest = bl_value_pattern(arena, key);
+	for (bool first = true, more = true; more; first = false) {
+		more = memchr(rest.p, BL_GAP, rest.n) != NULL;
+		rest = bl_str_cut(rest, BL_GAP, &piece);
+		bool words = first || !more;
+		for (size_t i = 0; i < piece.n && !words; i++)
+			words = isalnum((unsigned char)piece.p[i]) || (unsigned char)piece.p[i] >= 0x80 || piece.p[i] == '/';
+		if (words)
+			bl_buf_put(&out, piece);
+		if (more && (!out.n || words || out.p[out.n - 1] != '*'))
+			bl_buf_putc(&out, '*');
+	}
+	bl_str s = quoted(arena, bl_buf_str(&out));
+	bl_buf_done(&out);
+	return s;
+}
+
+static bool is_taken(const bl_tf_item *item, bl_str address)
+{
+	for (size_t i = 0; i < item->instances.n; i++)
+		if (bl_str_eq(item->instances.items[i].address, address))
+			return true;
+	return false;
+}
+
+/* An instance whose key is known, or in part. Those that look alike are numbered. */
+static void add_keyed(const bl_tf_scope *s, bl_tf_item *item, bl_str base, const bl_tf_entry *e)
+{
+	bl_arena *arena = s->tf->arena;
+	const bl_value *key = e->key ? e->key : e->value;
+	bool known = key->kind == BL_STRING;
+	bl_str text = known ? quoted(arena, key->string) : key_text(arena, key);
+	bl_str address = bl_str_fmt(arena, BL_FMT "[" BL_FMT "]", BL_ARG(base), BL_ARG(text));
+	for (int n = 2; !known && is_taken(item, address); n++)
+		address = bl_str_fmt(arena, BL_FMT "[" BL_FMT "#%d\"]", BL_ARG(base), BL_ARG(bl_str_slice(text, 0, text.n - 1)), n);
+	bl_tf_instance *instance = add(s, item, key, address, each_frame(s, key, e->value));
+	if (!instance)
+		return;
+	instance->condition = e->there;
+	if (known)
+		return;
+	bl_part_key *part = bl_new(arena, bl_part_key);
+	*part = (bl_part_key){base.n, key, s->module->part_keys};
+	instance->part_keys = part;
+}
+
+/* An element of a set as a key: elements that are no strings become some. */
+static bool as_key(bl_tf *tf, bl_tf_entry *e)
+{
+	if (!e->key)
+		e->value = bl_tf_to_string(tf, e->value);
+	return e->key || (e->value && e->value->kind != BL_NULL);
+}
+
+/* Elements of a set that may be one are one instance, or two. */
+static void doubt_twins(bl_tf *tf, bl_tf_entries *e)
+{
+	for (size_t i = 0; i < e->list.n; i++)
+		for (size_t k = 0; k < i && !e->list.items[i].key && bl_tf_spend(tf, 1, e->list.items[i].span); k++)
+			if (bl_tf_equal(e->list.items[k].value, e->list.items[i].value) != BL_NO)
+				e->list.items[i].there = BL_MAYBE;
 }
 
 static void expand_for_each(const bl_tf_scope *s, bl_tf_item *item, const bl_attr *attr, bl_str base)
 {
 	bl_tf *tf = s->tf;
 	const bl_value *v = bl_tf_eval(s, attr->expr);
+	bl_tf_entries entries;
 	item->keyed = true;
-	if (v->kind == BL_UNKNOWN) {
-		add_open(s, item, attr, base, v);
-		return;
-	}
-	if (v->kind != BL_MAP && !(v->kind == BL_LIST && v->shape == BL_SHAPE_SET)) {
-		bl_tf_error(tf, attr->span, "for_each needs a map or a set of strings, not %s", bl_tf_kind_name(v));
-		add_open(s, item, attr, base, v);
-		return;
-	}
-	const bl_item **items = v->kind == BL_MAP ? bl_tf_sorted(tf, v) : NULL;
-	bool open = v->open;
-	for (uint32_t i = 0; i < v->n && !tf->out_of_instances; i++) {
-		const bl_value *value = items ? items[i]->value : bl_tf_to_string(tf, v->list[i]);
-		const bl_value *key = items ? bl_value_string(tf->arena, items[i]->key_span, items[i]->key) : value;
-		if (!key || key->kind != BL_STRING) {
-			open = true;
-			continue;
+	int kind = v->kind == BL_UNKNOWN ? v->unknown->type : v->kind;
+	bool list = v->kind == BL_LIST && v->shape != BL_SHAPE_SET;
+	if (!list && (kind == BL_MAP || kind == BL_LIST || kind < 0) && bl_tf_entries_of(tf, v, &entries) && entries.list.n <= BL_EVAL_MAX_INSTANCES) {
+		bool open = entries.open;
+		if (v->kind != BL_MAP && entries.list.n <= BL_TF_MAX_ENTRIES)
+			doubt_twins(tf, &entries);
+		for (size_t i = 0; i < entries.list.n && !tf->out_of_instances; i++) {
+			bl_tf_entry *e = &entries.list.items[i];
+			/* those that are not known are compared with all others */
+			bool usable = as_key(tf, e) && ((e->key ? e->key : e->value)->kind == BL_STRING || i < BL_TF_MAX_ENTRIES);
+			open |= !usable;
+			if (usable)
+				add_keyed(s, item, base, e);
 		}
-		bl_str address = bl_str_fmt(tf->arena, BL_FMT "[" BL_FMT "]", BL_ARG(base), BL_ARG(quoted(tf->arena, key->string)));
-		add(s, item, key, address, each_frame(s, key, value));
+		if (open)
+			add_open(s, item, attr, base, v);
+		return;
 	}
-	if (open)
-		add_open(s, item, attr, base, v);
+	if (v->kind != BL_UNKNOWN)
+		bl_tf_error(tf, attr->span, "for_each needs a map or a set of strings, not %s", bl_tf_kind_name(v));
+	add_open(s, item, attr, base, v);
 }
 
 void bl_tf_instances(const bl_tf_scope *s, bl_tf_item *item, bl_str base)
@@ -186,7 +258,7 @@ const bl_value *bl_tf_instances_value(const bl_tf_scope *s, bl_tf_item *item, bl
 		return item->value;
 	bl_ref *rest = bl_new(tf->arena, bl_ref);
 	rest->address = bl_str_fmt(tf->arena, BL_FMT "[*]", BL_ARG(base));
-	bl_value *v;
+	const bl_value *v;
 	bool partial = false;
 	for (size_t i = 0; i < n; i++)
 		partial |= item->instances.items[i].partial;
@@ -194,16 +266,19 @@ const bl_value *bl_tf_instances_value(const bl_tf_scope *s, bl_tf_item *item, bl
 		const bl_value **list = bl_new_n(tf->arena, const bl_value *, n);
 		for (size_t i = 0; i < n; i++)
 			list[i] = item->instances.items[i].object;
-		v = bl_value_list(tf->arena, span, list, n);
+		bl_value *made = bl_value_list(tf->arena, span, list, n);
+		made->open = item->open;
+		made->rest = item->open ? rest : NULL;
+		v = made;
 	} else {
-		bl_tf_builder b = {0};
-		for (size_t i = 0; i < n; i++)
-			if (item->instances.items[i].key->kind == BL_STRING)
-				bl_tf_put(tf, &b, item->instances.items[i].key->string, span, item->instances.items[i].object);
-		v = bl_tf_built(tf, &b, span);
+		bl_tf_entries e = {.open = item->open, .distinct = true, .rest = item->open ? rest : NULL};
+		for (size_t i = 0; i < n; i++) {
+			const bl_tf_instance *instance = &item->instances.items[i];
+			if (instance->key->kind == BL_STRING || instance->part_keys != s->module->part_keys)
+				bl_tf_add_entry(tf, &e, (bl_tf_entry){instance->key, instance->object, span, instance->condition});
+		}
+		v = bl_tf_entries_value(tf, span, BL_MAP, &e);
 	}
-	v->open = item->open;
-	v->rest = item->open ? rest : NULL;
 	if (!partial)
 		item->value = v;
 	return v;

@@ -81,7 +81,7 @@ static void add_dynamic(const bl_tf_scope *s, body *o, const bl_block *b, int de
 	}
 	if (iterator && iterator->expr->kind == BL_EXPR_NAME)
 		name = iterator->expr->text;
-	const bl_value *c = bl_tf_eval(s, each->expr);
+	const bl_value *c = bl_tf_plain(tf, bl_tf_eval(s, each->expr), false);
 	if (c->kind == BL_NULL)
 		return;
 	bool collection = c->kind == BL_LIST || c->kind == BL_MAP;
@@ -134,7 +134,7 @@ static const bl_value *eval_body(const bl_tf_scope *s, const bl_block *b, bool t
 		const bl_value *v = bl_tf_eval(s, a->expr);
 		/* an argument that is null was not set at all */
 		if (v->kind != BL_NULL)
-			bl_tf_put(tf, &o.attrs, a->name, a->span, v);
+			bl_tf_put(tf, &o.attrs, a->name, a->span, bl_tf_plain(tf, v, true));
 	}
 	add_blocks(s, &o, b, top, depth);
 	for (size_t i = 0; i < o.blocks.n; i++) {
@@ -223,7 +223,8 @@ static void add_instance(const bl_tf_scope *s, bl_tf_item *item, bl_tf_instance 
 	r->provider = provider_of(b, r->native_type);
 	r->module = m->address;
 	r->existing = item->data;
-	r->condition = bl_tri_and(m->condition, item->condition);
+	r->condition = bl_tri_and(m->condition, bl_tri_and(item->condition, instance->condition));
+	r->part_keys = instance->part_keys;
 	r->span = b->span;
 	r->head = b->head;
 	r->via = m->via;

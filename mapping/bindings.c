@@ -32,6 +32,7 @@ typedef struct binder {
 	bl_coverage coverage;
 	bl_map states;    /* files of Terraform's: what they alone show may be gone */
 	bl_map addresses; /* Terraform's -> node_list */
+	bl_map partial;   /* those with keys known in part, "[*]" for each key -> node_list */
 	bl_map logical;   /* CloudFormation's logical ids -> node_list */
 	bl_map named;     /* type and deployed name -> node_list */
 } binder;
@@ -51,23 +52,7 @@ static bl_str named_key(bl_arena *arena, uint32_t type, bl_str name)
 	return bl_str_fmt(arena, "%u:" BL_FMT, type, BL_ARG(name));
 }
 
-static void index_code(binder *b)
-{
-	bl_claims *c = b->claims;
-	b->named.fold = true;
-	for (size_t i = 0; i < c->code.n; i++) {
-		uint32_t node = c->code.items[i];
-		const bl_resource *r = bl_claims_resource(c, node);
-		if (r->language == BL_LANG_TERRAFORM)
-			list_put(c->arena, &b->addresses, r->address, node);
-		else if (r->language == BL_LANG_CLOUDFORMATION)
-			list_put(c->arena, &b->logical, r->label, node);
-		const bl_identity *id = &c->identities[node];
-		if (id->type && id->last.n)
-			list_put(c->arena, &b->named, named_key(c->arena, id->type, id->last), node);
-	}
-}
-
+/* The address with "[*]" for each key. */
 static bl_str any_instance(bl_arena *arena, bl_str address)
 {
 	bl_buf out = {0};
@@ -94,11 +79,101 @@ static bl_str any_instance(bl_arena *arena, bl_str address)
 	return s;
 }
 
-/* The nodes a state's address may mean; those with unknown keys only when no known one is there. */
-static const node_list *nodes_at(bl_arena *arena, const bl_map *addresses, bl_str address)
+static void index_code(binder *b)
 {
+	bl_claims *c = b->claims;
+	b->named.fold = true;
+	for (size_t i = 0; i < c->code.n; i++) {
+		uint32_t node = c->code.items[i];
+		const bl_resource *r = bl_claims_resource(c, node);
+		if (r->language == BL_LANG_TERRAFORM)
+			list_put(c->arena, &b->addresses, r->address, node);
+		else if (r->language == BL_LANG_CLOUDFORMATION)
+			list_put(c->arena, &b->logical, r->label, node);
+		if (r->part_keys)
+			list_put(c->arena, &b->partial, any_instance(c->arena, r->address), node);
+		const bl_identity *id = &c->identities[node];
+		if (id->type && id->last.n)
+			list_put(c->arena, &b->named, named_key(c->arena, id->type, id->last), node);
+	}
+}
+
+/* Where the last key of an address begins, at its '['; the end when it has none. */
+static size_t last_key(bl_str address)
+{
+	size_t at = address.n;
+	bool quoted = false;
+	for (size_t i = 0; i < address.n; i++) {
+		if (quoted && address.p[i] == '\\')
+			i++;
+		else if (address.p[i] == '"')
+			quoted = !quoted;
+		else if (!quoted && address.p[i] == '[')
+			at = i;
+	}
+	return at;
+}
+
+/* The text of ["KEY"]. */
+static bl_str key_text(bl_arena *arena, bl_str key)
+{
+	bl_buf out = {0};
+	for (size_t i = 2; i + 2 < key.n; i++) {
+		i += key.p[i] == '\\' && i + 3 < key.n;
+		bl_buf_putc(&out, key.p[i]);
+	}
+	bl_str s = bl_str_dup(arena, bl_buf_str(&out));
+	bl_buf_done(&out);
+	return s;
+}
+
+/* Is a state's address that of r, going by what is known of its keys? From the last key on. */
+static bool address_fits(bl_arena *arena, const bl_resource *r, bl_str address)
+{
+	bl_str own = r->address;
+	for (const bl_part_key *k = r->part_keys; k; k = k->up) {
+		bl_str tail = bl_str_slice(own, k->at, own.n);
+		size_t end = 2;
+		while (end < tail.n && !(tail.p[end] == ']' && tail.p[end - 1] == '"'))
+			end++;
+		tail = bl_str_slice(tail, end + 1, tail.n);
+		if (!bl_str_ends(address, tail))
+			return false;
+		address = bl_str_slice(address, 0, address.n - tail.n);
+		size_t at = last_key(address);
+		bl_str key = bl_str_slice(address, at, address.n);
+		if (key.n < 4 || key.p[1] != '"' || !bl_unknown_may_be(k->key->unknown, key_text(arena, key), false))
+			return false;
+		address = bl_str_slice(address, 0, at);
+		own = bl_str_slice(own, 0, k->at);
+	}
+	return bl_str_eq(own, address);
+}
+
+static const node_list *nodes_that_fit(binder *b, bl_str address)
+{
+	bl_arena *arena = b->claims->arena;
+	const node_list *all = bl_map_get(&b->partial, any_instance(arena, address));
+	node_list *fits = NULL;
+	for (size_t i = 0; all && i < all->n; i++) {
+		if (!address_fits(arena, bl_claims_resource(b->claims, all->items[i]), address))
+			continue;
+		fits = fits ? fits : bl_new(arena, node_list);
+		bl_vec_push(arena, fits, all->items[i]);
+	}
+	return fits;
+}
+
+/* The nodes a state's address may mean; those with keys known in part or not at all only when no known one is there. */
+static const node_list *nodes_at(binder *b, bl_str address)
+{
+	bl_arena *arena = b->claims->arena;
+	const bl_map *addresses = &b->addresses;
 	const node_list *list = bl_map_get(addresses, address);
 	if (list || !memchr(address.p, '[', address.n))
+		return list;
+	list = nodes_that_fit(b, address);
+	if (list)
 		return list;
 	if (bl_str_ends(address, BL_STR("]"))) {
 		ptrdiff_t open = bl_str_rfind_char(address, '[');
@@ -113,7 +188,7 @@ static const node_list *nodes_of(binder *b, const bl_binding *e)
 {
 	bl_claims *c = b->claims;
 	if (e->from == BL_FROM_STATE || e->from == BL_FROM_PLAN)
-		return nodes_at(c->arena, &b->addresses, e->address);
+		return nodes_at(b, e->address);
 	if (e->address.n)
 		return bl_map_get(&b->logical, e->address);
 	int64_t asset = bl_identity_asset(c, e->id);

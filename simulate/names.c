@@ -287,12 +287,34 @@ static const bl_value *made_up(sim_world *w, sim_thing *t, bl_str path)
 	return NULL;
 }
 
+/* Who is signed in: what the root is deployed with and to. */
+static const bl_value *deployer(sim_world *w, const sim_thing *t, bl_str step)
+{
+	const sim_root *r = t->root;
+	bl_str type = t->resource->native_type;
+	bool azure = bl_str_eqz(type, "azurerm_client_config") || bl_str_eqz(type, "azurerm_subscription");
+	if (!t->resource->existing)
+		return NULL;
+	if (azure && bl_str_eqz(step, "subscription_id"))
+		return sim_string(w, r->subscription);
+	if (azure && bl_str_eqz(step, "tenant_id"))
+		return sim_string(w, r->tenant);
+	if (bl_str_eqz(type, "azurerm_subscription") && bl_str_eqz(step, "id"))
+		return sim_string(w, bl_str_cat(&w->arena, BL_STR("/subscriptions/"), r->subscription));
+	if (bl_str_eqz(type, "aws_caller_identity") && bl_str_eqz(step, "account_id"))
+		return sim_string(w, r->account);
+	return NULL;
+}
+
 const bl_value *sim_attribute(sim_world *w, sim_thing *t, bl_str path)
 {
 	bl_str rest, step = first_step(w, path, &rest);
 	const bl_resource *r = t->resource;
 	if (!r)
 		return NULL;
+	const bl_value *own_place = deployer(w, t, step);
+	if (own_place)
+		return own_place;
 	if (bl_str_starts(r->native_type, BL_STR("random_"))) {
 		const bl_value *v = random_attribute(w, t, step);
 		if (v)

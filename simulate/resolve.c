@@ -25,6 +25,8 @@ bl_str sim_time(sim_world *w, uint64_t number)
 /* Does the value differ from instance to instance? Names do. */
 static bool depends_on_key(const sim_thing *t, const bl_unknown *u, bl_str hint)
 {
+	if (t->twin.n && bl_str_eqz(hint, "name"))
+		return true;
 	return t->keys.n && (bl_str_find(u->why, BL_STR("each."), 0) >= 0 || bl_str_find(u->why, BL_STR("count."), 0) >= 0 ||
 				    bl_str_eqz(hint, "name"));
 }
@@ -32,7 +34,7 @@ static bool depends_on_key(const sim_thing *t, const bl_unknown *u, bl_str hint)
 /* The last key, without its quotes. */
 static bl_str key_text(const sim_thing *t)
 {
-	bl_str key = t->keys.items[t->keys.n - 1].text;
+	bl_str key = t->keys.n ? t->keys.items[t->keys.n - 1].text : bl_str_slice(t->twin, 1, t->twin.n);
 	return key.n && key.p[0] == '"' ? bl_str_slice(key, 1, key.n - 1) : key;
 }
 
@@ -46,6 +48,8 @@ static uint64_t chance_of(sim_world *w, const sim_thing *t, const bl_unknown *u,
 	if (depends_on_key(t, u, hint))
 		for (size_t i = 0; i < t->keys.n; i++)
 			bl_buf_putf(&key, "|" BL_FMT, BL_ARG(t->keys.items[i].text));
+	if (depends_on_key(t, u, hint))
+		bl_buf_put(&key, t->twin);
 	uint64_t h = sim_draw(t->root->seed, "unknown", bl_buf_str(&key));
 	bl_buf_done(&key);
 	return h;
@@ -131,19 +135,18 @@ static bl_str fill_with_words(sim_world *w, sim_thing *t, const bl_unknown *u, b
 	return text;
 }
 
-/* With letters that it may have, as many as it must: the last gap has what is left over. */
-static bl_str fill_with_letters(sim_world *w, sim_thing *t, const bl_unknown *u, bl_str hint, size_t gaps)
+/* The pattern with letters that it may have in its gaps, as many as it must: the last one has what is left over. */
+static bl_str fill_with_letters(sim_world *w, const bl_unknown *u, bl_str pattern, uint64_t number, size_t gaps)
 {
-	uint64_t number = chance_of(w, t, u, hint);
 	bl_str letters = letters_of(w, u);
-	size_t known = u->pattern.n - gaps, total = u->least > known ? u->least - known : 0, at = 0;
+	size_t known = pattern.n - gaps, total = u->least > known ? u->least - known : 0, at = 0;
 	size_t most = u->most > known ? u->most - known : u->most ? 0 : SIZE_MAX;
 	if (total < 3 * gaps)
 		total = 3 * gaps < most ? 3 * gaps : most;
 	bl_buf out = {0};
-	for (size_t i = 0; i < u->pattern.n; i++) {
-		if (u->pattern.p[i] != BL_GAP) {
-			bl_buf_putc(&out, u->pattern.p[i]);
+	for (size_t i = 0; i < pattern.n; i++) {
+		if (pattern.p[i] != BL_GAP) {
+			bl_buf_putc(&out, pattern.p[i]);
 			continue;
 		}
 		size_t n = total / gaps + (at + 1 == gaps ? total % gaps : 0);
@@ -154,18 +157,34 @@ static bl_str fill_with_letters(sim_world *w, sim_thing *t, const bl_unknown *u,
 	return text;
 }
 
+static size_t count_gaps(bl_str pattern)
+{
+	size_t gaps = 0;
+	for (size_t i = 0; i < pattern.n; i++)
+		gaps += pattern.p[i] == BL_GAP;
+	return gaps;
+}
+
+bl_str sim_fill(sim_world *w, const bl_value *v, uint64_t number)
+{
+	bl_str pattern = bl_value_pattern(&w->arena, v);
+	if (v->kind != BL_UNKNOWN)
+		return pattern;
+	if (v->unknown->ncandidates)
+		return sim_fill(w, v->unknown->candidates[sim_one_of(number, v->unknown->ncandidates)], number);
+	return fill_with_letters(w, v->unknown, pattern, number, count_gaps(pattern));
+}
+
 /* A text of several gaps. One reference may fill them all: an id has parts that are known. */
 static bl_str fill_gaps(sim_world *w, sim_thing *t, const bl_unknown *u, bl_str hint)
 {
-	size_t gaps = 0;
-	for (size_t i = 0; i < u->pattern.n; i++)
-		gaps += u->pattern.p[i] == BL_GAP;
+	size_t gaps = count_gaps(u->pattern);
 	bl_str piece = u->nrefs == 1 ? bl_value_text(referred(w, t, &u->refs[0])) : BL_STR("");
 	bl_str text = bl_str_fmt(&w->arena, BL_FMT BL_FMT BL_FMT, BL_ARG(u->prefix), BL_ARG(piece), BL_ARG(u->suffix));
-	if (piece.n && bl_unknown_may_be(u, text, false))
+	if (piece.n && !depends_on_key(t, u, hint) && bl_unknown_may_be(u, text, false))
 		return text;
 	text = fill_with_words(w, t, u, hint, gaps);
-	return bl_unknown_may_be(u, text, false) ? text : fill_with_letters(w, t, u, hint, gaps);
+	return bl_unknown_may_be(u, text, false) ? text : fill_with_letters(w, u, u->pattern, chance_of(w, t, u, hint), gaps);
 }
 
 static bool hint_ends(bl_str hint, const char *end)

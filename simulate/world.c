@@ -149,23 +149,94 @@ static bl_str key_of(sim_world *w, const sim_root *root, bl_str prefix, size_t i
 	return bl_str_fmt(&w->arena, "\"" BL_FMT "%s\"", BL_ARG(sim_word(first + i * 7)), i ? "2" : "");
 }
 
+/* Where the key that begins at '[' ends, behind its ']'. */
+static size_t end_of_key(bl_str address, size_t at)
+{
+	bool quoted = false;
+	for (size_t i = at + 1; i < address.n; i++) {
+		if (quoted && address.p[i] == '\\')
+			i++;
+		else if (address.p[i] == '"')
+			quoted = !quoted;
+		else if (!quoted && address.p[i] == ']')
+			return i + 1;
+	}
+	return address.n;
+}
+
+static void put_quoted(bl_buf *out, bl_str key)
+{
+	bl_buf_putc(out, '"');
+	for (size_t i = 0; i < key.n; i++) {
+		if (key.p[i] == '"' || key.p[i] == '\\')
+			bl_buf_putc(out, '\\');
+		bl_buf_putc(out, key.p[i]);
+	}
+	bl_buf_putc(out, '"');
+}
+
+/* The key of r that begins at `at`, when it is one known in part. */
+static const bl_part_key *part_key_at(const bl_resource *r, size_t at)
+{
+	const bl_part_key *k = r->part_keys;
+	while (k && k->at != at)
+		k = k->up;
+	return k;
+}
+
+/*
+ * The address with a key for each that is not known: those drawn for "[*]", and of what is known in part a text that fits. All resources of one module instance
+ * share its keys.
+ */
+static bl_str instance_address(sim_world *w, const sim_root *root, const bl_resource *r, const sim_key *keys, size_t nkeys)
+{
+	bl_buf out = {0};
+	bl_str address = r->address;
+	size_t key = 0;
+	for (size_t i = 0; i < address.n;) {
+		const bl_part_key *part = address.p[i] == '[' ? part_key_at(r, i) : NULL;
+		size_t end = address.p[i] == '[' ? end_of_key(address, i) : i + 1;
+		if (part) {
+			uint64_t number = sim_draw(root->seed, "part key", bl_str_slice(address, 0, end));
+			bl_buf_putc(&out, '[');
+			put_quoted(&out, sim_fill(w, part->key, number));
+			bl_buf_putc(&out, ']');
+		} else if (key < nkeys && i == keys[key].prefix.n) {
+			bl_buf_putf(&out, "[" BL_FMT "]", BL_ARG(keys[key].text));
+			key++;
+		} else {
+			bl_buf_put(&out, bl_str_slice(address, i, end));
+		}
+		i = end;
+	}
+	bl_str s = bl_str_dup(&w->arena, bl_buf_str(&out));
+	bl_buf_done(&out);
+	return s;
+}
+
+/* The "#2" of an address that as much is known of as of another. */
+static bl_str twin_of(const bl_resource *r)
+{
+	if (!r->part_keys)
+		return BL_STR("");
+	bl_str key = bl_str_slice(r->address, r->part_keys->at, end_of_key(r->address, r->part_keys->at));
+	ptrdiff_t mark = bl_str_rfind_char(key, '#');
+	for (size_t i = (size_t)(mark + 1); mark > 0 && i + 2 < key.n; i++)
+		if (key.p[i] < '0' || key.p[i] > '9')
+			mark = -1;
+	return mark > 0 ? bl_str_slice(key, (size_t)mark, key.n - 2) : BL_STR("");
+}
+
 static void add_thing(sim_world *w, sim_root *root, const bl_resource *r, const sim_key *keys, size_t nkeys)
 {
 	bl_arena *a = &w->arena;
 	sim_thing *t = bl_new(a, sim_thing);
 	t->root = root;
 	t->resource = r;
-	bl_buf address = {0};
-	size_t from = 0;
-	for (size_t i = 0; i < nkeys; i++) {
+	for (size_t i = 0; i < nkeys; i++)
 		bl_vec_push(a, &t->keys, keys[i]);
-		bl_buf_put(&address, bl_str_slice(r->address, from, keys[i].prefix.n + 1));
-		bl_buf_put(&address, keys[i].text);
-		from = keys[i].prefix.n + 2;
-	}
-	bl_buf_put(&address, bl_str_slice(r->address, from, r->address.n));
-	t->address = bl_str_dup(a, bl_buf_str(&address));
-	bl_buf_done(&address);
+	t->twin = twin_of(r);
+	t->address = instance_address(w, root, r, keys, nkeys);
 	t->seed = sim_draw(root->seed, "thing", t->address);
 	classify(w, t);
 	bool holds = bl_str_eqiz(t->type, "Microsoft.Resources/resourceGroups") || bl_str_eqz(t->type, "cloudresourcemanager.googleapis.com/Project");

@@ -49,6 +49,7 @@ struct sim_thing {
 	const struct sim_thing *like; /* a shadow: the thing that it resembles */
 	bl_str address;              /* with instance keys */
 	BL_VEC(sim_key) keys;
+	bl_str twin;                 /* tells it from instances of which as much is known: the "#2" of its address; or empty */
 	uint64_t seed;
 	sim_cloud cloud;
 	bl_str type; /* the cloud's own: "Microsoft.Storage/storageAccounts"; or empty where none is known here */
@@ -117,6 +118,8 @@ bl_str sim_native_text(sim_world *w, sim_thing *t, const char *name);
 const bl_value *sim_body(sim_world *w, sim_thing *t);
 /* A time in the year before now, RFC 3339. */
 bl_str sim_time(sim_world *w, uint64_t number);
+/* A text of which what is known of v holds. */
+bl_str sim_fill(sim_world *w, const bl_value *v, uint64_t number);
 /* A name that somebody might have given instead. */
 bl_str sim_other_name(sim_world *w, bl_str name, uint64_t number);
 

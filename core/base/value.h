@@ -25,6 +25,7 @@ typedef enum bl_origin {
 
 typedef struct bl_value bl_value;
 typedef struct bl_value_type bl_value_type; /* a language's own, for evaluators: eval/terraform_type.h */
+struct bl_tf_entries;
 
 /* The place a value passed through on its way: a variable, a parameter, a local, a module argument. Innermost first. */
 typedef struct bl_via {
@@ -57,6 +58,7 @@ typedef struct bl_unknown {
 	size_t nrefs; /* the resources it will come from */
 	bl_ref *refs;
 	bool attribute;        /* it is what the only ref names: a member of it is a member of that. Else it depends on refs in some way */
+	const struct bl_tf_entries *entries; /* evaluators': what a map or list will hold, eval/terraform_entries.h; or NULL */
 	const bl_value *decoded; /* a string that will be the JSON of this, as far as it is known (jsonencode); or NULL */
 } bl_unknown;
 

@@ -469,13 +469,15 @@ static int64_t target(
 	int64_t node = -1;
 	if (!value)
 		return -1;
-	if (value->kind == BL_UNKNOWN) {
-		if (index)
-			node = find_refs(index, value->unknown);
-		if (node < 0 && index && value->unknown->suffix.n)
-			node = find_azure_tail(graph, index, value->unknown->suffix);
-		return node;
+	if (value->kind == BL_UNKNOWN && index) {
+		const bl_unknown *u = value->unknown;
+		/* an id whose end is known means what it ends with, whatever else it is made of */
+		if (!u->attribute && u->suffix.n)
+			node = find_azure_tail(graph, index, u->suffix);
+		return node >= 0 ? node : find_refs(index, u);
 	}
+	if (value->kind == BL_UNKNOWN)
+		return -1;
 	if (value->kind != BL_STRING || !value->string.n)
 		return -1;
 	if (index && value->via)
@@ -709,6 +711,22 @@ static void walk_references(reference_walk *w, const bl_value *v, unsigned depth
 	w->span = outer;
 }
 
+/* Terraform's providers call what a part is part of by its name: virtual_network_name, private_dns_zone_name. */
+static void add_named_parent(reference_walk *w, const bl_resource *r)
+{
+	ptrdiff_t slash = bl_str_rfind_char(r->type, '/');
+	bl_str parent = bl_str_slice(r->type, 0, slash < 0 ? 0 : (size_t)slash);
+	if (r->language != BL_LANG_TERRAFORM || !w->index || !is_child_type(r->type, parent))
+		return;
+	for (uint32_t i = 0; bl_value_is(r->native, BL_MAP) && i < r->native->n; i++) {
+		const bl_item *item = &r->native->map[i];
+		bool names = item->value->kind == BL_STRING && bl_str_ends(item->key, BL_STR("_name"));
+		int64_t to = names ? find_named(w->graph, w->index, item->value->string, parent) : -1;
+		if (to >= 0)
+			add_edge_to(w, (uint32_t)to, item->key, item->value->span, BL_YES, "names");
+	}
+}
+
 static void add_module_parent(reference_walk *w, const bl_resource *r)
 {
 	int64_t parent = r->module.n && w->index ? find_in(w->index, r->module) : -1;
@@ -739,6 +757,7 @@ void bl_graph_add_references(bl_graph *graph)
 			/* a language born canonical has but one tree */
 			if (node->resource->native != bl_value_getz(node->resource->written, "properties"))
 				walk_references(&w, node->resource->native, 0);
+			add_named_parent(&w, node->resource);
 			add_module_parent(&w, node->resource);
 		} else if (node->asset) {
 			w.own = node->asset->id;

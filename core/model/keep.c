@@ -132,7 +132,8 @@ static void keep_unknown(keeper *k, const bl_unknown **at)
 	keep_text(k, &u->suffix);
 	keep_text(k, &u->alphabet);
 	keep_text(k, &u->pattern);
-	u->exact = NULL; /* types are the evaluators', and end with them */
+	u->exact = NULL; /* types and entries are the evaluators', and end with them */
+	u->entries = NULL;
 	keep_list(k, &u->candidates, u->ncandidates);
 	keep_refs(k, &u->refs, u->nrefs);
 	keep_value(k, &u->decoded);
@@ -175,6 +176,17 @@ static void keep_value(keeper *k, const bl_value **at)
 		keep_refs(k, (bl_ref **)&v->rest, 1);
 }
 
+static void keep_part_keys(keeper *k, const bl_part_key **at)
+{
+	bool fresh = true;
+	for (; *at && fresh; at = &((bl_part_key *)*at)->up) {
+		bl_part_key *key = copy(k, *at, 1, sizeof *key, 0, &fresh);
+		*at = key;
+		if (fresh)
+			keep_value(k, &key->key);
+	}
+}
+
 static void keep_resource(keeper *k, bl_resource **at)
 {
 	bool fresh;
@@ -191,6 +203,7 @@ static void keep_resource(keeper *k, bl_resource **at)
 	for (size_t i = 0; i < sizeof values / sizeof *values; i++)
 		keep_value(k, values[i]);
 	keep_via(k, &r->via);
+	keep_part_keys(k, &r->part_keys);
 }
 
 static void keep_build(keeper *k, bl_build **at)

@@ -15,6 +15,13 @@ typedef struct bl_root {
 	size_t ndeployments;
 } bl_root;
 
+/* An instance key of which only a part is known: in the address '*' stands for what is not. */
+typedef struct bl_part_key {
+	size_t at;           /* where its '[' stands in the address */
+	const bl_value *key; /* unknown */
+	const struct bl_part_key *up; /* of a module call around it; or NULL */
+} bl_part_key;
+
 typedef struct bl_resource {
 	const bl_root *root;
 	bl_language language;
@@ -26,6 +33,7 @@ typedef struct bl_resource {
 	bl_str api_version;   /* or empty */
 	bl_str provider;      /* "azurerm", "aws", ... or empty */
 	bl_str module;        /* address of the module instance it stands in, or empty */
+	const bl_part_key *part_keys; /* the last key of the address first; or NULL */
 	const bl_value *name; /* the deployed name: string or unknown; NULL when the type has none */
 	bool existing;        /* refers to something that is there already: data sources, Bicep's existing */
 	bool is_module;       /* a module call, not a resource */

@@ -1,5 +1,6 @@
 /* Which functions there are, and how they are called. */
 #include "core/codec/unicode.h"
+#include "eval/functions/entries.h"
 #include "eval/functions/partial.h"
 
 /*
@@ -380,6 +381,9 @@ const bl_value *bl_tf_call_function(const bl_tf_scope *s, const bl_expr *e)
 	if (!whole)
 		return bl_tf_not_known(&a, r->gives);
 	bool sensitive = marked(&a, r->takes);
+	const bl_value *of_entries = bl_tf_call_entries(&a, r->call);
+	if (of_entries)
+		return bl_tf_marked(tf, of_entries, sensitive);
 	if (r->call == bl_tf_fn_templatestring && e->n && !refers(e->kids[0]))
 		return bl_tf_refuse(&a, "the template must be a reference to a text from elsewhere");
 	if (!convert_all(&a, r->takes, &known))

@@ -157,13 +157,38 @@ static void an_azure_id_points_to_the_declared_resource_of_its_type_and_name(voi
 	uint32_t from = add(&infra, "a.a", "T", NULL);
 	add(&infra, "v", "Microsoft.Network/virtualNetworks", "main");
 	uint32_t subnet = add(&infra, "s", "Microsoft.Network/virtualNetworks/subnets", "web");
-	add(&infra, "w", "Microsoft.Web/sites", "web");
+	uint32_t site = add(&infra, "w", "Microsoft.Web/sites", "web");
 	const char *id = "/subscriptions/1/resourceGroups/g/providers/Microsoft.Network/"
 			 "virtualNetworks/main/subnets/web";
 	assert_int_equal(bl_graph_target(graph, from, text(id)), subnet);
 	bl_unknown u = {.type = BL_STRING, .suffix = bl_str_of(strstr(id, "/providers"))};
 	bl_value v = {.kind = BL_UNKNOWN, .unknown = &u};
 	assert_int_equal(bl_graph_target(graph, from, &v), subnet);
+	/* also where it is made of something else's attribute, unless it is that attribute */
+	bl_ref ref = {BL_STR("w"), BL_STR("id")};
+	u.refs = &ref;
+	u.nrefs = 1;
+	assert_int_equal(bl_graph_target(graph, from, &v), subnet);
+	u.attribute = true;
+	assert_int_equal(bl_graph_target(graph, from, &v), site);
+}
+
+static void what_is_part_of_another_may_call_it_by_its_name_alone(void **state)
+{
+	uint32_t parent = add(&infra, "z.z", "Microsoft.Network/privateDnsZones", "a.example");
+	add(&infra, "w.w", "Microsoft.Web/sites", "b.example");
+	bl_resource *r = resource(&infra, "l.l", "Microsoft.Network/privateDnsZones/virtualNetworkLinks", NULL);
+	r->language = BL_LANG_TERRAFORM;
+	r->native = bl_value_with(&arena, NULL, BL_STR("private_dns_zone_name"), text("a.example"));
+	r->native = bl_value_with(&arena, r->native, BL_STR("site_name"), text("b.example"));
+	uint32_t child = bl_graph_add_resource(graph, r);
+	bl_graph_add_references(graph);
+	bl_graph_seal(graph, BL_LAYER_CODE);
+	const bl_edge *const *edges;
+	assert_int_equal(bl_graph_out(graph, child, &edges), 1);
+	assert_int_equal(edges[0]->to, parent);
+	assert_int_equal(bl_graph_out(graph, parent, &edges), 1);
+	assert_int_equal(edges[0]->kind, BL_EDGE_CONTAINS);
 }
 
 static void a_known_value_points_to_the_resource_it_came_through(void **state)
@@ -293,6 +318,7 @@ int main(void)
 		row(an_unknown_points_to_the_first_of_its_references_that_exists),
 		row(a_known_string_points_to_an_asset_or_to_the_only_one_of_its_name),
 		row(an_azure_id_points_to_the_declared_resource_of_its_type_and_name),
+		row(what_is_part_of_another_may_call_it_by_its_name_alone),
 		row(a_known_value_points_to_the_resource_it_came_through),
 		row(references_become_one_edge_a_pair_and_parents_contain_children),
 		row(a_module_call_contains_what_stands_in_it),

@@ -70,6 +70,27 @@ static void what_is_shared_stays_shared_and_what_lies_elsewhere_stays_there(void
 	bl_arena_done(&elsewhere);
 }
 
+static void keys_known_in_part_are_kept_with_those_of_modules_around_them(void **state)
+{
+	bl_arena from = {0}, to = {0};
+	bl_evaluation e = {.root = &root};
+	bl_part_key *outer = bl_new(&from, bl_part_key), *inner = bl_new(&from, bl_part_key);
+	*outer = (bl_part_key){8, bl_value_unknown(&from, BL_NOWHERE, "outer"), NULL};
+	*inner = (bl_part_key){16, bl_value_unknown(&from, BL_NOWHERE, "inner"), outer};
+	bl_resource *a = add(&from, &e, "a", outer->key), *b = add(&from, &e, "b", inner->key);
+	a->part_keys = inner;
+	b->part_keys = outer;
+	bl_evaluation_keep(&e, &from, &to);
+	bl_arena_done(&from);
+	const bl_part_key *key = e.resources.items[0]->part_keys;
+	assert_int_equal(key->at, 16);
+	assert_ptr_equal(key->key, e.resources.items[1]->native);
+	assert_ptr_equal(key->up, e.resources.items[1]->part_keys);
+	assert_true(bl_str_eqz(key->up->key->unknown->why, "outer"));
+	assert_null(key->up->up);
+	bl_arena_done(&to);
+}
+
 static void builds_and_deployments_are_kept_too(void **state)
 {
 	bl_arena from = {0}, to = {0};
@@ -93,6 +114,7 @@ static void builds_and_deployments_are_kept_too(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(keys_known_in_part_are_kept_with_those_of_modules_around_them),
 		cmocka_unit_test(builds_and_deployments_are_kept_too),
 		cmocka_unit_test(what_is_kept_outlives_its_memory),
 		cmocka_unit_test(what_is_shared_stays_shared_and_what_lies_elsewhere_stays_there),

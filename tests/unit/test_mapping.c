@@ -183,6 +183,33 @@ static void unknown_instance_keys_take_every_id_of_the_state(void **state)
 	assert_link(links[1], c, b, BL_MAPPED_MANY, 0.99);
 }
 
+/* Code whose last key is known in part, as a pattern says. */
+static uint32_t code_of_key(const char *address, const char *pattern)
+{
+	bl_value *key = bl_value_unknown(&arena, BL_NOWHERE, "var.id has no value");
+	bl_part_key *part = bl_new(&arena, bl_part_key);
+	bl_unknown_set_pattern((bl_unknown *)key->unknown, bl_str_of(pattern));
+	*part = (bl_part_key){(size_t)bl_str_rfind_char(bl_str_of(address), '['), key, NULL};
+	bl_resource *r = declare(&infra, address, MACHINE, NULL, "{}");
+	r->part_keys = part;
+	return bl_graph_add_resource(graph, r);
+}
+
+static void a_key_known_in_part_is_that_of_a_state_that_fits(void **state)
+{
+	const bl_link *const *links;
+	uint32_t x = code_of_key("module.m[0].azurerm_virtual_machine.vm[\"/s/*/x\"]", "/s/\xff/x"),
+		 y = code_of_key("module.m[0].azurerm_virtual_machine.vm[\"/s/*/y\"]", "/s/\xff/y");
+	uint32_t a = asset(VM("vm-a"), MACHINE, "{}"), b = asset(VM("vm-b"), MACHINE, "{}");
+	asset(VM("vm-c"), MACHINE, "{}");
+	entry("module.m[0].azurerm_virtual_machine.vm[\"/s/1/y\"]", VM("vm-b"));
+	entry("module.m[0].azurerm_virtual_machine.vm[\"/s/[1]/x\"]", VM("vm-a"));
+	entry("module.m[1].azurerm_virtual_machine.vm[\"/s/1/x\"]", VM("vm-c"));
+	assert_int_equal(run(&links), 2);
+	assert_link(links[0], x, a, BL_MAPPED, 0.99);
+	assert_link(links[1], y, b, BL_MAPPED, 0.99);
+}
+
 static void a_state_belongs_to_the_root_whose_names_fit(void **state)
 {
 	const bl_link *const *links;
@@ -467,6 +494,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_name_settles_a_quarrel_over_a_tag, begin, end),
 		cmocka_unit_test_setup_teardown(a_state_maps_every_instance_of_a_block, begin, end),
 		cmocka_unit_test_setup_teardown(unknown_instance_keys_take_every_id_of_the_state, begin, end),
+		cmocka_unit_test_setup_teardown(a_key_known_in_part_is_that_of_a_state_that_fits, begin, end),
 		cmocka_unit_test_setup_teardown(a_state_belongs_to_the_root_whose_names_fit, begin, end),
 		cmocka_unit_test_setup_teardown(a_state_that_names_what_is_gone_is_worth_less, begin, end),
 		cmocka_unit_test_setup_teardown(ids_and_names_compare_without_case, begin, end),

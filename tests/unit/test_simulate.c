@@ -303,6 +303,28 @@ static void each_instance_of_an_unknown_number_is_an_asset(void **state)
 	assert_true(seen[1] && seen[3]);
 }
 
+static void a_key_known_in_part_is_one_instance_with_a_key_that_fits(void **state)
+{
+	bl_resource *r = declare(&infra, BL_STR("azurerm_storage_account.s[\"/s/*/x\"]"), STORAGE, "azurerm_storage_account", text("stx"));
+	bl_value *key = bl_value_unknown(&arena, BL_NOWHERE, "var.id has no value");
+	bl_unknown *u = (bl_unknown *)key->unknown;
+	bl_part_key part = {(size_t)bl_str_rfind_char(r->address, '['), key, NULL};
+	bl_unknown_set_pattern(u, BL_STR("/s/\xff-\xff/x"));
+	u->alphabet = BL_STR("0123");
+	u->least = u->most = 14;
+	r->part_keys = &part;
+	for (uint64_t seed = 1; seed < 10; seed++) {
+		files f = simulate((bl_simulate_options){.seed = seed});
+		const bl_value *links = truth_of(&f, "links");
+		assert_int_equal(links->n, 1);
+		assert_true(bl_str_eq(at(links->list[0], "address"), r->address));
+		bl_str instance = at(links->list[0], "instance"), before = BL_STR("azurerm_storage_account.s[\"");
+		assert_true(bl_str_starts(instance, before) && bl_str_ends(instance, BL_STR("\"]")));
+		assert_true(bl_unknown_may_be(u, bl_str_slice(instance, before.n, instance.n - 2), false));
+		bl_buf_done(&f.all);
+	}
+}
+
 static void a_state_that_is_not_written_shows_nothing(void **state)
 {
 	accounts(1);
@@ -570,6 +592,7 @@ int main(void)
 		TEST(every_piece_that_is_known_of_a_name_stands_in_it),
 		TEST(what_stands_in_a_group_follows_the_group),
 		TEST(each_instance_of_an_unknown_number_is_an_asset),
+		TEST(a_key_known_in_part_is_one_instance_with_a_key_that_fits),
 		TEST(a_state_that_is_not_written_shows_nothing),
 		TEST(amazon_names_what_code_does_not),
 		TEST(config_shows_a_groups_rules_as_permissions),
