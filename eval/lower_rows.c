@@ -391,9 +391,14 @@ static bool begins_in(const bl_value *source, bl_str path)
 
 enum { MAX_ALIASES = 8 };
 
-/* `a | b`: the first that is there wins, so they are applied from the last on. */
-static void apply_row(bl_lowering *l, bl_str left_text, const bl_value *right, const bl_value *source,
-	bl_node *root)
+/* A bit for the letter that a name begins with: a set of them tells most rows to be of no use without a look at the names. */
+static uint32_t letter_bit(bl_str name)
+{
+	return name.n ? 1u << ((unsigned char)name.p[0] & 31) : 0;
+}
+
+/* `a | b`: the first that is there wins, so they are applied from the last on. letters: of the members of source. */
+static void apply_row(bl_lowering *l, bl_str left_text, const bl_value *right, const bl_value *source, uint32_t letters, bl_node *root)
 {
 	bl_str names[MAX_ALIASES];
 	size_t n = 0;
@@ -406,6 +411,8 @@ static void apply_row(bl_lowering *l, bl_str left_text, const bl_value *right, c
 		bl_steps left;
 		left.n = 0;
 		bool whole = bl_str_eqz(names[n], ".");
+		if (!whole && !(letters & letter_bit(names[n])))
+			continue;
 		if (!whole && (!begins_in(source, names[n]) || !bl_lower_steps(names[n], &left) || !left.n))
 			continue;
 		walk w = {.l = l, .root = root, .right = right, .left = &left, .block = source};
@@ -442,11 +449,14 @@ void bl_lower_rows(bl_lowering *l, const bl_value *rows, const bl_value *source,
 	if (!bl_value_is(rows, BL_MAP) || !bl_value_is(source, BL_MAP))
 		return;
 	const bl_value *constants = NULL;
+	uint32_t letters = 0;
+	for (uint32_t i = 0; i < source->n; i++)
+		letters |= letter_bit(source->map[i].key);
 	for (uint32_t i = 0; i < rows->n; i++) {
 		if (bl_str_eqz(rows->map[i].key, "$set"))
 			constants = rows->map[i].value;
 		else
-			apply_row(l, rows->map[i].key, rows->map[i].value, source, root);
+			apply_row(l, rows->map[i].key, rows->map[i].value, source, letters, root);
 	}
 	set_constants(l, constants, root);
 }

@@ -176,12 +176,12 @@ static const bl_value *made(bl_keeper *k, const bl_value *like, size_t base)
 	k->nstack = base;
 	bl_value *out;
 	if (like->kind == BL_MAP) {
-		bl_item *items = n ? bl_new_n(k->arena, bl_item, n) : NULL;
+		bl_item *items = n ? bl_arena_alloc_raw(k->arena, n * sizeof *items) : NULL;
 		if (n)
 			memcpy(items, k->stack + base, n * sizeof *items);
 		out = bl_value_map(k->arena, BL_NOWHERE, items, n);
 	} else {
-		const bl_value **list = n ? bl_new_n(k->arena, const bl_value *, n) : NULL;
+		const bl_value **list = n ? bl_arena_alloc_raw(k->arena, n * sizeof *list) : NULL;
 		for (size_t i = 0; i < n; i++)
 			list[i] = k->stack[base + i].value;
 		out = bl_value_list(k->arena, BL_NOWHERE, list, n);

@@ -4,11 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define ALIGN 8
 #define SMALLEST_BLOCK 2048
 #define LARGEST_BLOCK (256u << 10)
 #define LEFT_TRIES 8
+#define PAGE 4096u
 
 struct bl_arena_block {
 	bl_arena_block *next;
@@ -62,6 +64,12 @@ static bl_arena_block *add_block(bl_arena *arena, size_t size)
 	bl_arena_block *b = malloc(sizeof *b + size);
 	if (!b)
 		out_of_memory();
+#ifdef MADV_POPULATE_WRITE
+	/* all of its pages at once, where each would be asked for when it is first written to; a kernel that cannot does nothing */
+	uintptr_t begin = ((uintptr_t)b + PAGE - 1) & ~(uintptr_t)(PAGE - 1), end = ((uintptr_t)b + sizeof *b + size) & ~(uintptr_t)(PAGE - 1);
+	if (size >= LARGEST_BLOCK)
+		madvise((void *)begin, end - begin, MADV_POPULATE_WRITE);
+#endif
 	b->size = size;
 	b->used = 0;
 	b->next = arena->head;

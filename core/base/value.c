@@ -12,9 +12,8 @@ static const bl_str gap = {(const char[]){BL_GAP}, 1};
 
 static bl_value *make(bl_arena *arena, bl_kind kind, bl_span span)
 {
-	bl_value *v = bl_new(arena, bl_value);
-	v->kind = (uint8_t)kind;
-	v->span = span;
+	bl_value *v = bl_arena_alloc_raw(arena, sizeof *v);
+	*v = (bl_value){.kind = (uint8_t)kind, .span = span};
 	return v;
 }
 
@@ -129,7 +128,7 @@ bl_value *bl_value_waits(bl_arena *arena, bl_span span, bl_str address, bl_str p
 
 bl_value *bl_value_at(bl_arena *arena, const bl_value *v, bl_span span)
 {
-	bl_value *c = bl_new(arena, bl_value);
+	bl_value *c = bl_arena_alloc_raw(arena, sizeof *c);
 	*c = *v;
 	c->span = span;
 	return c;

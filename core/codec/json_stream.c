@@ -319,12 +319,12 @@ static int on_end(void *context)
 	bl_value *v;
 	if (f.map) {
 		n = n > 1 ? unique(from, n) : n;
-		bl_item *items = n ? bl_new_n(s->arena, bl_item, n) : NULL;
+		bl_item *items = n ? bl_arena_alloc_raw(s->arena, n * sizeof *items) : NULL;
 		if (n)
 			memcpy(items, from, n * sizeof *items);
 		v = bl_value_map(s->arena, span, items, n);
 	} else {
-		const bl_value **list = n ? bl_new_n(s->arena, const bl_value *, n) : NULL;
+		const bl_value **list = n ? bl_arena_alloc_raw(s->arena, n * sizeof *list) : NULL;
 		for (size_t i = 0; i < n; i++)
 			list[i] = from[i].value;
 		v = bl_value_list(s->arena, span, list, n);
