@@ -182,6 +182,7 @@ static unsigned named_of_type(const neighbour_run *r, uint32_t node, uint32_t ty
 
 typedef struct agreement {
 	unsigned same, only, other;
+	unsigned against; /* each names one of a kind, and not the same: what is part of one thing is no part of another */
 	uint32_t example; /* a neighbour in code that agrees, or does not */
 } agreement;
 
@@ -202,7 +203,8 @@ static agreement agree(const neighbour_run *r, uint32_t code, uint32_t asset)
 			a.only += !t.away && named_of_type(r, t.to, type) == 1 && named_of_type(r, there, type) == 1;
 		} else if (t.away && named_of_type(r, asset, c->identities[there].type) > 0) {
 			a.other++;
-			if (!a.same)
+			a.against += named_of_type(r, code, c->identities[t.to].type) == 1 && named_of_type(r, asset, c->identities[there].type) == 1;
+			if (!a.same || a.against)
 				a.example = t.to;
 		}
 	}
@@ -222,7 +224,7 @@ static bl_evidence_row row_of(const agreement *a)
 static void lend(neighbour_run *r, bl_claims *c, uint32_t code, uint32_t asset, bool last)
 {
 	agreement a = agree(r, code, asset);
-	if (a.same) {
+	if (a.same && !a.against) {
 		bl_evidence_row row = row_of(&a);
 		bl_claims_add(c, code, asset, row, bl_evidence_weight(row),
 			a.same > 1 ? bl_str_fmt(bl_graph_arena(c->graph), BL_FMT " and %u more that it refers to or that refer to it are tied alike",
@@ -245,6 +247,8 @@ static void suggest(neighbour_run *r, uint32_t code, uint32_t asset)
 	bl_likeness l = bl_settings_compare(c, code, asset);
 	double all = l.equal + l.different;
 	bool same = x->last.n && bl_str_eqi(x->last, y->last);
+	if (agree(r, code, asset).against)
+		return;
 	/* a name that cannot be the asset's, or settings most of which differ: another thing of the kind */
 	if (!same && (all < 1 || l.equal / all < 0.67))
 		return;

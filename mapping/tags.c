@@ -67,6 +67,17 @@ static void claim_traced(bl_claims *c, const bl_open_trace *t, const uint32_t *n
 		bl_claims_add(c, nodes[i], t->asset, BL_EVIDENCE_I5, bl_evidence_weight(BL_EVIDENCE_I5) / (double)parts, why);
 }
 
+/* Of a block's instances those whose parents and scope are not others than the asset's, where there are such, come first; returns how many count. */
+static size_t in_their_place(bl_claims *c, uint32_t *nodes, size_t n, uint32_t asset)
+{
+	bl_evidence_row row;
+	size_t placed = 0;
+	for (size_t i = 0; i < n && n > 1; i++)
+		if (bl_names_weigh(c, nodes[i], asset, &row))
+			nodes[placed++] = nodes[i];
+	return placed ? placed : n;
+}
+
 static void claim_trace(void *context, bl_str key, bl_str value)
 {
 	enum { MANY = 256 };
@@ -86,6 +97,7 @@ static void claim_trace(void *context, bl_str key, bl_str value)
 	for (size_t i = 0; i < n; i++)
 		if (bl_names_fit(c, fitting[i], w->node) == best)
 			fitting[kept++] = fitting[i];
+	kept = in_their_place(c, fitting, kept, w->node);
 	if (kept == 1)
 		claim_traced(c, &t, fitting, kept);
 	if (kept < 2)

@@ -238,6 +238,12 @@ static bl_str unknown_text(sim_world *w, sim_thing *t, const bl_unknown *u, bl_s
 		text = by_hint(w, t, hint, chance_of(w, t, u, hint));
 	if (text.n)
 		return text;
+	/* whoever gives a subscription's id gives that of the root */
+	if (bl_str_eqiz(u->prefix, "/subscriptions/") && bl_str_starts(u->suffix, BL_STR("/"))) {
+		text = bl_str_fmt(a, BL_FMT BL_FMT BL_FMT, BL_ARG(u->prefix), BL_ARG(t->root->subscription), BL_ARG(u->suffix));
+		if (bl_unknown_may_be(u, text, false))
+			return text;
+	}
 	if (bl_str_startsi(u->prefix, BL_STR("/subscriptions/")) || bl_str_find(u->suffix, BL_STR("/providers/"), 0) > 0) {
 		ptrdiff_t at = bl_str_find(u->suffix, BL_STR("/providers/"), 0);
 		text = sim_azure_group_id(w, t);
