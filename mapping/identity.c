@@ -279,7 +279,7 @@ typedef struct numbers {
 
 static void number_scope(bl_claims *c, numbers *n, bl_str scope)
 {
-	if (scope.p == n->scope.p && scope.n == n->scope.n)
+	if (bl_str_eq(scope, n->scope))
 		return;
 	n->scope = scope;
 	n->number = number_of(c->arena, &n->scopes, scope);

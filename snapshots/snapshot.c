@@ -461,8 +461,10 @@ bl_asset *bl_snapshot_add(bl_snapshot_reader *r, bl_str id, bl_str type)
 	asset->type = bl_snapshot_type(r, id, type);
 	asset->snapshot = r->out->file;
 	if (bl_azure_id_parse(r->scratch, id, &parts)) {
+		/* neighbours in an export mostly lie in one scope */
+		bl_str scope = r->out->assets.n ? r->out->assets.items[r->out->assets.n - 1]->scope : BL_STR("");
 		asset->name = parts.last;
-		asset->scope = bl_keep_str(&r->keeper, parts.scope);
+		asset->scope = bl_str_eq(scope, parts.scope) ? scope : bl_keep_str(&r->keeper, parts.scope);
 	}
 	bl_vec_push(arena, &r->out->assets, asset);
 	return asset;
