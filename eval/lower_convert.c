@@ -235,6 +235,10 @@ static void rules_of_block(bl_lowering *l, const bl_value *block, bool egress, b
 			bl_vec_push(l->arena, out, group_rule(l, block, sources[k].key, list->list[i]));
 		*open = *open || list->open;
 	}
+	/* aws_security_group_rule names one group */
+	const bl_value *group = same_everywhere(block, "source_security_group_id");
+	if (group)
+		bl_vec_push(l->arena, out, group_rule(l, block, egress ? "DestinationSecurityGroupId" : "SourceSecurityGroupId", group));
 	if (out->n == before)
 		bl_vec_push(l->arena, out, group_rule(l, block, NULL, NULL));
 }

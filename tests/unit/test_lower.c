@@ -379,8 +379,11 @@ static void parts_choose_their_place_by_a_value(void **state)
 	add(&b, BL_LANG_TERRAFORM, "aws_security_group_rule.r",
 		"{type: ingress, security_group_id: !Ref aws_security_group.g, protocol: tcp, from_port: 22,"
 		" to_port: 22, cidr_blocks: [10.0.0.0/8, 0.0.0.0/0], ipv6_cidr_blocks: ['::/0']}");
+	add(&b, BL_LANG_TERRAFORM, "aws_security_group_rule.s",
+		"{type: ingress, security_group_id: !Ref aws_security_group.g, protocol: tcp, from_port: 80, to_port: 80, source_security_group_id: sg-1}");
 	lower(&b);
-	assert_int_equal(effective(sg, "properties.SecurityGroupIngress")->n, 3);
+	assert_int_equal(effective(sg, "properties.SecurityGroupIngress")->n, 4);
+	assert_text(effective(sg, "properties.SecurityGroupIngress.3.SourceSecurityGroupId"), "sg-1");
 	assert_text(effective(sg, "properties.SecurityGroupIngress.1.CidrIp"), "0.0.0.0/0");
 	assert_text(effective(sg, "properties.SecurityGroupIngress.2.CidrIpv6"), "::/0");
 	assert_int_equal(effective(sg, "properties.SecurityGroupEgress")->n, 1);
