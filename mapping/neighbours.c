@@ -247,10 +247,10 @@ static void suggest(neighbour_run *r, uint32_t code, uint32_t asset)
 	bl_likeness l = bl_settings_compare(c, code, asset);
 	double all = l.equal + l.different;
 	bool same = x->last.n && bl_str_eqi(x->last, y->last);
-	if (agree(r, code, asset).against)
+	bl_evidence_row row;
+	/* a name that cannot be the asset's, or settings most of which differ, or a part of something else: another thing of the kind */
+	if ((!same && (all < 1 || l.equal / all < 0.67)) || agree(r, code, asset).against || !bl_names_weigh(c, code, asset, &row))
 		return;
-	/* a name that cannot be the asset's, or settings most of which differ: another thing of the kind */
-	if (!same && (all < 1 || l.equal / all < 0.67))
 		return;
 	lend(r, c, code, asset, false);
 	if (same)

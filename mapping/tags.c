@@ -57,6 +57,8 @@ static size_t blocks_among(const bl_claims *c, const uint32_t *nodes, size_t n)
 	return blocks;
 }
 
+enum { MOST_CARRIERS = 4096 };
+
 /* The tag says that the asset is one of these; of several, and of several blocks that carry it, each is worth its part. */
 static void claim_traced(bl_claims *c, const bl_open_trace *t, const uint32_t *nodes, size_t n)
 {
@@ -67,15 +69,15 @@ static void claim_traced(bl_claims *c, const bl_open_trace *t, const uint32_t *n
 		bl_claims_add(c, nodes[i], t->asset, BL_EVIDENCE_I5, bl_evidence_weight(BL_EVIDENCE_I5) / (double)parts, why);
 }
 
-/* Of a block's instances those whose parents and scope are not others than the asset's, where there are such, come first; returns how many count. */
-static size_t in_their_place(bl_claims *c, uint32_t *nodes, size_t n, uint32_t asset)
+/* The blocks and instances of the asset's type that carry the tag; placed: only those whose parents and scope are not others than the asset's. */
+static size_t carriers(bl_claims *c, const node_list *code, uint32_t asset, bool placed, uint32_t *out, size_t max)
 {
 	bl_evidence_row row;
-	size_t placed = 0;
-	for (size_t i = 0; i < n && n > 1; i++)
-		if (bl_names_weigh(c, nodes[i], asset, &row))
-			nodes[placed++] = nodes[i];
-	return placed ? placed : n;
+	size_t n = 0;
+	for (size_t i = 0; i < code->n && i < MOST_CARRIERS && n < max; i++)
+		if (bl_identity_types_fit(c, code->items[i], asset) && (!placed || bl_names_weigh(c, code->items[i], asset, &row)))
+			out[n++] = code->items[i];
+	return n;
 }
 
 static void claim_trace(void *context, bl_str key, bl_str value)
@@ -85,11 +87,10 @@ static void claim_trace(void *context, bl_str key, bl_str value)
 	bl_claims *c = w->claims;
 	const node_list *code = is_trace_key(key) ? bl_map_get(w->index, value) : NULL;
 	uint32_t fitting[MANY];
-	size_t n = 0, kept = 0;
+	size_t n = code ? carriers(c, code, w->node, true, fitting, MANY) : 0, kept = 0;
 	bl_tri best = BL_NO;
-	for (size_t i = 0; code && i < code->n && n < MANY; i++)
-		if (bl_identity_types_fit(c, code->items[i], w->node))
-			fitting[n++] = code->items[i];
+	if (code && !n)
+		n = carriers(c, code, w->node, false, fitting, MANY);
 	bl_open_trace t = {w->node, value, NULL, 0, blocks_among(c, fitting, n)};
 	for (size_t i = 0; i < n; i++)
 		best = bl_tri_or(best, bl_names_fit(c, fitting[i], w->node));
@@ -97,7 +98,6 @@ static void claim_trace(void *context, bl_str key, bl_str value)
 	for (size_t i = 0; i < n; i++)
 		if (bl_names_fit(c, fitting[i], w->node) == best)
 			fitting[kept++] = fitting[i];
-	kept = in_their_place(c, fitting, kept, w->node);
 	if (kept == 1)
 		claim_traced(c, &t, fitting, kept);
 	if (kept < 2)

@@ -110,7 +110,7 @@ static double score_of(const bl_claims *c, const remainder *r, uint32_t code, ui
 /* The pairs of a remainder, blocks by assets, and which of them explain most together. */
 static void assign(within_run *w, remainder *r)
 {
-	const bl_claims *c = w->claims;
+	bl_claims *c = w->claims;
 	bl_assign_edge *edges = bl_new_n(c->arena, bl_assign_edge, r->nblocks * r->nassets);
 	candidate **of_edge = bl_new_n(c->arena, candidate *, r->nblocks * r->nassets);
 	size_t n = 0;
@@ -118,6 +118,10 @@ static void assign(within_run *w, remainder *r)
 	for (uint32_t i = 0; i < r->nblocks; i++) {
 		for (uint32_t k = 0; k < r->nassets; k++) {
 			candidate *pair = &r->pairs[i * r->nassets + k];
+			bl_evidence_row row;
+			/* in another group, or a part of something else than code says */
+			if (!bl_names_weigh(c, r->blocks[i], r->assets[k], &row))
+				continue;
 			double score = score_of(c, r, r->blocks[i], r->assets[k], pair);
 			/* what alone is left on both sides, and is set alike, was rather renamed than torn down and made anew */
 			bool last = r->nblocks == 1 && r->nassets == 1 && pair->settings.equal >= MIN_EQUAL && pair->settings.equal >= 3 * pair->settings.different;
