@@ -2,10 +2,12 @@
 #include "mapping/settings.h"
 
 #include "mapping/compare.h"
+#include "mapping/names.h"
 
 enum {
 	MAX_DEPTH = 12,
 	MAX_SETTINGS = 64,
+	MIN_KNOWN = 24, /* characters of a text that is known in part, for it to be compared */
 	ENOUGH = 4, /* settings that are equal for a full weight */
 };
 
@@ -13,10 +15,17 @@ static void count(const bl_value *code, const bl_value *cloud, int depth, bl_lik
 {
 	if (!code || !cloud || depth > MAX_DEPTH || code->sensitive || cloud->sensitive || out->equal + out->different > MAX_SETTINGS)
 		return;
+	/* an id of which all but the subscription is known tells which thing is meant */
+	if (code->kind == BL_UNKNOWN && cloud->kind == BL_STRING && bl_names_known(code) >= MIN_KNOWN) {
+		bool may = bl_names_say(code, cloud->string) != BL_NO;
+		out->equal += may;
+		out->different += !may;
+		return;
+	}
 	if (code->kind == BL_MAP && cloud->kind == BL_MAP) {
 		for (uint32_t i = 0; i < code->n; i++) {
 			const bl_value *v = code->map[i].value;
-			if (v && v->kind != BL_UNKNOWN && v->kind != BL_NULL)
+			if (v && v->kind != BL_NULL)
 				count(v, bl_value_geti(cloud, code->map[i].key), depth + 1, out);
 		}
 		return;
