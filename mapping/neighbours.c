@@ -251,7 +251,6 @@ static void suggest(neighbour_run *r, uint32_t code, uint32_t asset)
 	/* a name that cannot be the asset's, or settings most of which differ, or a part of something else: another thing of the kind */
 	if ((!same && (all < 1 || l.equal / all < 0.67)) || agree(r, code, asset).against || !bl_names_weigh(c, code, asset, &row))
 		return;
-		return;
 	lend(r, c, code, asset, false);
 	if (same)
 		bl_claims_add(c, code, asset, BL_EVIDENCE_I6_NAME, bl_evidence_weight(BL_EVIDENCE_I6_NAME),
