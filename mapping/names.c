@@ -82,6 +82,13 @@ static int64_t parent_of(const bl_claims *c, uint32_t node)
 	return -1;
 }
 
+/* "server" of "server/rule"; nothing of a name alone. */
+static bl_str parents_in(bl_str names)
+{
+	ptrdiff_t slash = bl_str_rfind_char(names, '/');
+	return bl_str_slice(names, 0, slash < 0 ? 0 : (size_t)slash);
+}
+
 /* Do the names of what holds node agree with the names before the last of an asset's? */
 static bl_tri parents_agree(bl_claims *c, uint32_t node, bl_str names)
 {
@@ -90,7 +97,7 @@ static bl_tri parents_agree(bl_claims *c, uint32_t node, bl_str names)
 	/* a name such as "server/rule" brings its parents along */
 	bl_str own = c->identities[node].name;
 	if (own.n && memchr(own.p, '/', own.n))
-		return bl_tri_of(bl_str_eqi(own, names));
+		return bl_tri_of(bl_str_eqi(bl_str_slice(own, 0, (size_t)bl_str_rfind_char(own, '/')), parents_in(names)));
 	for (int i = 0; i < MAX_PARENTS; i++) {
 		ptrdiff_t slash = bl_str_rfind_char(names, '/');
 		if (slash < 0)
