@@ -479,6 +479,27 @@ static bool not_null(const bl_value *v)
 	return v->kind == BL_UNKNOWN ? v->unknown->not_null : v->kind != BL_NULL;
 }
 
+static bool is_text(const bl_value *v)
+{
+	return v->kind == BL_STRING || (v->kind == BL_UNKNOWN && v->unknown->type == BL_STRING);
+}
+
+/* One of two texts is known as far as both are the same. */
+static void tell_either(bl_tf *tf, const bl_value *a, const bl_value *b, bl_unknown *u)
+{
+	bl_partial x = {0}, y = {0}, either = {0};
+	if (!is_text(a) || !is_text(b))
+		return;
+	bl_partial_add(&x, a);
+	bl_partial_add(&y, b);
+	bl_partial_either(&either, &x, &y);
+	if (either.gaps && either.text.n > either.gaps)
+		bl_partial_tell(&either, tf->arena, u);
+	bl_partial_done(&x);
+	bl_partial_done(&y);
+	bl_partial_done(&either);
+}
+
 static const bl_value *undecided(const bl_tf_scope *s, const bl_expr *e, const bl_value *condition)
 {
 	bl_tf *tf = s->tf;
@@ -506,6 +527,8 @@ static const bl_value *undecided(const bl_tf_scope *s, const bl_expr *e, const b
 	u->not_null = not_null(a) && not_null(b);
 	if (a->kind == BL_UNKNOWN && b->kind == BL_UNKNOWN && a->unknown->type == b->unknown->type)
 		u->type = a->unknown->type;
+	if (!u->ncandidates)
+		tell_either(tf, a, b, u);
 	v->sensitive = condition->sensitive || a->sensitive || b->sensitive;
 	return type ? bl_tf_typed_unknown(tf, v, type) : v;
 }

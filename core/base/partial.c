@@ -261,6 +261,48 @@ void bl_partial_cut(bl_partial *p, size_t from, size_t n)
 	*p = out;
 }
 
+/* How many bytes two texts begin with, or end with, alike; whole characters alone. */
+static size_t alike(bl_str a, bl_str b, bool ends)
+{
+	size_t most = a.n < b.n ? a.n : b.n, n = 0;
+	while (n < most && (ends ? a.p[a.n - 1 - n] == b.p[b.n - 1 - n] : a.p[n] == b.p[n]))
+		n++;
+	/* a byte 10xxxxxx goes on with the character before it */
+	while (n && ((ends ? a.p[a.n - n] : n < a.n ? a.p[n] : 0) & 0xc0) == 0x80)
+		n--;
+	return n;
+}
+
+void bl_partial_either(bl_partial *p, const bl_partial *a, const bl_partial *b)
+{
+	bl_str x = bl_buf_str(&a->text), y = bl_buf_str(&b->text);
+	size_t begin = alike(bl_partial_prefix(a), bl_partial_prefix(b), false);
+	bl_str left[] = {bl_partial_suffix(a), bl_partial_suffix(b)};
+	for (int i = 0; i < 2; i++) {
+		const bl_partial *of = i ? b : a;
+		if (!of->gaps)
+			left[i] = bl_str_slice(left[i], begin, left[i].n);
+	}
+	size_t end = alike(left[0], left[1], true), known = begin + end;
+	size_t least[] = {sum(a->least, x.n - a->gaps), sum(b->least, y.n - b->gaps)};
+	size_t most[] = {sum(a->most, x.n - a->gaps), sum(b->most, y.n - b->gaps)};
+	size_t fewest = least[0] < least[1] ? least[0] : least[1], longest = most[0] > most[1] ? most[0] : most[1];
+	if (bl_str_eq(x, y)) {
+		bl_buf_put(&p->text, x);
+		p->gaps = a->gaps;
+		p->any = a->any || b->any;
+		p->least = a->least < b->least ? a->least : b->least;
+		p->most = a->most > b->most ? a->most : b->most;
+		for (size_t i = 0; i < sizeof p->letters.bits / sizeof *p->letters.bits; i++)
+			p->letters.bits[i] = a->letters.bits[i] | b->letters.bits[i];
+		return;
+	}
+	bl_str suffix = bl_str_slice(left[0], left[0].n - end, left[0].n);
+	bl_partial_put(p, bl_str_slice(x, 0, begin));
+	bl_partial_gap(p, NULL, fewest > known ? fewest - known : 0, longest == SIZE_MAX ? SIZE_MAX : longest - known);
+	bl_partial_put(p, suffix);
+}
+
 void bl_partial_tell(const bl_partial *p, bl_arena *arena, bl_unknown *u)
 {
 	bl_str all = bl_buf_str(&p->text);

@@ -40,6 +40,8 @@ void bl_partial_uuid(bl_partial *p, bool any_case);
 void bl_partial_copy(bl_partial *p, bl_str piece, const bl_partial *from);
 /* As bl_partial_copy, for all of from but what is known at its ends, prefix and suffix: one gap that says no more than it must. */
 void bl_partial_blur(bl_partial *p, const bl_partial *from, bl_str prefix, bl_str suffix);
+/* One of two texts, which of them is not known: what both have. p is empty. */
+void bl_partial_either(bl_partial *p, const bl_partial *a, const bl_partial *b);
 /* What stands before the first gap, and after the last one. */
 bl_str bl_partial_prefix(const bl_partial *p);
 bl_str bl_partial_suffix(const bl_partial *p);
