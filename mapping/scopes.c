@@ -346,6 +346,26 @@ static double cost_of(const scope_run *s, uint32_t root, const bl_fit_candidate 
 	return owner ? cost + s->fits[owner - 1] - fit_at(s, owner - 1, s->scopes->of_root[root][0].scope) : cost;
 }
 
+/*
+ * Who has a scope for itself is worth less than it by what another would make of the scope. Where the other shares it all the same, that is no loss: what counts
+ * is where else the owner could be.
+ */
+static void count_shared(scope_run *s, uint32_t root)
+{
+	uint32_t owner = s->owner[s->scopes->of_root[root][0].scope];
+	const bl_fit_candidate *of_owner[MAX_EDGES];
+	if (!owner || owner == root + 1)
+		return;
+	bl_scope_fit *fit = s->scopes->of_root[owner - 1];
+	size_t n = options_of(s, owner - 1, of_owner);
+	double lead = s->fits[owner - 1];
+	for (size_t i = 0; i < n; i++) {
+		double cost = of_owner[i]->scope == fit->scope ? lead : cost_of(s, owner - 1, of_owner[i]);
+		lead = cost < lead ? cost : lead;
+	}
+	fit->lead = lead > fit->lead ? lead : fit->lead;
+}
+
 /* Where the choice was close, what could as well have been counts the same. */
 static size_t add_ties(scope_run *s, uint32_t root)
 {
@@ -536,6 +556,9 @@ void bl_match_scopes(bl_claims *c)
 	assign_roots(&s);
 	for (uint32_t i = 0; i < c->nroots; i++)
 		choose(&s, i, keys);
+	for (uint32_t i = 0; i < c->nroots; i++)
+		if (scopes->of_root[i][0].scope)
+			count_shared(&s, i);
 	for (uint32_t i = 0; i < c->nroots; i++)
 		if (scopes->of_root[i][0].scope)
 			choose_further(&s, i, keys);
