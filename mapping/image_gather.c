@@ -1,5 +1,6 @@
 /* The images there are: what snapshots show of them, what runs them, and the Dockerfiles they may come from. */
 #include "mapping/image_run.h"
+#include "mapping/sets.h"
 
 #include <stdlib.h>
 
@@ -78,17 +79,8 @@ static void add_name(bl_image_run *r, bl_image_entity *e, bl_str text)
 typedef struct image_list {
 	const bl_image **items;
 	size_t n;
-	uint32_t *parent; /* union-find: images that share a digest are one */
+	uint32_t *parents; /* sets: images that share a digest are one */
 } image_list;
-
-static uint32_t root_of(uint32_t *parent, uint32_t at)
-{
-	while (parent[at] != at) {
-		parent[at] = parent[parent[at]];
-		at = parent[at];
-	}
-	return at;
-}
 
 /* Indexes first, then manifests, then what only shows a configuration; the one with the longest history first among equals. */
 static int by_rank(const void *a, const void *b)
@@ -109,9 +101,9 @@ static void join_by(bl_image_run *r, image_list *list, bl_map *first, bl_str dig
 {
 	uintptr_t known = digest.n ? (uintptr_t)bl_map_get(first, digest) : 0;
 	if (known) {
-		uint32_t a = root_of(list->parent, (uint32_t)known - 1), b = root_of(list->parent, image);
+		uint32_t a = bl_sets_of(list->parents, (uint32_t)known - 1), b = bl_sets_of(list->parents, image);
 		/* the one of the first rank stands for all */
-		list->parent[a < b ? b : a] = a < b ? a : b;
+		list->parents[a < b ? b : a] = a < b ? a : b;
 	} else if (digest.n) {
 		bl_map_put(&r->arena, first, digest, (void *)(uintptr_t)(image + 1));
 	}
@@ -125,15 +117,13 @@ static image_list list_images(bl_image_run *r)
 	for (size_t s = 0; s < r->input->nsnapshots; s++)
 		list.n += r->input->snapshots[s]->images.n;
 	list.items = bl_new_n(&r->arena, const bl_image *, list.n + 1);
-	list.parent = bl_new_n(&r->arena, uint32_t, list.n + 1);
+	list.parents = bl_sets_new(&r->arena, list.n);
 	list.n = 0;
 	for (size_t s = 0; s < r->input->nsnapshots; s++)
 		for (size_t i = 0; i < r->input->snapshots[s]->images.n; i++)
 			list.items[list.n++] = r->input->snapshots[s]->images.items[i];
 	if (list.n)
 		qsort(list.items, list.n, sizeof *list.items, by_rank);
-	for (uint32_t i = 0; i < list.n; i++)
-		list.parent[i] = i;
 	for (uint32_t i = 0; i < list.n; i++) {
 		join_by(r, &list, &first, list.items[i]->digest, i);
 		join_by(r, &list, &first, list.items[i]->config_digest, i);
@@ -167,7 +157,7 @@ static void gather_images(bl_image_run *r)
 	bl_image_entity **entities = bl_new_n(&r->arena, bl_image_entity *, list.n + 1);
 	for (uint32_t i = 0; i < list.n; i++) {
 		const bl_image *image = list.items[i];
-		uint32_t root = root_of(list.parent, i);
+		uint32_t root = bl_sets_of(list.parents, i);
 		bl_image_entity *e = entities[root] ? entities[root] : called_as(r, image);
 		if (!e)
 			e = new_entity(r, image->digest.n ? image->digest : image->config_digest);

@@ -5,6 +5,7 @@
 #include "mapping/placement.h"
 
 #include "mapping/assign.h"
+#include "mapping/sets.h"
 
 #include <stdlib.h>
 
@@ -57,15 +58,6 @@ typedef struct option {
 	const bl_fit_candidate *candidate;
 } option;
 
-static uint32_t top_of(uint32_t *parent, uint32_t at)
-{
-	while (parent[at] != at) {
-		parent[at] = parent[parent[at]];
-		at = parent[at];
-	}
-	return at;
-}
-
 static int by_component(const void *a, const void *b)
 {
 	const option *x = a, *y = b;
@@ -105,19 +97,17 @@ static void assign_roots(placement *p)
 	bl_claims *c = p->claims;
 	bl_arena scratch = {0};
 	BL_VEC(option) options = {0};
-	uint32_t *parent = bl_new_n(c->arena, uint32_t, c->nscopes + 1);
-	for (uint32_t i = 0; i <= c->nscopes; i++)
-		parent[i] = i;
+	uint32_t *together = bl_sets_new(c->arena, c->nscopes + 1);
 	for (uint32_t i = 0; i < c->nroots; i++) {
 		const bl_fit_candidate *of_root[MAX_EDGES];
 		size_t n = options_of(p, i, of_root);
 		for (size_t k = 0; k < n; k++) {
 			bl_vec_push(c->arena, &options, ((option){.root = i, .candidate = of_root[k]}));
-			parent[top_of(parent, of_root[k]->scope)] = top_of(parent, of_root[0]->scope);
+			bl_sets_join(together, of_root[k]->scope, of_root[0]->scope);
 		}
 	}
 	for (size_t i = 0; i < options.n; i++)
-		options.items[i].component = top_of(parent, options.items[i].candidate->scope);
+		options.items[i].component = bl_sets_of(together, options.items[i].candidate->scope);
 	if (options.n)
 		qsort(options.items, options.n, sizeof *options.items, by_component);
 	for (size_t i = 0, k; i < options.n; i = k) {

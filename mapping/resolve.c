@@ -5,6 +5,7 @@
  */
 #include "mapping/assign.h"
 #include "mapping/claims.h"
+#include "mapping/sets.h"
 
 #include <stdlib.h>
 
@@ -15,7 +16,7 @@ enum {
 
 typedef struct resolver {
 	bl_claims *claims;
-	uint32_t *parent; /* union-find over nodes */
+	uint32_t *parents; /* sets of nodes that share claims */
 	uint32_t *order;  /* claims by component, code, asset */
 	uint32_t *rank;   /* by node: its place among code or assets, which are sorted by id */
 	double *confidence; /* by claim */
@@ -24,15 +25,6 @@ typedef struct resolver {
 	uint32_t *first;  /* by block: the first block of its root that declares the same under the same address; itself, mostly */
 	bl_map blocks;    /* block and root -> instances that have a link */
 } resolver;
-
-static uint32_t root_of(uint32_t *parent, uint32_t at)
-{
-	while (parent[at] != at) {
-		parent[at] = parent[parent[at]];
-		at = parent[at];
-	}
-	return at;
-}
 
 static bool is_any_instance(const bl_resource *r)
 {
@@ -86,15 +78,13 @@ static size_t sort_claims(resolver *r)
 {
 	bl_claims *c = r->claims;
 	size_t n = 0;
-	r->parent = bl_new_n(c->arena, uint32_t, c->nodes + 1);
+	r->parents = bl_sets_new(c->arena, c->nodes + 1);
 	r->rank = bl_new_n(c->arena, uint32_t, c->nodes + 1);
 	r->order = bl_new_n(c->arena, uint32_t, c->all.n + 1);
 	r->component = bl_new_n(c->arena, uint32_t, c->all.n + 1);
 	r->confidence = bl_new_n(c->arena, double, c->all.n + 1);
 	r->won = bl_new_n(c->arena, uint32_t, c->nodes + 1);
 	uint32_t *first = bl_new_n(c->arena, uint32_t, c->nodes + 1);
-	for (uint32_t i = 0; i < c->nodes; i++)
-		r->parent[i] = i;
 	for (uint32_t i = 0; i < c->code.n; i++)
 		r->rank[c->code.items[i]] = i;
 	for (uint32_t i = 0; i < c->assets.n; i++)
@@ -104,15 +94,15 @@ static size_t sort_claims(resolver *r)
 		if (r->confidence[i] <= 0 || is_repeat(r, &c->all.items[i]))
 			continue;
 		r->order[n++] = i;
-		r->parent[root_of(r->parent, c->all.items[i].code)] = root_of(r->parent, c->all.items[i].asset);
+		bl_sets_join(r->parents, c->all.items[i].code, c->all.items[i].asset);
 	}
 	for (size_t i = 0; i < c->code.n; i++) {
-		uint32_t root = root_of(r->parent, c->code.items[i]);
+		uint32_t root = bl_sets_of(r->parents, c->code.items[i]);
 		if (!first[root])
 			first[root] = (uint32_t)i + 1;
 	}
 	for (size_t i = 0; i < n; i++)
-		r->component[r->order[i]] = first[root_of(r->parent, c->all.items[r->order[i]].code)];
+		r->component[r->order[i]] = first[bl_sets_of(r->parents, c->all.items[r->order[i]].code)];
 	if (n)
 		qsort_r(r->order, n, sizeof *r->order, by_component, r);
 	return n;
