@@ -122,11 +122,6 @@ static const bl_value *azure_subscription(const asked *a)
 	return text_of(a, &p);
 }
 
-static const bl_value *input(const asked *a)
-{
-	return argument(a, "input");
-}
-
 static const bl_value *inputs(const asked *a)
 {
 	return argument(a, "inputs");
