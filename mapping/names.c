@@ -14,6 +14,8 @@ enum {
 	MIN_ALIKE = 4, /* characters that two names share at their ends */
 };
 
+#define TAKEN 0.55 /* of a claim on what holds a block */
+
 /* Does s hold what a pattern knows, in its order? Its ends are compared already. */
 static bool has_parts(bl_str pattern, bl_str s)
 {
@@ -89,10 +91,20 @@ static bl_str parents_in(bl_str names)
 	return bl_str_slice(names, 0, slash < 0 ? 0 : (size_t)slash);
 }
 
-/* Do the names of what holds node agree with the names before the last of an asset's? */
-static bl_tri parents_agree(bl_claims *c, uint32_t node, bl_str names)
+/* Is the block taken for the asset already, whatever they are called? */
+static bool is_taken_for(const bl_claims *c, int64_t code, int64_t asset)
 {
+	const bl_claim *claim = code >= 0 && asset >= 0 ? bl_claims_find(c, (uint32_t)code, (uint32_t)asset) : NULL;
+	return claim && bl_claims_confidence(claim) >= TAKEN;
+}
+
+/* Do the names of what holds node agree with the names before the last of an asset's? What was renamed holds what it held. */
+static bl_tri parents_agree(bl_claims *c, uint32_t node, const bl_azure_id *parts)
+{
+	bl_str names = parts->name;
 	bl_tri agree = BL_YES;
+	if (memchr(names.p, '/', names.n) && is_taken_for(c, parent_of(c, node), bl_graph_find_asset(c->graph, parts->parent)))
+		return BL_YES;
 	int64_t at = node;
 	/* a name such as "server/rule" brings its parents along */
 	bl_str own = c->identities[node].name;
@@ -172,7 +184,7 @@ static bool named_globally(const bl_claims *c, bl_str type)
 
 static bool weigh_azure(bl_claims *c, uint32_t code, const bl_asset *asset, const bl_azure_id *parts, bl_evidence_row *row)
 {
-	bl_tri parents = parents_agree(c, code, parts->name);
+	bl_tri parents = parents_agree(c, code, parts);
 	bl_tri group = parts->group.n ? bl_names_say(group_of(c, code), parts->group) : BL_MAYBE;
 	bool global = named_globally(c, asset->type);
 	bl_tri deployed = parts->group.n ? deployed_to(bl_claims_resource(c, code), "resource_group", parts->group) : BL_MAYBE;
@@ -224,6 +236,12 @@ static bool weigh_google(bl_claims *c, uint32_t code, const bl_asset *asset, con
 	bool deployed = name->project.n && deployed_to(r, "project", name->project) == BL_YES;
 	*row = deployed && !global ? BL_EVIDENCE_I6_DEPLOYED : global || (says == BL_YES && placed) ? BL_EVIDENCE_I6 : says == BL_YES ? BL_EVIDENCE_I6_GROUP : BL_EVIDENCE_I6_NAME;
 	return true;
+}
+
+bl_tri bl_names_parents(bl_claims *c, uint32_t code, uint32_t asset)
+{
+	bl_azure_id id;
+	return bl_azure_id_parse(c->arena, bl_claims_asset(c, asset)->id, &id) ? parents_agree(c, code, &id) : BL_MAYBE;
 }
 
 bool bl_names_weigh(bl_claims *c, uint32_t code, uint32_t asset, bl_evidence_row *row)

@@ -35,6 +35,8 @@ void bl_names_index_fill(bl_claims *c, bl_names_index *index);
 /* The assets of that type and name (in a scope, unless that is 0), at most max; max + 1 says that there are more. */
 size_t bl_names_find(const bl_names_index *index, uint32_t type, bl_str name, bl_names_kind kind, uint32_t scope,
 	const bl_claims *c, uint32_t *out, size_t max);
+/* Does the asset lie in what code puts the block into? */
+bl_tri bl_names_parents(bl_claims *c, uint32_t code, uint32_t asset);
 /* Claims a pair whose names are equal, for what that is worth. */
 void bl_names_claim(bl_claims *c, uint32_t code, uint32_t asset);
 /* Do two names differ in one place only, and hardly? */

@@ -118,9 +118,8 @@ static void assign(within_run *w, remainder *r)
 	for (uint32_t i = 0; i < r->nblocks; i++) {
 		for (uint32_t k = 0; k < r->nassets; k++) {
 			candidate *pair = &r->pairs[i * r->nassets + k];
-			bl_evidence_row row;
-			/* in another group, or a part of something else than code says */
-			if (!bl_names_weigh(c, r->blocks[i], r->assets[k], &row))
+			/* a part of something else than code says */
+			if (bl_names_parents(c, r->blocks[i], r->assets[k]) == BL_NO)
 				continue;
 			double score = score_of(c, r, r->blocks[i], r->assets[k], pair);
 			/* what alone is left on both sides, and is set alike, was rather renamed than torn down and made anew */
