@@ -38,8 +38,8 @@ void bl_mapping_run(bl_graph *graph, const bl_mapping_input *input, bl_image_ori
 		bl_match_applied(&c);
 		bl_match_patterns(&c);
 		bl_match_scopes(&c);
-		bl_match_copies(&c);
 		bl_match_within(&c);
+		bl_match_copies(&c);
 		bl_match_settings(&c);
 		bl_match_neighbours(&c);
 		/* what is settled by now leaves less to choose from */

@@ -1,9 +1,14 @@
 /* I5, I7 and I8: marks on an asset that lead back to the code: trace tags, what its deployer left, Yor's git tags. */
-#include "mapping/claims.h"
+#include "mapping/names.h"
 
 #include <stdlib.h>
 
 typedef BL_VEC(uint32_t) node_list;
+
+enum {
+	MOST_BLOCKS = 64,     /* that carry one tag and are told apart */
+	MOST_CARRIERS = 4096, /* nodes that carry one tag and are looked at */
+};
 
 /* What one walk over tags needs. */
 typedef struct tag_walk {
@@ -45,19 +50,20 @@ static void index_trace(void *context, bl_str key, bl_str value)
 		bl_vec_push(w->claims->arena, list, w->node);
 }
 
+/* How many blocks the nodes are of; of more than MOST_BLOCKS these. */
 static size_t blocks_among(const bl_claims *c, const uint32_t *nodes, size_t n)
 {
+	uint32_t seen[MOST_BLOCKS];
 	size_t blocks = 0;
-	for (size_t i = 0; i < n; i++) {
-		bool known = false;
-		for (size_t k = 0; k < i && !known; k++)
-			known = bl_claims_same_block(c, nodes[i], nodes[k]);
-		blocks += !known;
+	for (size_t i = 0; i < n && blocks < MOST_BLOCKS; i++) {
+		size_t k = 0;
+		while (k < blocks && !bl_claims_same_block(c, nodes[i], seen[k]))
+			k++;
+		if (k == blocks)
+			seen[blocks++] = nodes[i];
 	}
 	return blocks;
 }
-
-enum { MOST_CARRIERS = 4096 };
 
 /* The tag says that the asset is one of these; of several, and of several blocks that carry it, each is worth its part. */
 static void claim_traced(bl_claims *c, const bl_open_trace *t, const uint32_t *nodes, size_t n)
@@ -82,7 +88,7 @@ static size_t carriers(bl_claims *c, const node_list *code, uint32_t asset, bool
 
 static void claim_trace(void *context, bl_str key, bl_str value)
 {
-	enum { MANY = 256 };
+	enum { MANY = 1024 };
 	tag_walk *w = context;
 	bl_claims *c = w->claims;
 	const node_list *code = is_trace_key(key) ? bl_map_get(w->index, value) : NULL;
@@ -117,7 +123,7 @@ void bl_match_copies(bl_claims *c)
 		uint32_t *here = bl_new_n(c->arena, uint32_t, t->n);
 		size_t n = 0;
 		for (size_t k = 0; k < t->n; k++)
-			if (bl_scopes_holds(c, c->identities[t->nodes[k]].root, t->asset))
+			if (bl_scopes_holds(c, c->identities[t->nodes[k]].root, t->asset) && bl_names_parents(c, t->nodes[k], t->asset) != BL_NO)
 				here[n++] = t->nodes[k];
 		claim_traced(c, t, n ? here : t->nodes, n ? n : t->n);
 	}
