@@ -2,6 +2,7 @@
 #include "mapping/claims.h"
 #include "mapping/compare.h"
 
+#include "core/base/partial.h"
 #include "core/reason/azure_id.h"
 #include "core/reason/cloud_id.h"
 
@@ -392,11 +393,37 @@ static const bl_value *prefixed_name(bl_arena *arena, const bl_resource *r)
 	return v;
 }
 
+/* An attribute, or what a service puts together of two: "solution_name(workspace_name)". */
+static const bl_value *name_of_row(bl_arena *arena, const bl_resource *r, const native_row *row)
+{
+	bl_str outer, inner, rest = bl_str_cut(bl_str_of(row->name), '(', &outer);
+	bl_str_cut(rest, ')', &inner);
+	const bl_value *name = bl_value_get(r->native, outer), *of = bl_value_get(r->native, inner);
+	if (!inner.n || !name || !of)
+		return name;
+	bl_partial text = {0};
+	bl_partial_add(&text, name);
+	bl_partial_put(&text, BL_STR("("));
+	bl_partial_add(&text, of);
+	bl_partial_put(&text, BL_STR(")"));
+	bl_value *v = text.gaps ? bl_value_unknown(arena, BL_NOWHERE, "a part of the name is not known")
+				: bl_value_string(arena, BL_NOWHERE, bl_str_dup(arena, bl_buf_str(&text.text)));
+	if (text.gaps) {
+		bl_unknown *u = bl_new(arena, bl_unknown);
+		*u = *v->unknown;
+		u->type = BL_STRING;
+		bl_partial_tell(&text, arena, u);
+		v->unknown = u;
+	}
+	bl_partial_done(&text);
+	return v;
+}
+
 /* The deployed name as code says it, known or not; NULL when it says nothing. */
 static const bl_value *code_name(bl_arena *arena, const bl_resource *r)
 {
 	const native_row *row = r->name ? NULL : row_of(r->native_type);
-	const bl_value *name = row && *row->name ? bl_value_getz(r->native, row->name) : r->name;
+	const bl_value *name = row && *row->name ? name_of_row(arena, r, row) : r->name;
 	bool said = name && name->kind != BL_NULL && !(name->kind == BL_STRING && !name->string.n);
 	return said || r->language != BL_LANG_TERRAFORM ? name : prefixed_name(arena, r);
 }
