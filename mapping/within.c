@@ -255,7 +255,10 @@ void bl_match_renamed(bl_claims *c)
 	for (size_t i = 0; i < c->all.n; i++) {
 		bl_claim *claim = &c->all.items[i];
 		bool last = weight_of(claim, "I14") >= bl_evidence_weight(BL_EVIDENCE_I14);
-		if (!last || (weight_of(claim, "I12") <= 0 && weight_of(claim, "I13") < ALIKE))
+		bool alike = weight_of(claim, "I12") > 0 || weight_of(claim, "I13") >= ALIKE;
+		/* what bears the block's tag is the block's, whatever it is called */
+		bool told = weight_of(claim, "I5") > 0 || weight_of(claim, "I8") > 0;
+		if (!(last && alike) && !told)
 			continue;
 		for (size_t k = 0; k < claim->evidence.n; k++)
 			if (claim->evidence.items[k].weight == bl_evidence_weight(BL_EVIDENCE_N5))
