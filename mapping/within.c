@@ -250,18 +250,41 @@ static double weight_of(const bl_claim *claim, const char *id)
 	return 0;
 }
 
+/* Is another claim on the block or on the asset worth as much? */
+static bool is_contested(const bl_claims *c, const bl_claim *claim)
+{
+	double own = bl_claims_confidence(claim);
+	for (uint32_t at = c->of_code[claim->code]; at; at = c->all.items[at - 1].next_of_code)
+		if (&c->all.items[at - 1] != claim && bl_claims_confidence(&c->all.items[at - 1]) >= own)
+			return true;
+	for (uint32_t at = c->of_asset[claim->asset]; at; at = c->all.items[at - 1].next_of_asset)
+		if (&c->all.items[at - 1] != claim && bl_claims_confidence(&c->all.items[at - 1]) >= own)
+			return true;
+	return false;
+}
+
+/* Is a new name all that speaks against the pair, when all else is known? */
+static bool is_renamed(const bl_claims *c, const bl_claim *claim)
+{
+	double left = weight_of(claim, "I14"), tied = weight_of(claim, "I12"), set = weight_of(claim, "I13");
+	/* what bears the block's tag is the block's, whatever it is called */
+	if (weight_of(claim, "I5") > 0 || weight_of(claim, "I8") > 0)
+		return true;
+	if (left >= bl_evidence_weight(BL_EVIDENCE_I14) && (tied > 0 || set >= ALIKE))
+		return true;
+	bool best = left > 0 && tied > 0 && set > 0, among = tied >= bl_evidence_weight(BL_EVIDENCE_I12_MANY);
+	return (best || among) && !is_contested(c, claim);
+}
+
 void bl_match_renamed(bl_claims *c)
 {
-	for (size_t i = 0; i < c->all.n; i++) {
-		bl_claim *claim = &c->all.items[i];
-		bool last = weight_of(claim, "I14") >= bl_evidence_weight(BL_EVIDENCE_I14);
-		bool alike = weight_of(claim, "I12") > 0 || weight_of(claim, "I13") >= ALIKE;
-		/* what bears the block's tag is the block's, whatever it is called */
-		bool told = weight_of(claim, "I5") > 0 || weight_of(claim, "I8") > 0;
-		if (!(last && alike) && !told)
-			continue;
-		for (size_t k = 0; k < claim->evidence.n; k++)
-			if (claim->evidence.items[k].weight == bl_evidence_weight(BL_EVIDENCE_N5))
-				claim->evidence.items[k].weight = bl_evidence_weight(BL_EVIDENCE_N5_LAST);
-	}
+	bool *renamed = bl_new_n(c->arena, bool, c->all.n + 1);
+	for (size_t i = 0; i < c->all.n; i++)
+		renamed[i] = weight_of(&c->all.items[i], "N5") == bl_evidence_weight(BL_EVIDENCE_N5) && is_renamed(c, &c->all.items[i]);
+	for (size_t i = 0; i < c->all.n; i++)
+		for (size_t k = 0; renamed[i] && k < c->all.items[i].evidence.n; k++) {
+			bl_evidence *e = &c->all.items[i].evidence.items[k];
+			if (strcmp(e->id, "N5") == 0)
+				e->weight = bl_evidence_weight(BL_EVIDENCE_N5_LAST);
+		}
 }

@@ -32,7 +32,7 @@ CHANGES = ['--rename', '5', '--drift', '5', '--shadow', '10', '--strip-tags', '5
 FORMATS = 'aws-config,aws-tags,azure,google,kubernetes,images'
 OK = 0.8
 IMAGE_RECALL = 0.95
-RECALL = {False: 0.86, True: 0.92}  # without and with trace tags: what is reached. Without, equal roots are told apart by nothing in the exports
+RECALL = {False: 0.88, True: 0.94}  # without and with trace tags: some seeds miss the bar. Without, equal roots are told apart by nothing in the exports
 Estate = collections.namedtuple('Estate', 'name truth links drift images')
 
 
