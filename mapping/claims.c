@@ -34,6 +34,14 @@ bool bl_claims_same_block(const bl_claims *c, uint32_t a, uint32_t b)
 	return x.source == y.source && x.begin == y.begin && x.end == y.end;
 }
 
+double bl_claims_weight(const bl_claim *claim, const char *id)
+{
+	for (size_t i = 0; i < claim->evidence.n; i++)
+		if (strcmp(claim->evidence.items[i].id, id) == 0)
+			return claim->evidence.items[i].weight;
+	return 0;
+}
+
 bl_claim *bl_claims_find(const bl_claims *c, uint32_t code, uint32_t asset)
 {
 	uint32_t at = bl_pairs_get(&c->pairs, code, asset, UINT32_MAX);

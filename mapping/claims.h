@@ -81,6 +81,8 @@ void bl_evidence_put(bl_arena *keep, bl_claim *claim, bl_evidence_row row, doubl
 bl_claim *bl_claims_find(const bl_claims *c, uint32_t code, uint32_t asset);
 /* What a claim's evidence is worth together. */
 double bl_claims_confidence(const bl_claim *claim);
+/* The weight of a claim's evidence of that id ("I12"), 0 when it has none. */
+double bl_claims_weight(const bl_claim *claim, const char *id);
 double bl_evidence_weight(bl_evidence_row row);
 const char *bl_evidence_meaning(bl_evidence_row row);
 
@@ -91,6 +93,11 @@ static inline const bl_resource *bl_claims_resource(const bl_claims *c, uint32_t
 static inline const bl_asset *bl_claims_asset(const bl_claims *c, uint32_t node)
 {
 	return bl_graph_node(c->graph, node)->asset;
+}
+/* Does the node stand for any number of instances, whose keys are not known? */
+static inline bool bl_claims_is_any_instance(const bl_claims *c, uint32_t node)
+{
+	return bl_str_find(bl_claims_resource(c, node)->address, BL_STR("[*]"), 0) >= 0;
 }
 /* Do both nodes come from one block of text (instances of it, or the same in another root)? */
 bool bl_claims_same_block(const bl_claims *c, uint32_t a, uint32_t b);
@@ -103,6 +110,8 @@ bool bl_identity_types_fit(const bl_claims *c, uint32_t code, uint32_t asset);
 int64_t bl_identity_asset(const bl_claims *c, bl_str text);
 /* "West Europe" and "westeurope" are one place; a zone lies in its region: "europe-west1-b" in "europe-west1". */
 bool bl_identity_same_place(bl_str a, bl_str b);
+/* Does code say a place, and the asset lie in another one? What is global lies in no other. */
+bool bl_identity_elsewhere(const bl_claims *c, uint32_t code, uint32_t asset);
 /* Does the name that code gives fit the asset that an id names? */
 bl_tri bl_identity_name_fits(const bl_claims *c, uint32_t code, bl_str id);
 /* The tags of code or of an asset: a map, a list of {Key, Value}, or NULL; and the text of one of them, or empty. */

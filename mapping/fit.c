@@ -94,9 +94,9 @@ static bl_str own_name(const bl_claims *c, uint32_t code)
 	return own.n || bl_claims_resource(c, code)->language != BL_LANG_CLOUDFORMATION ? own : bl_claims_resource(c, code)->label;
 }
 
-static bool is_sure(const bl_resource *r)
+static bool is_sure(const bl_claims *c, uint32_t code)
 {
-	return r->condition == BL_YES && bl_str_find(r->address, BL_STR("[*]"), 0) < 0;
+	return bl_claims_resource(c, code)->condition == BL_YES && !bl_claims_is_any_instance(c, code);
 }
 
 bool bl_fit_is_among(const bl_root_key *key, const bl_root_key *keys, size_t n)
@@ -114,7 +114,7 @@ void bl_fit_take_keys(bl_fit_run *run, const bl_root_fits *root)
 		const bl_identity *id = &c->identities[root->code[i]];
 		if (!id->type)
 			continue;
-		keys[n++] = (bl_root_key){.key = bl_fit_kind_key(id->type), .type = id->type, .count = is_sure(bl_claims_resource(c, root->code[i]))};
+		keys[n++] = (bl_root_key){.key = bl_fit_kind_key(id->type), .type = id->type, .count = is_sure(c, root->code[i])};
 		bl_str own = own_name(c, root->code[i]);
 		if (own.n)
 			keys[n++] = (bl_root_key){.key = bl_fit_name_key(id->type, own), .type = id->type, .name = true};
@@ -223,9 +223,8 @@ size_t bl_fit_keys_in(const bl_fit_run *run, uint32_t scope, bl_root_key *out)
 static double pair_gain(const bl_claims *c, uint32_t code, uint32_t asset)
 {
 	bl_likeness l = bl_settings_compare(c, code, asset);
-	bl_str here = c->identities[code].location, there = c->identities[asset].location;
 	double gain = EQUAL * (l.equal < MAX_EQUAL ? l.equal : MAX_EQUAL) + DIFFERENT * (l.different < MAX_DIFFERENT ? l.different : MAX_DIFFERENT);
-	if (here.n && there.n && !bl_identity_same_place(here, there) && !bl_str_eqiz(there, "global"))
+	if (bl_identity_elsewhere(c, code, asset))
 		gain += OTHER_PLACE;
 	return gain;
 }

@@ -25,6 +25,12 @@ bool bl_identity_same_place(bl_str a, bl_str b)
 	return rest.n == 1 && i && rest.p[0] >= 'a' && rest.p[0] <= 'f' && a.p[i - 1] >= '0' && a.p[i - 1] <= '9';
 }
 
+bool bl_identity_elsewhere(const bl_claims *c, uint32_t code, uint32_t asset)
+{
+	bl_str here = c->identities[code].location, there = c->identities[asset].location;
+	return here.n && there.n && !bl_identity_same_place(here, there) && !bl_str_eqiz(there, "global");
+}
+
 /* ---- tags ---- */
 
 const bl_value *bl_identity_tags(const bl_claims *c, uint32_t node)
@@ -196,14 +202,6 @@ bool bl_identity_types_fit(const bl_claims *c, uint32_t code, uint32_t asset)
 
 /* ---- assets ---- */
 
-static bool is_number(bl_str s)
-{
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return false;
-	return s.n > 0;
-}
-
 /* Projects have a number and an id, and exports show assets under either: ids by number. */
 static void index_projects(bl_claims *c, bl_map *projects)
 {
@@ -213,7 +211,7 @@ static void index_projects(bl_claims *c, bl_map *projects)
 		const bl_asset *a = bl_graph_node(c->graph, nodes[i])->asset;
 		const bl_value *id = a ? bl_value_at_path(a->body, BL_STR("properties.projectId")) : NULL;
 		bl_google_name name;
-		if (bl_value_text(id).n && bl_google_name_parse(a->id, &name) && is_number(name.name))
+		if (bl_value_text(id).n && bl_google_name_parse(a->id, &name) && bl_str_is_digits(name.name))
 			bl_map_put(c->arena, projects, name.name, (void *)id);
 	}
 }
@@ -223,7 +221,7 @@ static bl_str scope_of(bl_arena *arena, const bl_map *projects, const bl_asset *
 {
 	bl_arn arn;
 	bl_google_name google;
-	if (a->scope.n && !is_number(a->scope))
+	if (a->scope.n && !bl_str_is_digits(a->scope))
 		return a->scope;
 	bl_str project = bl_value_text(bl_value_at_path(a->body, BL_STR("properties.project")));
 	const bl_value *id = a->scope.n ? bl_map_get(projects, a->scope) : NULL;

@@ -26,11 +26,6 @@ typedef struct resolver {
 	bl_map blocks;    /* block and root -> instances that have a link */
 } resolver;
 
-static bool is_any_instance(const bl_resource *r)
-{
-	return bl_str_find(r->address, BL_STR("[*]"), 0) >= 0;
-}
-
 static int by_component(const void *a, const void *b, void *context)
 {
 	const resolver *r = context;
@@ -257,7 +252,7 @@ static void emit_block(resolver *r, const decision *d, size_t begin, size_t end)
 {
 	bl_claims *c = r->claims;
 	uint32_t code = c->all.items[d->claims[begin]].code;
-	bool any = is_any_instance(bl_claims_resource(c, code));
+	bool any = bl_claims_is_any_instance(c, code);
 	bool many = one_of_many(r, code);
 	size_t chosen = end, taken = 0;
 	for (size_t i = begin; i < end; i++) {
@@ -308,7 +303,7 @@ static void decide(resolver *r, bl_arena *scratch, const uint32_t *claims, bl_as
 			break;
 		}
 		/* a block whose instances are not known may take as many assets as there are */
-		bool any = is_any_instance(bl_claims_resource(c, claim->code));
+		bool any = bl_claims_is_any_instance(c, claim->code);
 		edges[i].left = any ? nleft++ : number(&numbers, scratch, 0, claim->code, &nleft);
 		edges[i].right = number(&numbers, scratch, 1, claim->asset, &nright);
 		edges[i].weight = weight;

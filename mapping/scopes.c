@@ -123,10 +123,9 @@ static int by_known(const void *a, const void *b)
 static bool is_told(const bl_claim *claim)
 {
 	static const char *const ids[] = {"I1", "I2", "I3", "I4", "I5", "I8"};
-	for (size_t i = 0; i < claim->evidence.n; i++)
-		for (size_t k = 0; k < sizeof ids / sizeof *ids; k++)
-			if (strcmp(claim->evidence.items[i].id, ids[k]) == 0 && claim->evidence.items[i].weight >= KNOWN)
-				return true;
+	for (size_t k = 0; k < sizeof ids / sizeof *ids; k++)
+		if (bl_claims_weight(claim, ids[k]) >= KNOWN)
+			return true;
 	return false;
 }
 
@@ -217,13 +216,8 @@ bl_evidence_row bl_scopes_row(const bl_scope_fit *fit)
 /* Does code say itself where the thing lies, and is it there, or does the asset name the block? */
 static bool knows_scope(const bl_claim *claim)
 {
-	for (size_t i = 0; i < claim->evidence.n; i++) {
-		const bl_evidence *e = &claim->evidence.items[i];
-		bool told = strcmp(e->id, "I5") == 0 || strcmp(e->id, "I8") == 0;
-		if ((told || strcmp(e->id, "I6") == 0) && e->weight >= bl_evidence_weight(BL_EVIDENCE_I6_GROUP))
-			return true;
-	}
-	return false;
+	double enough = bl_evidence_weight(BL_EVIDENCE_I6_GROUP);
+	return bl_claims_weight(claim, "I5") >= enough || bl_claims_weight(claim, "I6") >= enough || bl_claims_weight(claim, "I8") >= enough;
 }
 
 /* Does the asset lie in a scope as configurations do? Folders, management groups and what is set on them don't. */

@@ -75,7 +75,7 @@ bl_likeness bl_settings_tags(const bl_claims *c, uint32_t code, uint32_t asset)
 static void weigh_place(bl_claims *c, const bl_claim *claim)
 {
 	bl_str code = c->identities[claim->code].location, cloud = c->identities[claim->asset].location;
-	if (!code.n || !cloud.n || bl_identity_same_place(code, cloud) || bl_str_eqiz(cloud, "global"))
+	if (!bl_identity_elsewhere(c, claim->code, claim->asset))
 		return;
 	bl_claims_add(c, claim->code, claim->asset, BL_EVIDENCE_N1, bl_evidence_weight(BL_EVIDENCE_N1),
 		bl_str_fmt(bl_graph_arena(c->graph), "code says '" BL_FMT "', and it lies in '" BL_FMT "'", BL_ARG(code), BL_ARG(cloud)));

@@ -1,7 +1,7 @@
 /*
- * I14: when it is known where a configuration is deployed, what is left of it is among what is left there. A block that is the only one of its kind, and an asset
- * that is the only one of its kind in the scope, belong together unless their names or settings say otherwise. Where there are several, what is known of
- * names and settings leaves fewer; where it leaves one for the other, they belong together, too, and else neighbours decide.
+ * I14: when it is known where a configuration is deployed, what is left of it is among what is left there. Of each kind, the pairs of blocks and assets that
+ * explain most together (names, settings, tags, places, what both are tied to) are taken as a whole; a pair without which all would be clearly worse
+ * belongs together, and among the others neighbours decide.
  */
 #include "mapping/scopes.h"
 
@@ -97,13 +97,11 @@ static double score_of(const bl_claims *c, const remainder *r, uint32_t code, ui
 		score += bl_names_alike(x->last, y->last) ? NEW_NAME_ALIKE : NEW_NAME;
 	else if (!y->unnamed)
 		score += known < MOST_FOR_A_PATTERN ? known : MOST_FOR_A_PATTERN;
-	if (x->location.n && y->location.n && !bl_identity_same_place(x->location, y->location) && !bl_str_eqiz(y->location, "global"))
+	if (bl_identity_elsewhere(c, code, asset))
 		score += OTHER_PLACE;
 	const bl_claim *claim = bl_claims_find(c, code, asset);
-	for (size_t i = 0; claim && i < claim->evidence.n; i++) {
-		const bl_evidence *e = &claim->evidence.items[i];
-		score += strcmp(e->id, "I12") == 0 ? TIED_ALIKE * e->weight : strcmp(e->id, "N3") == 0 ? TIED_OTHERWISE : 0;
-	}
+	if (claim)
+		score += TIED_ALIKE * bl_claims_weight(claim, "I12") + (bl_claims_weight(claim, "N3") < 0 ? TIED_OTHERWISE : 0);
 	return score;
 }
 
@@ -172,7 +170,7 @@ static void pair_up(within_run *w, remainder *r)
 		size_t fitting = 0;
 		/* of a block whose instances are not known, all that is left of the kind may be some */
 		bool any = r->fit->lead >= BL_SCOPES_LEAD && 3 * r->fit->found >= 2 * r->fit->of &&
-			bl_str_find(bl_claims_resource(c, r->blocks[i])->address, BL_STR("[*]"), 0) >= 0;
+			bl_claims_is_any_instance(c, r->blocks[i]);
 		for (size_t k = 0; k < r->nassets; k++)
 			fitting += pairs[k].possible && pairs[k].called != BL_NO;
 		for (size_t k = 0; k < r->nassets; k++)
@@ -242,14 +240,6 @@ void bl_match_within(bl_claims *c)
 	}
 }
 
-static double weight_of(const bl_claim *claim, const char *id)
-{
-	for (size_t i = 0; i < claim->evidence.n; i++)
-		if (strcmp(claim->evidence.items[i].id, id) == 0)
-			return claim->evidence.items[i].weight;
-	return 0;
-}
-
 /* Is another claim on the block or on the asset worth as much? */
 static bool is_contested(const bl_claims *c, const bl_claim *claim)
 {
@@ -266,9 +256,9 @@ static bool is_contested(const bl_claims *c, const bl_claim *claim)
 /* Is a new name all that speaks against the pair, when all else is known? */
 static bool is_renamed(const bl_claims *c, const bl_claim *claim)
 {
-	double left = weight_of(claim, "I14"), tied = weight_of(claim, "I12"), set = weight_of(claim, "I13");
+	double left = bl_claims_weight(claim, "I14"), tied = bl_claims_weight(claim, "I12"), set = bl_claims_weight(claim, "I13");
 	/* what bears the block's tag is the block's, whatever it is called */
-	if (weight_of(claim, "I5") > 0 || weight_of(claim, "I8") > 0)
+	if (bl_claims_weight(claim, "I5") > 0 || bl_claims_weight(claim, "I8") > 0)
 		return true;
 	if (left >= bl_evidence_weight(BL_EVIDENCE_I14) && (tied > 0 || set >= ALIKE))
 		return true;
@@ -280,11 +270,11 @@ void bl_match_renamed(bl_claims *c)
 {
 	bool *renamed = bl_new_n(c->arena, bool, c->all.n + 1);
 	for (size_t i = 0; i < c->all.n; i++)
-		renamed[i] = weight_of(&c->all.items[i], "N5") == bl_evidence_weight(BL_EVIDENCE_N5) && is_renamed(c, &c->all.items[i]);
+		renamed[i] = bl_claims_weight(&c->all.items[i], "N5") == bl_evidence_weight(BL_EVIDENCE_N5) && is_renamed(c, &c->all.items[i]);
 	for (size_t i = 0; i < c->all.n; i++)
 		for (size_t k = 0; renamed[i] && k < c->all.items[i].evidence.n; k++) {
 			bl_evidence *e = &c->all.items[i].evidence.items[k];
 			if (strcmp(e->id, "N5") == 0)
-				e->weight = bl_evidence_weight(BL_EVIDENCE_N5_LAST);
+				e->weight = bl_evidence_weight(BL_EVIDENCE_N5_RENAMED);
 		}
 }

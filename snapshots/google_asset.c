@@ -52,14 +52,6 @@ static const bl_value *body_of(bl_snapshot_reader *r, const bl_asset *asset, con
 	return bl_items_value(arena, BL_NOWHERE, &items);
 }
 
-static bool is_number(bl_str s)
-{
-	size_t i = 0;
-	while (i < s.n && s.p[i] >= '0' && s.p[i] <= '9')
-		i++;
-	return s.n && i == s.n;
-}
-
 static bl_asset *asset_of(bl_snapshot_reader *r, inventory *in, bl_str name, bl_str type)
 {
 	bl_asset *known = bl_map_get(&in->assets, name);
@@ -120,7 +112,7 @@ static bool add_exported(bl_snapshot_reader *r, inventory *in, const bl_value *r
 	bl_str project = project_of(row);
 	if (!asset->scope.n)
 		asset->scope = bl_google_scope(r, name, project);
-	if (is_number(project) && !is_number(asset->scope))
+	if (bl_str_is_digits(project) && !bl_str_is_digits(asset->scope))
 		bl_map_put(&r->own, &in->projects, bl_keep_str(&r->keeper, project), asset);
 	if (data)
 		asset->body = body_of(r, asset, bl_keep_value(&r->keeper, data));
@@ -213,7 +205,7 @@ static void name_projects(inventory *in)
 {
 	for (size_t i = 0; in->projects.n && i < in->assets.n; i++) {
 		bl_asset *asset = in->assets.entries[i].value;
-		const bl_asset *both = is_number(asset->scope) ? bl_map_get(&in->projects, asset->scope) : NULL;
+		const bl_asset *both = bl_str_is_digits(asset->scope) ? bl_map_get(&in->projects, asset->scope) : NULL;
 		if (both)
 			asset->scope = both->scope;
 	}

@@ -122,6 +122,14 @@ ptrdiff_t bl_str_rfind_char(bl_str s, char c)
 	return -1;
 }
 
+bool bl_str_is_digits(bl_str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+	return s.n > 0;
+}
+
 bl_str bl_str_trim(bl_str s)
 {
 	while (s.n && is_space(s.p[0])) {

@@ -65,6 +65,8 @@ static inline bool bl_str_startsi(bl_str s, bl_str prefix)
 ptrdiff_t bl_str_find(bl_str s, bl_str needle, size_t from);
 ptrdiff_t bl_str_findi(bl_str s, bl_str needle, size_t from);
 ptrdiff_t bl_str_rfind_char(bl_str s, char c);
+/* Is it one or more of 0 to 9, and nothing else? */
+bool bl_str_is_digits(bl_str s);
 /* Without ASCII white space at both ends. */
 bl_str bl_str_trim(bl_str s);
 /* Cuts s at the first sep: *head is what stands before it and the rest after it is returned; without sep *head is s and the rest is empty. */

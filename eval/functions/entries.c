@@ -132,11 +132,18 @@ static const bl_value *contains(bl_tf_args *a)
 	return found == BL_MAYBE ? bl_tf_not_known(a, BL_BOOL) : bl_tf_flag(a, found == BL_YES);
 }
 
+/* The first argument's entries, and none yet of those that are kept of them; what is not known of the ones is not known of the others. */
+static void entries_to_sift(bl_tf_args *a, bl_tf_entries *all, bl_tf_entries *kept)
+{
+	entries_of(a, a->v[0], all);
+	*kept = (bl_tf_entries){.distinct = true, .open = all->open, .rest = all->rest, .sensitive = all->sensitive};
+}
+
 /* Strings that are not empty, as far as that is known. */
 static const bl_value *compact(bl_tf_args *a)
 {
-	bl_tf_entries e, kept = {.distinct = true};
-	entries_of(a, a->v[0], &e);
+	bl_tf_entries e, kept;
+	entries_to_sift(a, &e, &kept);
 	for (size_t i = 0; i < e.list.n; i++) {
 		bl_tf_entry one = e.list.items[i];
 		one.value = bl_tf_to_string(a->tf, one.value);
@@ -148,16 +155,13 @@ static const bl_value *compact(bl_tf_args *a)
 		one.there = full ? one.there : BL_MAYBE;
 		bl_tf_add_entry(a->tf, &kept, one);
 	}
-	kept.open = e.open;
-	kept.rest = e.rest;
-	kept.sensitive = e.sensitive;
 	return bag(a, &kept);
 }
 
 static const bl_value *distinct(bl_tf_args *a)
 {
-	bl_tf_entries e, kept = {.distinct = true};
-	entries_of(a, a->v[0], &e);
+	bl_tf_entries e, kept;
+	entries_to_sift(a, &e, &kept);
 	for (size_t i = 0; i < e.list.n; i++) {
 		bl_tf_entry one = e.list.items[i];
 		bool again = false;
@@ -169,9 +173,6 @@ static const bl_value *distinct(bl_tf_args *a)
 		if (!again)
 			bl_tf_add_entry(a->tf, &kept, one);
 	}
-	kept.open = e.open;
-	kept.rest = e.rest;
-	kept.sensitive = e.sensitive;
 	return bag(a, &kept);
 }
 

@@ -86,7 +86,7 @@ static const evidence_case cases[] = {
 		.changes = {{"where another can be it, too", "Basic\"},\"properties\":{\"publicIPAllocationMethod\":\"Dynamic", "Standard\"},\"properties\":{\"publicIPAllocationMethod\":\"Static"},
 			{"where it can be another block, too", "'Basic' }\n  properties: { publicIPAllocationMethod: 'Dynamic'", "'Standard' }\n  properties: { publicIPAllocationMethod: 'Static'"}}},
 
-	{N5_LAST, "it is called otherwise, but both are the last of their kind and set alike", .code = "ip", .asset = "/publicIPAddresses/edge",
+	{N5_RENAMED, "it is called otherwise, but both are the last of their kind and set alike", .code = "ip", .asset = "/publicIPAddresses/edge",
 		.files = {{"main.bicep", RESOURCE("a", "networkSecurityGroups", "'web'") RESOURCE("b", "networkSecurityGroups", "'jobs'") BALANCER("publicIPAllocationMethod: 'Static'\n    publicIPAddressVersion: 'IPv4'")},
 			{"seen/g.json", "[" NSG_ROW("rg-prod", "web") "," NSG_ROW("rg-prod", "jobs") "," ROW(NETWORK("rg-prod", "publicIPAddresses", "edge"), "publicipaddresses",
 				",\"location\":\"westeurope\",\"sku\":{\"name\":\"Standard\",\"tier\":\"Regional\"},\"properties\":{\"publicIPAllocationMethod\":\"Static\",\"publicIPAddressVersion\":\"IPv4\"}") OTHERS "]"}},
