@@ -23,6 +23,7 @@ enum {
 
 #define NAME_MISS -1.6
 #define KIND_MISS -1.2
+#define MAYBE_MISS -0.3 /* of a kind that there may be none of */
 #define COUNT_MISS -0.5 /* for each that is one too few */
 #define EXTRA_KIND -0.25
 #define EXTRA_ASSET -0.1
@@ -114,7 +115,8 @@ void bl_fit_take_keys(bl_fit_run *run, const bl_root_fits *root)
 		const bl_identity *id = &c->identities[root->code[i]];
 		if (!id->type)
 			continue;
-		keys[n++] = (bl_root_key){.key = bl_fit_kind_key(id->type), .type = id->type, .count = is_sure(c, root->code[i])};
+		keys[n++] = (bl_root_key){.key = bl_fit_kind_key(id->type), .type = id->type, .count = is_sure(c, root->code[i]),
+			.any = bl_claims_is_any_instance(c, root->code[i])};
 		bl_str own = own_name(c, root->code[i]);
 		if (own.n)
 			keys[n++] = (bl_root_key){.key = bl_fit_name_key(id->type, own), .type = id->type, .name = true};
@@ -125,6 +127,7 @@ void bl_fit_take_keys(bl_fit_run *run, const bl_root_fits *root)
 	for (size_t i = 0; i < n; i++) {
 		if (kept && keys[kept - 1].key == keys[i].key) {
 			keys[kept - 1].count += keys[i].count;
+			keys[kept - 1].any = keys[kept - 1].any || keys[i].any;
 			continue;
 		}
 		if (!keys[i].pattern) {
@@ -163,6 +166,8 @@ static double count_gain(const bl_fit_run *run, const bl_root_key *k, uint32_t s
 {
 	const bl_scope_asset *assets;
 	size_t n = bl_scopes_assets(run->scopes, scope, k->type, &assets);
+	if (n > k->count && k->any)
+		return 0;
 	double more = n > k->count ? EXTRA_ASSET * (double)(n - k->count) : COUNT_MISS * (double)(k->count - n);
 	double most = n > k->count ? MOST_EXTRA : MOST_MISSES;
 	return more < -most ? -most : more;
@@ -185,13 +190,13 @@ static double extra_kinds(const bl_fit_run *run, uint32_t scope)
 	return fit;
 }
 
-double bl_fit_beside(const bl_fit_run *run, uint32_t scope, const bl_root_key *but, size_t nbut, bool whole, uint32_t *found)
+double bl_fit_beside(const bl_fit_run *run, uint32_t scope, const bl_root_key *but, size_t nbut, bool whole, bl_fit_seen *seen)
 {
 	double fit = extra_kinds(run, scope);
-	*found = 0;
+	*seen = (bl_fit_seen){0};
 	for (size_t i = 0; i < run->nkeys; i++) {
 		const bl_root_key *k = &run->keys[i];
-		if (bl_scopes_cloud(run->claims->types[k->type]) != run->scopes->clouds[scope] || bl_fit_is_among(k, but, nbut))
+		if (run->scopes->cloud_of_type[k->type] != run->scopes->clouds[scope] || bl_fit_is_among(k, but, nbut))
 			continue;
 		if (k->pattern) {
 			double gain = pattern_gain(run, k, scope);
@@ -199,11 +204,12 @@ double bl_fit_beside(const bl_fit_run *run, uint32_t scope, const bl_root_key *b
 			continue;
 		}
 		bool hit = bl_fit_has(run, k, scope);
-		*found += hit;
+		seen->found += hit;
+		seen->of += hit || k->name || k->count;
 		if (hit)
 			fit += gain_of(run, k) + (k->name || !whole ? 0 : count_gain(run, k, scope));
 		else if (whole)
-			fit += k->name ? NAME_MISS : KIND_MISS;
+			fit += k->name ? NAME_MISS : k->count ? KIND_MISS : MAYBE_MISS;
 	}
 	return fit;
 }
@@ -336,7 +342,7 @@ static size_t candidates_of(bl_fit_run *run, const bl_root_fits *root, bl_fit_ca
 		count += count < BL_FIT_CANDIDATES;
 		for (size_t k = count - 1; k > at; k--)
 			out[k] = out[k - 1];
-		out[at] = (bl_fit_candidate){scope, sum, 0};
+		out[at] = (bl_fit_candidate){scope, sum, {0}};
 	}
 	run->touched.n = 0;
 	return count;
@@ -376,13 +382,11 @@ static void rank(bl_fit_candidate *c, size_t n)
 void bl_fit_root(bl_fit_run *run, bl_root_fits *root)
 {
 	bl_fit_take_keys(run, root);
-	root->keys = 0;
-	for (size_t i = 0; i < run->nkeys; i++)
-		root->keys += !run->keys[i].pattern;
+	root->keys = (uint32_t)run->nkeys;
 	root->n = candidates_of(run, root, root->best);
 	for (size_t i = 0; i < root->n; i++) {
 		bl_fit_candidate *k = &root->best[i];
-		k->fit = bl_fit_beside(run, k->scope, NULL, 0, true, &k->found) + CALLED_SO * called_so(run, root, k->scope) +
+		k->fit = bl_fit_beside(run, k->scope, NULL, 0, true, &k->seen) + CALLED_SO * called_so(run, root, k->scope) +
 			known_in(root, k->scope);
 	}
 	rank(root->best, root->n);

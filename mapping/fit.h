@@ -10,10 +10,15 @@ enum { BL_FIT_CANDIDATES = 32 /* scopes of one root that are weighed */ };
 
 #define BL_FIT_ENOUGH 1.5 /* for a scope to be thought of at all */
 
+/* Names and kinds of a root that are in a scope, and how many should be: of a kind that there may be none of, nothing is missed. */
+typedef struct bl_fit_seen {
+	uint32_t found, of;
+} bl_fit_seen;
+
 typedef struct bl_fit_candidate {
 	uint32_t scope;
 	double fit;
-	uint32_t found; /* names and kinds */
+	bl_fit_seen seen;
 } bl_fit_candidate;
 
 /* Something a root has: a name, a kind, or a name that is known in part. */
@@ -24,6 +29,7 @@ typedef struct bl_root_key {
 	uint32_t count;          /* of a kind: how many there are at least */
 	const bl_value *pattern; /* or NULL */
 	bool name;
+	bool any; /* of a kind: how many more there are is not known */
 } bl_root_key;
 
 /* So many of a root's blocks are known to be assets of a scope. */
@@ -36,7 +42,7 @@ typedef struct bl_root_fits {
 	size_t ncode;
 	bl_fit_candidate best[BL_FIT_CANDIDATES]; /* falling */
 	size_t n;
-	uint32_t keys; /* that it has */
+	uint32_t keys; /* that it has, patterns among them */
 	const bl_fit_known *known; /* sorted by scope */
 	size_t nknown;
 } bl_root_fits;
@@ -63,7 +69,7 @@ void bl_fit_take_keys(bl_fit_run *run, const bl_root_fits *root);
  * How well what is in hand fits a scope when what but holds, sorted by key, is explained by something else: it counts neither way. whole: all of it should be
  * there, and what is not speaks against the scope.
  */
-double bl_fit_beside(const bl_fit_run *run, uint32_t scope, const bl_root_key *but, size_t nbut, bool whole, uint32_t *found);
+double bl_fit_beside(const bl_fit_run *run, uint32_t scope, const bl_root_key *but, size_t nbut, bool whole, bl_fit_seen *seen);
 /* Is the key seen in scope? */
 bool bl_fit_has(const bl_fit_run *run, const bl_root_key *key, uint32_t scope);
 /* Is it among keys that are sorted by key? */

@@ -66,6 +66,15 @@ static void index_assets(bl_claims *c, bl_map *index)
 	}
 }
 
+/* An assignment on a scope that code spells out lies in it, whether or not the snapshot shows the scope itself. */
+static void claim_spelled(bl_claims *c, const grant_list *list, uint32_t node, bl_str scope)
+{
+	for (size_t i = 0; i < list->n && list->n <= MAX_GRANTS; i++)
+		if (bl_claims_find(c, node, list->items[i].node))
+			bl_claims_add(c, node, list->items[i].node, BL_EVIDENCE_I12, bl_evidence_weight(BL_EVIDENCE_I12),
+				bl_str_fmt(bl_graph_arena(c->graph), "code says the scope: " BL_FMT, BL_ARG(scope)));
+}
+
 /* The assets that a value stands for: one of that id, or those that the code it refers to is tied to. */
 static size_t assets_behind(const bl_claims *c, uint32_t from, const bl_value *v, behind out[MAX_EACH])
 {
@@ -115,6 +124,13 @@ static double is_one_of(const bl_claims *c, bl_str principal, const behind *owne
 	return most;
 }
 
+/* How much of what scope and role are worth is left for one assignment, where the principal is not known. */
+static double of_several(const bl_claims *c, const grant_list *list, uint32_t node)
+{
+	/* instances that nobody has counted may be all of them */
+	return bl_claims_is_any_instance(c, node) ? 1 : 1 / (double)list->n;
+}
+
 static void claim_on(bl_claims *c, const grant_list *list, uint32_t node, double sure, const behind *owners, size_t nowners, const bl_value *principal)
 {
 	bl_str said = bl_value_text(principal);
@@ -125,7 +141,7 @@ static void claim_on(bl_claims *c, const grant_list *list, uint32_t node, double
 			bl_claims_add(c, node, g->node, BL_EVIDENCE_I6, bl_evidence_weight(BL_EVIDENCE_I6) * sure * same,
 				BL_STR("scope, role and principal are equal"));
 		else if (same < 0 && list->n <= MAX_GRANTS)
-			bl_claims_add(c, node, g->node, BL_EVIDENCE_I6_NAME, bl_evidence_weight(BL_EVIDENCE_I6_NAME) * sure / (double)list->n,
+			bl_claims_add(c, node, g->node, BL_EVIDENCE_I6_NAME, bl_evidence_weight(BL_EVIDENCE_I6_NAME) * sure * of_several(c, list, node),
 				list->n > 1 ? BL_STR("scope and role are equal, as others' are") : BL_STR("scope and role are equal, and no other's are"));
 		else if (same == 0 && g->principal.n && bl_claims_find(c, node, g->node))
 			bl_claims_add(c, node, g->node, BL_EVIDENCE_N3, bl_evidence_weight(BL_EVIDENCE_N3),
@@ -143,7 +159,13 @@ static void claim_grant(bl_claims *c, const bl_map *index, uint32_t node)
 	if (!scope)
 		scope = bl_value_geti(r->effective, BL_STR("scope"));
 	size_t nscopes = assets_behind(c, node, scope, scopes), nowners = names_principal(principal) ? assets_behind(c, node, principal, owners) : 0;
-	for (size_t i = 0; role.n && i < nscopes; i++) {
+	bl_str spelled = bl_value_text(scope);
+	const grant_list *there = role.n && spelled.n ? bl_map_get(index, grant_key(c->arena, spelled, role)) : NULL;
+	if (there) {
+		claim_on(c, there, node, 1, owners, nowners, principal);
+		claim_spelled(c, there, node, spelled);
+	}
+	for (size_t i = 0; role.n && !there && i < nscopes; i++) {
 		const grant_list *list = bl_map_get(index, grant_key(c->arena, bl_claims_asset(c, scopes[i].node)->id, role));
 		if (list)
 			claim_on(c, list, node, scopes[i].sure, owners, nowners, principal);

@@ -68,6 +68,12 @@ static int by_component(const void *a, const void *b)
 	return (x->candidate > y->candidate) - (x->candidate < y->candidate);
 }
 
+static void take_scope(placement *p, uint32_t root, uint32_t scope)
+{
+	p->owner[scope] = root + 1;
+	p->holds_owned[p->scopes->outer[scope]] = true;
+}
+
 static void assign_some(placement *p, bl_arena *scratch, const option *options, size_t n)
 {
 	bl_assign_edge *edges = bl_new_n(scratch, bl_assign_edge, n);
@@ -85,8 +91,7 @@ static void assign_some(placement *p, bl_arena *scratch, const option *options, 
 		if (!edges[i].chosen)
 			continue;
 		p->own[options[i].root] = options[i].candidate;
-		p->owner[options[i].candidate->scope] = options[i].root + 1;
-		p->holds_owned[p->scopes->outer[options[i].candidate->scope]] = true;
+		take_scope(p, options[i].root, options[i].candidate->scope);
 		p->regret[options[i].root] = (double)edges[i].regret / SCALE;
 	}
 }
@@ -120,38 +125,55 @@ static void assign_roots(placement *p)
 	bl_arena_done(&scratch);
 }
 
-/* How well a root fits where another one is, by what the other does not explain. The root's keys are in hand. */
-static double shared_fit(placement *p, uint32_t root, const bl_fit_candidate *k, bl_root_key *theirs)
+/* The other root that a scope, or what holds it, was assigned to, plus one; or 0. */
+static uint32_t held_by_other(const placement *p, uint32_t root, uint32_t scope)
 {
-	uint32_t owner = p->owner[k->scope] - 1, found;
+	uint32_t owner = p->owner[scope], outer = p->owner[p->scopes->outer[scope]];
+	return owner && owner != root + 1 ? owner : outer && outer != root + 1 ? outer : 0;
+}
+
+/* How well a root fits where another one is, by what the other does not explain. The root's keys are in hand. */
+static double shared_fit(placement *p, uint32_t root, uint32_t owner, const bl_fit_candidate *k, bl_root_key *theirs)
+{
+	bl_fit_seen seen;
 	bl_fit_take_keys(p->fit, &p->roots[owner]);
 	size_t n = bl_fit_keys_in(p->fit, k->scope, theirs);
 	bl_fit_take_keys(p->fit, &p->roots[root]);
-	return bl_fit_beside(p->fit, k->scope, theirs, n, true, &found) - APART;
+	return bl_fit_beside(p->fit, k->scope, theirs, n, true, &seen) - APART;
 }
 
 /* The root's scope: its own, or one that it shares if that explains more. The lead is over the best of the others. */
 static void choose(placement *p, uint32_t root, bl_root_key *theirs)
 {
-	const bl_root_fits *r = &p->roots[root];
 	const bl_fit_candidate *best = p->own[root], *of_root[MAX_EDGES];
-	double fit = best ? best->fit : 0, lead = best ? p->regret[root] : 0, own = fit;
+	double fit = best ? best->fit : 0, lead = best ? p->regret[root] : 0;
+	/* its own may lie in what another root explains as a whole */
+	uint32_t holder = best ? held_by_other(p, root, best->scope) : 0;
+	if (holder)
+		fit = shared_fit(p, root, holder - 1, best, theirs);
 	size_t n = options_of(p, root, of_root), looked = 0;
-	for (size_t i = 0; i < n && looked < MAX_SHARED && of_root[i]->fit > own + APART; i++) {
-		if (!p->owner[of_root[i]->scope] || p->owner[of_root[i]->scope] == root + 1)
+	double own = fit;
+	for (size_t i = 0; i < n && looked < MAX_SHARED && of_root[i]->fit > own + (holder ? 0 : APART); i++) {
+		uint32_t other = held_by_other(p, root, of_root[i]->scope);
+		if (of_root[i] == p->own[root] || (!other && !holder))
 			continue;
-		double shared = shared_fit(p, root, of_root[i], theirs);
+		double there = other ? shared_fit(p, root, other - 1, of_root[i], theirs) : of_root[i]->fit;
 		looked++;
-		if (shared > fit && shared >= BL_FIT_ENOUGH) {
-			lead = shared - fit;
-			fit = shared;
+		if (there > fit && there >= BL_FIT_ENOUGH) {
+			lead = there - fit;
+			fit = there;
 			best = of_root[i];
-		} else if (best != p->own[root] && fit - shared < lead) {
-			lead = fit - shared;
+		} else if (best != p->own[root] && fit - there < lead) {
+			lead = fit - there;
 		}
 	}
 	if (best)
-		p->scopes->of_root[root][0] = (bl_scope_fit){best->scope, lead, best->found, r->keys};
+		p->scopes->of_root[root][0] = (bl_scope_fit){best->scope, lead, best->seen.found, best->seen.of};
+	if (holder && best != p->own[root]) {
+		p->owner[p->own[root]->scope] = 0;
+		if (!p->owner[best->scope])
+			take_scope(p, root, best->scope);
+	}
 	p->fits[root] = fit;
 }
 
@@ -201,7 +223,7 @@ static size_t add_ties(placement *p, uint32_t root)
 	size_t n = options_of(p, root, of_root), taken = 1;
 	for (size_t i = 0; i < n && taken < BL_SCOPES_EACH; i++)
 		if (of_root[i]->scope != out[0].scope && cost_of(p, root, of_root[i]) < BL_SCOPES_LEAD)
-			out[taken++] = (bl_scope_fit){of_root[i]->scope, out[0].lead, of_root[i]->found, p->roots[root].keys};
+			out[taken++] = (bl_scope_fit){of_root[i]->scope, out[0].lead, of_root[i]->seen.found, of_root[i]->seen.of};
 	return taken;
 }
 
@@ -227,17 +249,20 @@ static void choose_further(placement *p, uint32_t root, bl_root_key *here)
 		return;
 	const bl_root_fits *r = &p->roots[root];
 	bl_scope_fit *out = p->scopes->of_root[root];
+	if (out[0].found >= r->keys)
+		return;
 	bl_fit_take_keys(p->fit, r);
 	size_t n = bl_fit_keys_in(p->fit, out[0].scope, here), rest = p->fit->nkeys - n, taken = 1;
 	for (size_t i = 0; rest && i < r->n && taken < BL_SCOPES_EACH; i++) {
-		uint32_t scope = r->best[i].scope, found;
+		uint32_t scope = r->best[i].scope;
+		bl_fit_seen seen;
 		bool known = is_owned(p, scope);
 		for (size_t k = 0; k < taken && !known; k++)
 			known = bl_scopes_nested(p->scopes, scope, out[k].scope);
 		bool same_cloud = p->scopes->clouds[scope] == p->scopes->clouds[out[0].scope];
-		double fit = known || (same_cloud && names_beside(p, scope, here, n) < 2) ? 0 : bl_fit_beside(p->fit, scope, here, n, false, &found);
+		double fit = known || (same_cloud && names_beside(p, scope, here, n) < 2) ? 0 : bl_fit_beside(p->fit, scope, here, n, false, &seen);
 		if (fit >= REST_ENOUGH)
-			out[taken++] = (bl_scope_fit){scope, fit - REST_ENOUGH, found, (uint32_t)rest};
+			out[taken++] = (bl_scope_fit){scope, fit - REST_ENOUGH, seen.found, (uint32_t)rest};
 	}
 }
 

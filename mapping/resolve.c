@@ -248,6 +248,22 @@ static void emit_loser(resolver *r, const decision *d, size_t begin, size_t end)
 	}
 }
 
+/* The links of a block that may be any number of assets: each asset is decided for itself. */
+static void emit_instances(resolver *r, const decision *d, size_t begin, size_t end, bool many)
+{
+	for (size_t i = begin; i < end; i++) {
+		uint32_t at = d->claims[i];
+		const bl_claim *claim = &r->claims->all.items[at];
+		bool sure = d->edges[i].regret >= (int64_t)(BL_MARGIN * 1e6) && !is_suggestion(claim);
+		if (!d->edges[i].chosen)
+			continue;
+		if (sure)
+			emit(r, claim, many ? BL_MAPPED_MANY : BL_MAPPED, r->confidence[at], NULL, 0);
+		else
+			emit(r, claim, BL_AMBIGUOUS, shared(r->confidence[at], 0, worth_of_rivals(r, claim->asset, at)), NULL, 0);
+	}
+}
+
 static void emit_block(resolver *r, const decision *d, size_t begin, size_t end)
 {
 	bl_claims *c = r->claims;
@@ -261,12 +277,7 @@ static void emit_block(resolver *r, const decision *d, size_t begin, size_t end)
 		taken += d->edges[i].chosen;
 	}
 	if (taken > 1 || (any && taken)) {
-		for (size_t i = begin; i < end; i++) {
-			bool sure = d->edges[i].regret >= (int64_t)(BL_MARGIN * 1e6) && !is_suggestion(&c->all.items[d->claims[i]]);
-			if (d->edges[i].chosen)
-				emit(r, &c->all.items[d->claims[i]], !sure ? BL_AMBIGUOUS : taken > 1 || many ? BL_MAPPED_MANY : BL_MAPPED,
-					r->confidence[d->claims[i]], NULL, 0);
-		}
+		emit_instances(r, d, begin, end, taken > 1 || many);
 		return;
 	}
 	if (chosen == end) {

@@ -34,6 +34,16 @@ static int by_scope(const void *a, const void *b)
 
 /* ---- what is where ---- */
 
+/* Whose type it is, by its name. */
+static bl_cloud cloud_of(bl_str type)
+{
+	if (bl_str_starts(type, BL_STR("AWS::")))
+		return BL_CLOUD_AWS;
+	if (bl_str_startsi(type, BL_STR("Microsoft.")))
+		return BL_CLOUD_AZURE;
+	return bl_str_starts(type, BL_STR("kubernetes/")) ? BL_CLOUD_KUBERNETES : BL_CLOUD_GOOGLE;
+}
+
 /* The assets by scope and type. Returns how many kinds of things all scopes have together. */
 static size_t index_assets(scope_run *s)
 {
@@ -47,7 +57,7 @@ static size_t index_assets(scope_run *s)
 			if (!scopes[k])
 				continue;
 			keyed[n++] = (bl_keyed){(uint64_t)scopes[k] << 32 | id->type, c->assets.items[i]};
-			s->scopes->clouds[scopes[k]] = bl_scopes_cloud(c->types[id->type]);
+			s->scopes->clouds[scopes[k]] = s->scopes->cloud_of_type[id->type];
 		}
 		if (scopes[1])
 			s->scopes->outer[scopes[0]] = scopes[1];
@@ -160,15 +170,6 @@ static void count_known(scope_run *s)
 	}
 }
 
-bl_cloud bl_scopes_cloud(bl_str type)
-{
-	if (bl_str_starts(type, BL_STR("AWS::")))
-		return BL_CLOUD_AWS;
-	if (bl_str_startsi(type, BL_STR("Microsoft.")))
-		return BL_CLOUD_AZURE;
-	return bl_str_starts(type, BL_STR("kubernetes/")) ? BL_CLOUD_KUBERNETES : BL_CLOUD_GOOGLE;
-}
-
 bool bl_scopes_nested(const bl_scopes *scopes, uint32_t a, uint32_t b)
 {
 	return a == b || scopes->outer[a] == b || scopes->outer[b] == a;
@@ -245,7 +246,7 @@ static void weigh(bl_claims *c, const bl_claim *claim)
 		row = bl_scopes_row(fit);
 	else if (!in_some_scope(c, claim->asset) || knows_scope(claim) || !c->scopes->of_root[root][0].scope ||
 		c->scopes->of_root[root][0].lead < BL_SCOPES_LEAD ||
-		c->scopes->clouds[c->scopes->of_root[root][0].scope] != bl_scopes_cloud(c->types[c->identities[claim->asset].type]))
+		c->scopes->clouds[c->scopes->of_root[root][0].scope] != c->scopes->cloud_of_type[c->identities[claim->asset].type])
 		return;
 	bl_claims_add(c, claim->code, claim->asset, row, bl_evidence_weight(row),
 		fit ? bl_str_fmt(bl_graph_arena(c->graph), "%u of %u names and kinds of the configuration are found in its scope", fit->found, fit->of)
@@ -299,6 +300,9 @@ void bl_match_scopes(bl_claims *c)
 	scopes->of_root = (bl_scope_fit(*)[BL_SCOPES_EACH])bl_new_n(c->arena, bl_scope_fit, (c->nroots + 1) * BL_SCOPES_EACH);
 	scopes->outer = bl_new_n(c->arena, uint32_t, c->nscopes + 1);
 	scopes->clouds = bl_new_n(c->arena, bl_cloud, c->nscopes + 1);
+	scopes->cloud_of_type = bl_new_n(c->arena, bl_cloud, c->ntypes + 1);
+	for (uint32_t i = 1; i < c->ntypes; i++)
+		scopes->cloud_of_type[i] = cloud_of(c->types[i]);
 	s.roots = bl_new_n(c->arena, bl_root_fits, c->nroots + 1);
 	s.fit.sums = bl_new_n(c->arena, double, c->nscopes + 1);
 	index_scopes(&s);

@@ -12,7 +12,7 @@ enum { BL_SCOPES_EACH = 6 /* scopes that one root may be spread over, or may be 
 typedef struct bl_scope_fit {
 	uint32_t scope; /* 0: none */
 	double lead;    /* in nats: how much better it fits than the next that nothing else explains */
-	uint32_t found, of; /* names and kinds of the root that are there; of a further scope, those that the first does not hold */
+	uint32_t found, of; /* names and kinds of the root that are there, of those that should be; of a further scope, those that the first does not hold */
 } bl_scope_fit;
 
 typedef struct bl_scope_asset {
@@ -32,12 +32,11 @@ struct bl_scopes {
 	size_t n;
 	uint32_t *outer;  /* by scope: what holds it, or 0 */
 	bl_cloud *clouds; /* by scope */
+	bl_cloud *cloud_of_type; /* by number of the type */
 };
 
 /* The assets of a type (all, where that is 0) in a scope. */
 size_t bl_scopes_assets(const bl_scopes *scopes, uint32_t scope, uint32_t type, const bl_scope_asset **out);
-/* Whose type it is, by its name. */
-bl_cloud bl_scopes_cloud(bl_str type);
 /* Is one the other, or what holds it? */
 bool bl_scopes_nested(const bl_scopes *scopes, uint32_t a, uint32_t b);
 /* The fit of the root's scope that the asset lies in, or NULL. */
