@@ -36,13 +36,14 @@ typedef struct bl_identity {
 	const bl_value *says; /* code: the resource's own name, known or not; NULL when code says nothing of it */
 } bl_identity;
 
+typedef BL_VEC(uint32_t) bl_node_list;
+
 /* A trace tag that several blocks or instances may have given an asset. */
 typedef struct bl_open_trace {
 	uint32_t asset;
 	bl_str value;
-	const uint32_t *nodes;
-	size_t n;
-	size_t blocks; /* that carry it and are of the asset's type */
+	const bl_node_list *code; /* that carries it */
+	size_t blocks; /* of those that are of the asset's type */
 } bl_open_trace;
 
 typedef struct bl_names_index bl_names_index;

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-typedef BL_VEC(uint32_t) node_list;
+#define SETTLED 0.8 /* of a claim that says which asset a block is */
 
 enum {
 	MOST_BLOCKS = 64,     /* that carry one tag and are told apart */
@@ -17,11 +17,11 @@ typedef struct tag_walk {
 	uint32_t node;
 } tag_walk;
 
-static node_list *list_of(bl_arena *arena, bl_map *map, bl_str key)
+static bl_node_list *list_of(bl_arena *arena, bl_map *map, bl_str key)
 {
-	node_list *list = bl_map_get(map, key);
+	bl_node_list *list = bl_map_get(map, key);
 	if (!list) {
-		list = bl_new(arena, node_list);
+		list = bl_new(arena, bl_node_list);
 		bl_map_put(arena, map, bl_str_dup(arena, key), list);
 	}
 	return list;
@@ -45,7 +45,7 @@ static void index_trace(void *context, bl_str key, bl_str value)
 	tag_walk *w = context;
 	if (!is_trace_key(key))
 		return;
-	node_list *list = list_of(w->claims->arena, w->index, value);
+	bl_node_list *list = list_of(w->claims->arena, w->index, value);
 	if (!list->n || list->items[list->n - 1] != w->node)
 		bl_vec_push(w->claims->arena, list, w->node);
 }
@@ -75,57 +75,101 @@ static void claim_traced(bl_claims *c, const bl_open_trace *t, const uint32_t *n
 		bl_claims_add(c, nodes[i], t->asset, BL_EVIDENCE_I5, bl_evidence_weight(BL_EVIDENCE_I5) / (double)parts, why);
 }
 
-/* The blocks and instances of the asset's type that carry the tag; placed: only those whose parents and scope are not others than the asset's. */
-static size_t carriers(bl_claims *c, const node_list *code, uint32_t asset, bool placed, uint32_t *out, size_t max)
+/* The blocks and instances of the asset's type that carry the tag. */
+static size_t carriers(bl_claims *c, const bl_node_list *code, uint32_t asset, uint32_t out[MOST_CARRIERS])
 {
-	bl_evidence_row row;
 	size_t n = 0;
-	for (size_t i = 0; i < code->n && i < MOST_CARRIERS && n < max; i++)
-		if (bl_identity_types_fit(c, code->items[i], asset) && (!placed || bl_names_weigh(c, code->items[i], asset, &row)))
+	for (size_t i = 0; i < code->n && i < MOST_CARRIERS; i++)
+		if (bl_identity_types_fit(c, code->items[i], asset))
 			out[n++] = code->items[i];
 	return n;
 }
 
+typedef bool is_meant(bl_claims *c, uint32_t code, uint32_t asset);
+
+/* Those of the nodes that are meant, if there are any, and otherwise all; how many. */
+static size_t keep(bl_claims *c, uint32_t asset, uint32_t *nodes, size_t n, is_meant *meant)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < n; i++)
+		if (meant(c, nodes[i], asset)) {
+			uint32_t node = nodes[i];
+			nodes[i] = nodes[kept];
+			nodes[kept++] = node;
+		}
+	return kept ? kept : n;
+}
+
+static bool is_called_so(bl_claims *c, uint32_t code, uint32_t asset)
+{
+	return bl_names_fit(c, code, asset) == BL_YES;
+}
+
+static bool may_be_called_so(bl_claims *c, uint32_t code, uint32_t asset)
+{
+	return bl_names_fit(c, code, asset) != BL_NO;
+}
+
+/* Are its parents and its scope not others than the asset's? */
+static bool may_lie_there(bl_claims *c, uint32_t code, uint32_t asset)
+{
+	bl_evidence_row row;
+	return bl_names_weigh(c, code, asset, &row);
+}
+
+static bool is_deployed_there(bl_claims *c, uint32_t code, uint32_t asset)
+{
+	return bl_scopes_holds(c, c->identities[code].root, asset);
+}
+
+/* Is the block not known to be another asset? */
+static bool is_free(bl_claims *c, uint32_t code, uint32_t asset)
+{
+	for (uint32_t at = c->of_code[code]; at; at = c->all.items[at - 1].next_of_code)
+		if (c->all.items[at - 1].asset != asset && bl_claims_confidence(&c->all.items[at - 1]) >= SETTLED)
+			return false;
+	return true;
+}
+
+static bool in_one_root(const bl_claims *c, const uint32_t *nodes, size_t n)
+{
+	size_t i = 1;
+	while (i < n && c->identities[nodes[i]].root == c->identities[nodes[0]].root)
+		i++;
+	return i >= n;
+}
+
 static void claim_trace(void *context, bl_str key, bl_str value)
 {
-	enum { MANY = 1024 };
 	tag_walk *w = context;
 	bl_claims *c = w->claims;
-	const node_list *code = is_trace_key(key) ? bl_map_get(w->index, value) : NULL;
-	uint32_t fitting[MANY];
-	size_t n = code ? carriers(c, code, w->node, true, fitting, MANY) : 0, kept = 0;
-	bl_tri best = BL_NO;
-	if (code && !n)
-		n = carriers(c, code, w->node, false, fitting, MANY);
-	bl_open_trace t = {w->node, value, NULL, 0, blocks_among(c, fitting, n)};
-	for (size_t i = 0; i < n; i++)
-		best = bl_tri_or(best, bl_names_fit(c, fitting[i], w->node));
-	/* of a block's instances and copies those count whose name fits best */
-	for (size_t i = 0; i < n; i++)
-		if (bl_names_fit(c, fitting[i], w->node) == best)
-			fitting[kept++] = fitting[i];
-	if (kept == 1)
-		claim_traced(c, &t, fitting, kept);
-	if (kept < 2)
+	const bl_node_list *code = is_trace_key(key) ? bl_map_get(w->index, value) : NULL;
+	uint32_t nodes[MOST_CARRIERS];
+	size_t n = code ? carriers(c, code, w->node, nodes) : 0;
+	bool one_root = in_one_root(c, nodes, n);
+	if (!n)
 		return;
-	/* where the rest of their configurations is may tell */
-	uint32_t *nodes = bl_new_n(c->arena, uint32_t, kept);
-	memcpy(nodes, fitting, kept * sizeof *fitting);
-	t.nodes = nodes;
-	t.n = kept;
-	bl_vec_push(c->arena, &c->open_traces, t);
+	n = keep(c, w->node, nodes, n, may_lie_there);
+	bl_open_trace t = {w->node, value, code, blocks_among(c, nodes, n)};
+	n = keep(c, w->node, nodes, n, is_called_so);
+	if (one_root || is_called_so(c, nodes[0], w->node))
+		n = keep(c, w->node, nodes, n, may_be_called_so);
+	if (n == 1)
+		claim_traced(c, &t, nodes, n);
+	else /* where the rest of their configurations is may tell */
+		bl_vec_push(c->arena, &c->open_traces, t);
 }
 
 void bl_match_copies(bl_claims *c)
 {
+	static is_meant *const meant[] = {is_deployed_there, may_lie_there, is_called_so, is_free, may_be_called_so};
 	for (size_t i = 0; i < c->open_traces.n; i++) {
 		const bl_open_trace *t = &c->open_traces.items[i];
-		uint32_t *here = bl_new_n(c->arena, uint32_t, t->n);
-		size_t n = 0;
-		for (size_t k = 0; k < t->n; k++)
-			if (bl_scopes_holds(c, c->identities[t->nodes[k]].root, t->asset) && bl_names_parents(c, t->nodes[k], t->asset) != BL_NO)
-				here[n++] = t->nodes[k];
-		claim_traced(c, t, n ? here : t->nodes, n ? n : t->n);
+		uint32_t nodes[MOST_CARRIERS];
+		size_t n = carriers(c, t->code, t->asset, nodes);
+		for (size_t k = 0; k < sizeof meant / sizeof *meant; k++)
+			n = keep(c, t->asset, nodes, n, meant[k]);
+		claim_traced(c, t, nodes, n);
 	}
 }
 
@@ -186,7 +230,7 @@ static bool repo_fits(bl_arena *arena, bl_str repo, bl_str tag)
 }
 
 /* The asset of the git tags was made from one of the file's blocks; which one, type and label tell. */
-static void claim_git(bl_claims *c, const node_list *code, uint32_t asset, const git_tags *g, bl_evidence_row row)
+static void claim_git(bl_claims *c, const bl_node_list *code, uint32_t asset, const git_tags *g, bl_evidence_row row)
 {
 	enum { MANY = 64 };
 	uint32_t fitting[MANY];
@@ -227,7 +271,7 @@ static void match_git(bl_claims *c)
 		bl_str now = g.file;
 		const bl_mapping_history *history = c->input->history;
 		bool known = history && g.commit.n && history->follow(history->context, g.repo, g.commit, g.file, c->arena, &now);
-		const node_list *code = bl_map_get(&files, sanitised(c->arena, now));
+		const bl_node_list *code = bl_map_get(&files, sanitised(c->arena, now));
 		if (code)
 			claim_git(c, code, c->assets.items[i], &g, known ? BL_EVIDENCE_I8_COMMIT : BL_EVIDENCE_I8);
 	}
@@ -246,7 +290,7 @@ static void claim_service(void *context, bl_str key, bl_str value)
 {
 	tag_walk *w = context;
 	bl_claims *c = w->claims;
-	const node_list *code = bl_str_eqiz(key, "azd-service-name") ? bl_map_get(w->index, value) : NULL;
+	const bl_node_list *code = bl_str_eqiz(key, "azd-service-name") ? bl_map_get(w->index, value) : NULL;
 	size_t blocks = 0;
 	for (size_t i = 0; code && i < code->n; i++)
 		blocks += bl_identity_types_fit(c, code->items[i], w->node);

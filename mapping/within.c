@@ -12,8 +12,8 @@
 #include <stdlib.h>
 
 enum {
-	MAX_EACH = 24,    /* assets of a kind that are left in a scope and are looked at for a block */
-	MAX_BLOCKS = 64,  /* and blocks */
+	MAX_EACH = 96,    /* assets of a kind that are left in a scope and are looked at for a block */
+	MAX_BLOCKS = 96,  /* and blocks */
 	MAX_SETTINGS = 6, /* equal settings of a pair that count, and half as many that differ */
 	MAX_TAGS = 6,     /* the same of tags */
 	STEPS = 200000,   /* what exactness may cost */
