@@ -316,6 +316,10 @@ static void fill_asset(bl_claims *c, numbers *n, const bl_map *projects, uint32_
 		if (!id->location.n && !bl_str_eqz(google.location, "global"))
 			id->location = google.location;
 		add_alias(c, google.path, node);
+	} else if (bl_str_starts(a->id, BL_STR("//"))) {
+		/* "folders/123": what lies in no project refers to each other so */
+		bl_str service, path = bl_str_cut(bl_str_slice(a->id, 2, a->id.n), '/', &service);
+		add_alias(c, path, node);
 	} else {
 		const bl_value *arn_value = bl_value_at_path(a->body, BL_STR("properties.Arn"));
 		if (bl_str_starts(bl_value_text(arn_value), BL_STR("arn:")))
@@ -328,7 +332,7 @@ static void fill_asset(bl_claims *c, numbers *n, const bl_map *projects, uint32_
 	bl_str shown = bl_str_eqz(a->type, "cloudresourcemanager.googleapis.com/Folder")
 		? bl_value_text(bl_value_at_path(a->body, BL_STR("properties.displayName"))) : BL_STR("");
 	if (shown.n)
-		id->last = shown;
+		id->name = id->last = shown;
 	if (!id->last.n)
 		id->last = a->id;
 	if (!id->name.n)
