@@ -67,6 +67,7 @@ typedef struct bl_claims {
 	bl_names_index *names;   /* when names have been matched */
 	bl_scopes *scopes;       /* when scopes have been matched */
 	BL_VEC(bl_open_trace) open_traces;
+	bl_str *traces; /* by node: its trace tag, or empty; NULL when no code carries any */
 	BL_VEC(bl_claim) all;
 	uint32_t *of_code, *of_asset; /* by node: the first claim plus one */
 	bl_pairs pairs;               /* code, asset -> number of the claim */
@@ -125,6 +126,7 @@ void bl_identity_each_tag(const bl_value *tags, void (*fn)(void *context, bl_str
 void bl_match_bindings(bl_claims *c);   /* bindings.c: state, plan, stacks, deployments */
 void bl_match_tags(bl_claims *c);       /* tags.c: trace tags, what deployed it, git tags */
 void bl_match_copies(bl_claims *c);     /* tags.c: trace tags that several blocks or instances carry, by where those are deployed */
+void bl_match_other_tags(bl_claims *c); /* tags.c: trace tags of other blocks */
 void bl_match_names(bl_claims *c);      /* names.c: type, name and scope */
 void bl_match_applied(bl_claims *c);    /* tags.c: objects that say they came from a manifest of that name */
 void bl_match_grants(bl_claims *c);     /* grants.c: role assignments, by what the evidence so far ties their ends to */

@@ -47,6 +47,7 @@ void bl_mapping_run(bl_graph *graph, const bl_mapping_input *input, bl_image_ori
 		bl_match_settings(&c);
 		bl_match_groups(&c);
 		bl_match_grants(&c);
+		bl_match_other_tags(&c);
 		bl_match_renamed(&c);
 		bl_resolve_claims(&c);
 		bl_deployed_by(&c);

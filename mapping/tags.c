@@ -45,9 +45,13 @@ static void index_trace(void *context, bl_str key, bl_str value)
 	tag_walk *w = context;
 	if (!is_trace_key(key))
 		return;
-	bl_node_list *list = list_of(w->claims->arena, w->index, value);
+	bl_claims *c = w->claims;
+	bl_node_list *list = list_of(c->arena, w->index, value);
 	if (!list->n || list->items[list->n - 1] != w->node)
-		bl_vec_push(w->claims->arena, list, w->node);
+		bl_vec_push(c->arena, list, w->node);
+	if (!c->traces)
+		c->traces = bl_new_n(c->arena, bl_str, c->nodes + 1);
+	c->traces[w->node] = value;
 }
 
 /* How many blocks the nodes are of; of more than MOST_BLOCKS these. */
@@ -149,6 +153,7 @@ static void claim_trace(void *context, bl_str key, bl_str value)
 	bool one_root = in_one_root(c, nodes, n);
 	if (!n)
 		return;
+	c->traces[w->node] = value;
 	n = keep(c, w->node, nodes, n, may_lie_there);
 	bl_open_trace t = {w->node, value, code, blocks_among(c, nodes, n)};
 	n = keep(c, w->node, nodes, n, is_called_so);
@@ -170,6 +175,15 @@ void bl_match_copies(bl_claims *c)
 		for (size_t k = 0; k < sizeof meant / sizeof *meant; k++)
 			n = keep(c, t->asset, nodes, n, meant[k]);
 		claim_traced(c, t, nodes, n);
+	}
+}
+
+void bl_match_other_tags(bl_claims *c)
+{
+	for (size_t i = 0; c->traces && i < c->all.n; i++) {
+		uint32_t code = c->all.items[i].code, asset = c->all.items[i].asset;
+		if (c->traces[code].n && c->traces[asset].n && !bl_str_eqi(c->traces[code], c->traces[asset]))
+			bl_claims_add(c, code, asset, BL_EVIDENCE_N6, bl_evidence_weight(BL_EVIDENCE_N6), bl_str_of(bl_evidence_meaning(BL_EVIDENCE_N6)));
 	}
 }
 

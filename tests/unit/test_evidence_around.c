@@ -32,6 +32,12 @@
 	"\n    properties: { addressPrefix: '" prefix "' }\n  }\n}\n"
 #define SUBNET_ROW(n, prefix) ROW(NETWORK("rg-prod", "virtualNetworks", "net/subnets/" n), "virtualnetworks/subnets", ",\"properties\":{\"addressPrefix\":\"" prefix "\"}")
 
+/* A group that is called at random, what code puts into it, and the group that runs. */
+#define IN_GROUP(n) "resource \"azurerm_network_security_group\" \"" n "\" {\n  name                = \"" n "\"\n  location            = \"westeurope\"\n" \
+	"  resource_group_name = azurerm_resource_group.rg.name\n}\n"
+#define RANDOM_GROUP "variable \"n\" {}\nresource \"azurerm_resource_group\" \"rg\" {\n  name     = var.n\n  location = \"westeurope\"\n}\n"
+#define GROUP_ROW(n) "{\"id\":\"" SUB "/resourceGroups/" n "\",\"type\":\"microsoft.resources/subscriptions/resourcegroups\",\"name\":\"" n "\"}"
+
 #define BALANCER(settings) "resource ip 'Microsoft.Network/publicIPAddresses@2023-01-01' = {\n  name: 'front'\n  location: 'westeurope'\n  sku: { name: 'Standard', tier: 'Regional' }\n" \
 	"  properties: {\n    " settings "\n  }\n}\n"
 #define FRONT_ROW(location, sku, more) ROW(NETWORK("rg-prod", "publicIPAddresses", "front"), "publicipaddresses", ",\"location\":\"" location "\",\"sku\":{\"name\":\"" sku \
@@ -100,6 +106,9 @@ static const evidence_case cases[] = {
 		.files = {{"main.bicep", RESOURCE("way", "routeTables", "'way'") LINKED_TO(", routeTable: { id: way.id }")}, {"seen/g.json", "[" ROW(NSG("rules"), "networksecuritygroups", "") "," ROUTES_ROW("rg-prod", "way") ","
 			NET_ROW(WITH_NSG("a", "rules\"},\"routeTable\":{\"id\":\"" NETWORK("rg-prod", "routeTables", "way"))) "]"}},
 		.changes = {{"where it refers to one of them", "routeTable\":{\"id\":\"/", "routeTable\":{\"id\":\""}}},
+	{I12_HOLDS, "what code puts into the group lies in it", .code = "azurerm_resource_group.rg", .asset = "/resourceGroups/rg-prod",
+		.files = {{"main.tf", RANDOM_GROUP IN_GROUP("web") IN_GROUP("jobs")}, {"seen/g.json", "[" GROUP_ROW("rg-prod") "," NSG_ROW("rg-prod", "web") "," NSG_ROW("rg-prod", "jobs") OTHERS "]"}},
+		.changes = {{"where one alone runs", NSG_ROW("rg-prod", "jobs"), ROUTES_ROW("rg-prod", "jobs")}, {"where one lies elsewhere", NSG("jobs"), NETWORK("rg-a0", "networkSecurityGroups", "jobs")}}},
 	{I12_ONLY, "what refers to it is tied, and refers to one thing of the kind", .code = "nsg", .asset = "networkSecurityGroups/rules",
 		.files = {{"main.bicep", LINKED}, {"seen/g.json", "[" ROW(NSG("rules"), "networksecuritygroups", "") "," ROW(NSG("more"), "networksecuritygroups", "") "," NET_ROW(WITH_NSG("a", "rules")) "]"}},
 		.changes = {{"where it refers to a second one", "\"subnets\":[", "\"subnets\":[" WITH_NSG("b", "more") ","}, {"where it refers to none", "\"networkSecurityGroup\":{\"id\":\"/", "\"networkSecurityGroup\":{\"id\":\""}}},

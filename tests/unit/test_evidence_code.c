@@ -1,4 +1,4 @@
-/* What others know and say of a pair: states, plans, deployments, stacks, tags, marks (I1 to I5, I7, I8), and names (I6). */
+/* What others know and say of a pair: states, plans, deployments, stacks, tags, marks (I1 to I5, I7, I8, N6), and names (I6). */
 #include "tests/unit/evidence_world.h"
 
 #define SUB "/subscriptions/00000000-0000-4000-8000-000000000001"
@@ -85,6 +85,10 @@ static const evidence_case cases[] = {
 		.files = {{"main.tf", "resource \"azurerm_network_security_group\" \"a\" {\n  for_each = toset([\"x\", \"y\"])\n  name = each.key\n  tags = { yor_trace = \"" TRACE "\" }\n}\n"},
 			{"seen/g.json", "[" NSG_ROW("x", ",\"tags\":{\"yor_trace\":\"" TRACE "\"}") "," NSG_ROW("y", ",\"tags\":{\"yor_trace\":\"" TRACE "\"}") "]"}},
 		.changes = {{"the one that is called as the other", "= each.key", "= each.key == \"y\" ? \"x\" : \"y\""}}},
+	{N6, "it bears the trace tag of another block", .code = "azurerm_network_security_group.c", .asset = "/one",
+		.files = {{"main.tf", TAGGED("a", "yor_trace") TAGGED("b", "yor_trace") TAGGED("d", "yor_trace") TAGGED("e", "yor_trace") TAGGED("f", "yor_trace") "resource \"azurerm_network_security_group\" \"c\" {\n  name = \"one\"\n  tags = { yor_trace = \"7189b638\" }\n}\n"},
+			{"seen/g.json", "[" NSG_ROW("one", ",\"tags\":{\"yor_trace\":\"" TRACE "\"}") "]"}},
+		.changes = {{"that of no block", "{\"yor_trace\":\"6", "{\"yor_trace\":\"8"}, {"where the block has none", "yor_trace = \"7189b638\"", "team = \"7189b638\""}}},
 	{I6, "a name that all of the cloud shares needs no scope", .code = "st", .asset = "/stone", .words = "all of the name's scope",
 		.files = {{"main.bicep", BICEP_STORE("'stone'")}, {"seen/g.json", "[" STORE_ROW("stone", "") "]"}},
 		.changes = {{"another name", "name: 'stone'", "name: 'stones'"}, {"another type", "microsoft.storage/storageaccounts", "microsoft.classicstorage/storageaccounts"}}},
