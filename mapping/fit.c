@@ -120,6 +120,7 @@ void bl_fit_take_keys(bl_fit_run *run, const bl_root_fits *root)
 		bl_str own = own_name(c, root->code[i]);
 		if (own.n)
 			keys[n++] = (bl_root_key){.key = bl_fit_name_key(id->type, own), .type = id->type, .name = true};
+		/* patterns that begin alike stay apart: their keys are numbered, and looked up nowhere */
 		else if (bl_value_is(id->says, BL_UNKNOWN) && bl_names_known(id->says) >= 2 && patterns++ < MAX_PATTERNS)
 			keys[n++] = (bl_root_key){.key = bl_fit_name_key(id->type, id->says->unknown->prefix) + 2 * patterns, .type = id->type, .pattern = id->says};
 	}

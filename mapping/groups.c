@@ -139,7 +139,9 @@ static int64_t holder_of(const bl_claims *c, const bl_asset *asset)
 		return azure.scope.n && azure.group.n ? bl_graph_find_asset(c->graph, azure.scope) : -1;
 	if (!bl_google_name_parse(asset->id, &google) || !google.project.n || bl_str_eqz(asset->type, PROJECT_TYPE))
 		return -1;
-	return bl_identity_asset(c, bl_str_fmt(c->arena, "projects/" BL_FMT, BL_ARG(google.project)));
+	/* by its number or by its id */
+	int64_t project = bl_identity_asset(c, bl_str_fmt(c->arena, "projects/" BL_FMT, BL_ARG(google.project)));
+	return project >= 0 ? project : bl_identity_asset(c, google.project);
 }
 
 static bool count_votes(bl_claims *c, votes *of_block)

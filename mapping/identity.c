@@ -295,8 +295,10 @@ static void fill_asset(bl_claims *c, numbers *n, const bl_map *projects, uint32_
 	number_scope(c, n, scope_of(c->arena, projects, a));
 	*id = (bl_identity){.name = a->name, .last = a->name, .location = a->location};
 	add_alias(c, a->short_id, node);
-	if (bl_str_eqz(a->type, "cloudresourcemanager.googleapis.com/Project"))
+	if (bl_str_eqz(a->type, "cloudresourcemanager.googleapis.com/Project")) {
 		add_alias(c, a->name, node);
+		add_alias(c, bl_value_text(bl_value_at_path(a->body, BL_STR("properties.projectId"))), node);
+	}
 	id->type = number_of(c->arena, &n->types, a->type);
 	id->scope = n->number;
 	id->outer = n->outer;

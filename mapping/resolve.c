@@ -166,15 +166,16 @@ typedef struct decision {
 	size_t n;
 } decision;
 
-/* A claim of likeness alone is a suggestion. */
+/* Likeness and a place tell no thing from others of its kind there: a claim of these alone is a suggestion. */
 static bool is_suggestion(const bl_claim *claim)
 {
-	for (size_t i = 0; i < claim->evidence.n; i++) {
-		const bl_evidence *e = &claim->evidence.items[i];
-		if (e->weight > 0 && strcmp(e->id, "I10") != 0 && strcmp(e->id, "I9") != 0 && strcmp(e->id, "I11") != 0)
-			return false;
-	}
-	return true;
+	static const char *const alike[] = {"I10", "I11", "I9"};
+	size_t of_these = 0, all = 0;
+	for (size_t k = 0; k < sizeof alike / sizeof *alike; k++)
+		of_these += bl_claims_weight(claim, alike[k]) > 0;
+	for (size_t i = 0; i < claim->evidence.n; i++)
+		all += claim->evidence.items[i].weight > 0;
+	return all == of_these;
 }
 
 /* How near is another pair of one's block or asset? Those within the margin of the chosen one are rivals. */

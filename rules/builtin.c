@@ -22,12 +22,10 @@ static bl_tri any_text(bl_arena *scratch, const bl_value *v, const bl_value *arg
 	return any;
 }
 
+/* A port's number, or what is too large for one. */
 static bool is_number(bl_str s)
 {
-	for (size_t i = 0; i < s.n; i++)
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return false;
-	return s.n > 0 && s.n <= 5;
+	return s.n <= 5 && bl_str_is_digits(s);
 }
 
 static uint32_t number_of(bl_str s)
