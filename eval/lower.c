@@ -66,10 +66,10 @@ void bl_lower(const bl_schema *schema, bl_arena *arena, bl_evaluation *out)
 	}
 	for (size_t i = 0; i < out->resources.n; i++) {
 		bl_resource *r = out->resources.items[i];
-		if (r->language == BL_LANG_TERRAFORM && !r->is_module)
-			lower_terraform(&l, r);
-		else
+		if (r->language != BL_LANG_TERRAFORM || r->is_module)
 			lower_canonical(&l, r);
+		else if (!bl_lower_azapi(&l, r))
+			lower_terraform(&l, r);
 		if (!r->name)
 			r->name = name_of(bl_schema_type(schema, r->type), r);
 		r->effective = r->written;

@@ -61,6 +61,9 @@ void bl_lower_rows(bl_lowering *l, const bl_value *rows, const bl_value *source,
 /* One operator map ({to:, not:, map: ...}) applied to v; block is the map v stands in. NULL: nothing to set. */
 const bl_value *bl_lower_operate(bl_lowering *l, const bl_value *op, const bl_value *v, const bl_value *block);
 
+/* Lowers what azapi declares. False when r is something else, or code does not say of which type it is. */
+bool bl_lower_azapi(bl_lowering *l, bl_resource *r);
+
 /* Sets effective of every resource to written with its parts folded in, before defaults. */
 void bl_lower_fold_parts(bl_lowering *l);
 /* Adds the platform's defaults to a resource's effective layer. */

@@ -20,16 +20,18 @@ static const bl_value *by_version(const bl_value *v, bl_str version)
 	return bl_value_getz(v, "then");
 }
 
-static const char *language_key(bl_language language)
+static const char *language_key(const bl_resource *r)
 {
-	switch (language) {
+	if (bl_resource_is_azapi(r))
+		return "arm";
+	switch (r->language) {
 	case BL_LANG_ARM:
 	case BL_LANG_BICEP:
 		return "arm";
 	case BL_LANG_NONE: /* a deployed asset */
 		return "deployed";
 	default:
-		return bl_language_name(language);
+		return bl_language_name(r->language);
 	}
 }
 
@@ -48,7 +50,7 @@ static const bl_value *pick(const bl_value *v, const bl_resource *r)
 {
 	if (bl_value_is(v, BL_MAP) && names_a_language(v)) {
 		const bl_value *own = bl_value_get(v, r->native_type);
-		own = own ? own : bl_value_getz(v, language_key(r->language));
+		own = own ? own : bl_value_getz(v, language_key(r));
 		if (!own && r->language == BL_LANG_NONE)
 			own = bl_value_getz(v, "arm");
 		v = own;

@@ -286,10 +286,16 @@ static bool claim_by_nesting(folding *f, size_t part, const bl_part *p, bool sur
 	return true;
 }
 
+/* What a part's entry reads. */
+static const bl_value *rows_source(const bl_resource *r)
+{
+	return r->language == BL_LANG_TERRAFORM && !bl_resource_is_azapi(r) ? r->native : r->written;
+}
+
 /* What a child resource of ARM says its parent is: `parent`, or the names before its own in `a/b`. */
 static const bl_value *arm_parent(folding *f, const bl_resource *r)
 {
-	const bl_value *parent = bl_value_getz(r->native, "parent");
+	const bl_value *parent = bl_value_getz(r->native, bl_resource_is_azapi(r) ? "parent_id" : "parent");
 	if (!parent)
 		parent = bl_value_getz(r->written, "parent");
 	if (parent && parent->kind != BL_NULL)
@@ -322,7 +328,7 @@ static const bl_value *owner_value(folding *f, const bl_resource *r, const bl_va
 	const bl_value *by = bl_value_getz(entry, "by");
 	if (!by)
 		return arm_parent(f, r);
-	const bl_value *from = r->language == BL_LANG_TERRAFORM ? r->native : r->written;
+	const bl_value *from = rows_source(r);
 	const bl_value *v = NULL;
 	for (bl_str rest = bl_value_text(by), one; rest.n && !v;) {
 		rest = bl_str_cut(rest, '|', &one);
@@ -358,7 +364,7 @@ static const bl_value *own_name(bl_arena *arena, const bl_value *name)
 static bl_tri applies(bl_arena *arena, const bl_resource *r, const bl_value *entry)
 {
 	const bl_value *when = bl_value_getz(entry, "when");
-	const bl_value *from = r->language == BL_LANG_TERRAFORM ? r->native : r->written;
+	const bl_value *from = rows_source(r);
 	bl_tri result = BL_YES;
 	for (uint32_t i = 0; bl_value_is(when, BL_MAP) && i < when->n; i++) {
 		const bl_value *v = bl_value_at_path(from, when->map[i].key);
@@ -378,7 +384,7 @@ static void claim_owners(folding *f, size_t part)
 	const bl_part *parts;
 	size_t n = r->existing || r->is_module || r->condition == BL_NO
 		? 0
-		: bl_schema_parts(f->l->schema, r->native_type, &parts);
+		: bl_schema_parts(f->l->schema, bl_resource_is_azapi(r) ? r->type : r->native_type, &parts);
 	for (size_t i = 0; i < n; i++) {
 		const bl_value *by = owner_value(f, r, parts[i].entry);
 		bl_tri here = bl_tri_and(r->condition, applies(f->l->arena, r, parts[i].entry));
@@ -414,7 +420,7 @@ static const bl_value *part_value(folding *f, const bl_resource *part, const bl_
 	if (rows) {
 		bl_node *root = bl_lower_node(arena, NULL);
 		bl_lower_rows(f->l, rows,
-			part->language == BL_LANG_TERRAFORM ? part->native : part->written, root);
+			rows_source(part), root);
 		return bl_lower_freeze(arena, root);
 	}
 	const bl_value *from = bl_value_getz(entry, "from");

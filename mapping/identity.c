@@ -487,12 +487,7 @@ static void fill_code(bl_claims *c, bl_map *guesses, const bl_map *types, bl_map
 	const bl_value *own = own_name(c->arena, r, name);
 	*id = (bl_identity){.says = own, .name = bl_value_text(name), .last = bl_value_text(own), .location = code_location(r)};
 	uintptr_t type = (uintptr_t)bl_map_get(types, r->type);
-	/* azapi says the type as a template does */
-	if (!type && bl_str_eqz(r->native_type, "azapi_resource")) {
-		bl_str said;
-		bl_str_cut(bl_value_text(bl_value_getz(r->native, "type")), '@', &said);
-		type = (uintptr_t)bl_map_get(types, said);
-	} else if (!type && !is_canonical(r->type)) {
+	if (!type && !is_canonical(r->type)) {
 		/* stored plus one: a type that means none is looked up once, too */
 		type = (uintptr_t)bl_map_get(guesses, r->type);
 		if (!type) {

@@ -296,18 +296,13 @@ static const bl_value *body_of_native(sim_world *w, sim_thing *t)
 		const bl_value *v = sim_value(w, t, native->map[i].value, key);
 		if (!v || v->kind == BL_NULL)
 			continue;
-		if (bl_str_eqz(key, "body") && v->kind == BL_MAP) { /* azapi's: the rest of the resource as ARM has it */
-			for (uint32_t k = 0; k < v->n; k++)
-				bl_items_put(a, &body, v->map[k].key, v->map[k].key_span, v->map[k].value);
-		} else if (bl_str_eqz(key, "location") || bl_str_eqz(key, "tags")) {
+		if (bl_str_eqz(key, "location") || bl_str_eqz(key, "tags")) {
 			bl_items_put(a, &body, key, native->map[i].key_span, v);
 		} else if (!LISTED(key, heads)) {
 			bl_vec_push(a, &properties, ((bl_item){sim_camel(a, key), native->map[i].key_span, sim_camel_keys(a, v)}));
 		}
 	}
-	bl_value *map = bl_items_value(a, BL_NOWHERE, &body);
-	return bl_value_geti(map, BL_STR("properties")) ? map
-							: bl_value_with(a, map, BL_STR("properties"), bl_items_value(a, BL_NOWHERE, &properties));
+	return bl_value_with(a, bl_items_value(a, BL_NOWHERE, &body), BL_STR("properties"), bl_items_value(a, BL_NOWHERE, &properties));
 }
 
 /* Never shown by any reading API. */

@@ -29,14 +29,6 @@ static bl_str type_of_native(bl_str native)
 	return BL_STR("");
 }
 
-/* azapi_resource says in its own arguments what it is: "Microsoft.Sql/servers@2023-08-01". */
-static bl_str azapi_type(const bl_resource *r)
-{
-	bl_str type;
-	bl_str_cut(bl_value_text(bl_value_getz(r->native, "type")), '@', &type);
-	return type;
-}
-
 static void classify_terraform(sim_world *w, sim_thing *t)
 {
 	const bl_resource *r = t->resource;
@@ -51,8 +43,6 @@ static void classify_terraform(sim_world *w, sim_thing *t)
 		return;
 	if (!bl_str_eq(r->type, r->native_type))
 		t->type = r->type;
-	else if (bl_str_eqz(r->native_type, "azapi_resource"))
-		t->type = azapi_type(r);
 	else
 		t->type = type_of_native(r->native_type);
 	if (!t->type.n && bl_schema_part(w->schema, r->native_type, &part))

@@ -46,6 +46,12 @@ typedef struct bl_resource {
 	const bl_value *effective; /* written plus the platform's defaults; what rules judge */
 } bl_resource;
 
+/* Is it one of Terraform's that is written in ARM's shape, as the provider azapi does? */
+static inline bool bl_resource_is_azapi(const bl_resource *r)
+{
+	return r->language == BL_LANG_TERRAFORM && bl_str_eqz(r->native_type, "azapi_resource");
+}
+
 typedef struct bl_output {
 	const bl_root *root;
 	bl_str name;
