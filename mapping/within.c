@@ -12,8 +12,8 @@
 #include <stdlib.h>
 
 enum {
-	MAX_EACH = 96,    /* assets of a kind that are left in a scope and are looked at for a block */
-	MAX_BLOCKS = 96,  /* and blocks */
+	MAX_EACH = 256,   /* assets of a kind that are left in a scope and are looked at for a block */
+	MAX_BLOCKS = 256,  /* and blocks */
 	MAX_SETTINGS = 6, /* equal settings of a pair that count, and half as many that differ */
 	MAX_TAGS = 6,     /* the same of tags */
 	STEPS = 200000,   /* what exactness may cost */
@@ -42,6 +42,7 @@ enum {
 
 typedef struct within_run {
 	bl_claims *claims;
+	bl_arena scratch; /* of one remainder */
 	bool *settled; /* by node: something good enough is claimed */
 	BL_VEC(uint32_t) left; /* blocks that nothing is known to be, by root and type */
 } within_run;
@@ -109,10 +110,10 @@ static double score_of(const bl_claims *c, const remainder *r, uint32_t code, ui
 static void assign(within_run *w, remainder *r)
 {
 	bl_claims *c = w->claims;
-	bl_assign_edge *edges = bl_new_n(c->arena, bl_assign_edge, r->nblocks * r->nassets);
-	candidate **of_edge = bl_new_n(c->arena, candidate *, r->nblocks * r->nassets);
+	bl_assign_edge *edges = bl_new_n(&w->scratch, bl_assign_edge, r->nblocks * r->nassets);
+	candidate **of_edge = bl_new_n(&w->scratch, candidate *, r->nblocks * r->nassets);
 	size_t n = 0;
-	r->pairs = bl_new_n(c->arena, candidate, r->nblocks * r->nassets);
+	r->pairs = bl_new_n(&w->scratch, candidate, r->nblocks * r->nassets);
 	for (uint32_t i = 0; i < r->nblocks; i++) {
 		for (uint32_t k = 0; k < r->nassets; k++) {
 			candidate *pair = &r->pairs[i * r->nassets + k];
@@ -131,7 +132,7 @@ static void assign(within_run *w, remainder *r)
 		}
 	}
 	if (n)
-		bl_assign(c->arena, edges, n, (uint32_t)r->nblocks, (uint32_t)r->nassets, STEPS);
+		bl_assign(&w->scratch, edges, n, (uint32_t)r->nblocks, (uint32_t)r->nassets, STEPS);
 	for (size_t i = 0; i < n; i++)
 		of_edge[i]->decided = edges[i].chosen && (double)edges[i].regret >= DECIDED * 1e6;
 }
@@ -206,6 +207,7 @@ static void look_for(within_run *w, const uint32_t *blocks, size_t n)
 		add_left(w, &r, c->scopes->outer[r.fit->scope], id->type, false);
 		if (r.nassets && r.nassets <= MAX_EACH)
 			pair_up(w, &r);
+		bl_arena_reset(&w->scratch);
 	}
 }
 
@@ -238,6 +240,7 @@ void bl_match_within(bl_claims *c)
 			;
 		look_for(&w, w.left.items + i, k - i);
 	}
+	bl_arena_done(&w.scratch);
 }
 
 /* Is another claim on the block or on the asset worth as much? */
