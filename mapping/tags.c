@@ -157,9 +157,10 @@ static void claim_trace(void *context, bl_str key, bl_str value)
 	n = keep(c, w->node, nodes, n, may_lie_there);
 	bl_open_trace t = {w->node, value, code, blocks_among(c, nodes, n)};
 	n = keep(c, w->node, nodes, n, is_called_so);
-	if (one_root || is_called_so(c, nodes[0], w->node))
+	bool sure = one_root || is_called_so(c, nodes[0], w->node);
+	if (sure)
 		n = keep(c, w->node, nodes, n, may_be_called_so);
-	if (n == 1)
+	if (sure && n == 1)
 		claim_traced(c, &t, nodes, n);
 	else /* where the rest of their configurations is may tell */
 		bl_vec_push(c->arena, &c->open_traces, t);

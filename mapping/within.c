@@ -55,8 +55,11 @@ static void mark_settled(within_run *w)
 		const bl_claim *claim = &c->all.items[i];
 		const bl_scope_fit *fit = bl_scopes_fit(c, c->identities[claim->code].root, claim->asset);
 		double p = bl_claims_confidence(claim);
-		if (p >= 0.8 || (claim->named && fit && p >= 0.6))
-			w->settled[claim->code] = w->settled[claim->asset] = true;
+		if (p < 0.8 && (!claim->named || !fit || p < 0.6))
+			continue;
+		w->settled[claim->asset] = true;
+		/* there may be more of what there is any number of */
+		w->settled[claim->code] = w->settled[claim->code] || !bl_claims_is_any_instance(c, claim->code);
 	}
 }
 
