@@ -248,14 +248,15 @@ static void suggest(neighbour_run *r, uint32_t code, uint32_t asset)
 	double all = l.equal + l.different;
 	bool same = x->last.n && bl_str_eqi(x->last, y->last);
 	bl_evidence_row row;
+	bool alike = all >= 1 ? l.equal / all >= 0.67 : bl_names_fit(c, code, asset) != BL_NO;
 	/* a name that cannot be the asset's, or settings most of which differ, or a part of something else: another thing of the kind */
-	if ((!same && (all < 1 || l.equal / all < 0.67)) || agree(r, code, asset).against || !bl_names_weigh(c, code, asset, &row))
+	if ((!same && !alike) || agree(r, code, asset).against || !bl_names_weigh(c, code, asset, &row))
 		return;
 	lend(r, c, code, asset, false);
 	if (same)
 		bl_claims_add(c, code, asset, BL_EVIDENCE_I6_NAME, bl_evidence_weight(BL_EVIDENCE_I6_NAME),
 			bl_str_fmt(keep, "%s: '" BL_FMT "'", bl_evidence_meaning(BL_EVIDENCE_I6_NAME), BL_ARG(y->last)));
-	else
+	else if (all >= 1)
 		bl_claims_add(c, code, asset, BL_EVIDENCE_I10, bl_evidence_weight(BL_EVIDENCE_I10) * l.equal / all,
 			bl_str_fmt(keep, "%u of %u settings that both sides state are equal", l.equal, l.equal + l.different));
 	if (!same && bl_names_fit(c, code, asset) == BL_NO)
