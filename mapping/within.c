@@ -9,11 +9,13 @@
 #include "mapping/names.h"
 #include "mapping/settings.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 enum {
 	MAX_EACH = 256,   /* assets of a kind that are left in a scope and are looked at for a block */
 	MAX_BLOCKS = 256,  /* and blocks */
+	MANY = 24,        /* assets that a block may be: among more, likeness is often chance */
 	MAX_SETTINGS = 6, /* equal settings of a pair that count, and half as many that differ */
 	MAX_TAGS = 6,     /* the same of tags */
 	STEPS = 200000,   /* what exactness may cost */
@@ -42,7 +44,7 @@ enum {
 
 typedef struct within_run {
 	bl_claims *claims;
-	bl_arena scratch; /* of one remainder */
+	bl_arena scratch; /* of what is left of one kind */
 	bool *settled; /* by node: something good enough is claimed */
 	BL_VEC(uint32_t) left; /* blocks that nothing is known to be, by root and type */
 } within_run;
@@ -72,14 +74,14 @@ typedef struct candidate {
 } candidate;
 
 /* The blocks of one kind that are left of a root, and the assets that are left of it in a scope. */
-typedef struct remainder {
+typedef struct leftover {
 	const uint32_t *blocks;
 	size_t nblocks;
 	uint32_t assets[MAX_EACH];
 	size_t nassets;
 	const bl_scope_fit *fit;
 	candidate *pairs; /* of block i and asset k: [i * nassets + k] */
-} remainder;
+} leftover;
 
 /* So many of what both state are equal, and so many are not: of both, most count. */
 static double likely(bl_likeness l, unsigned most, double equal, double different)
@@ -88,7 +90,7 @@ static double likely(bl_likeness l, unsigned most, double equal, double differen
 }
 
 /* How likely the block is the asset, in nats, as far as names, settings, tags, places and neighbours tell; nothing (0 or less) when it is rather not. */
-static double score_of(const bl_claims *c, const remainder *r, uint32_t code, uint32_t asset, candidate *out)
+static double score_of(const bl_claims *c, const leftover *r, uint32_t code, uint32_t asset, candidate *out)
 {
 	const bl_identity *x = &c->identities[code], *y = &c->identities[asset];
 	bl_likeness tags = bl_settings_tags(c, code, asset);
@@ -109,8 +111,17 @@ static double score_of(const bl_claims *c, const remainder *r, uint32_t code, ui
 	return score;
 }
 
-/* The pairs of a remainder, blocks by assets, and which of them explain most together. */
-static void assign(within_run *w, remainder *r)
+/* How many assets block i may be. */
+static unsigned possible_of(const leftover *r, size_t i)
+{
+	unsigned n = 0;
+	for (size_t k = 0; k < r->nassets; k++)
+		n += r->pairs[i * r->nassets + k].possible;
+	return n;
+}
+
+/* The pairs of what is left, blocks by assets, and which of them explain most together. */
+static void assign(within_run *w, leftover *r)
 {
 	bl_claims *c = w->claims;
 	bl_assign_edge *edges = bl_new_n(&w->scratch, bl_assign_edge, r->nblocks * r->nassets);
@@ -136,11 +147,14 @@ static void assign(within_run *w, remainder *r)
 	}
 	if (n)
 		bl_assign(&w->scratch, edges, n, (uint32_t)r->nblocks, (uint32_t)r->nassets, STEPS);
-	for (size_t i = 0; i < n; i++)
-		of_edge[i]->decided = edges[i].chosen && (double)edges[i].regret >= DECIDED * 1e6;
+	for (size_t i = 0; i < n; i++) {
+		unsigned possible = possible_of(r, edges[i].left);
+		double enough = possible > MANY ? DECIDED + log((double)possible / MANY) : DECIDED;
+		of_edge[i]->decided = edges[i].chosen && (double)edges[i].regret >= enough * 1e6;
+	}
 }
 
-static void claim_pair(within_run *w, const remainder *r, uint32_t code, uint32_t asset, const candidate *pair, size_t fitting, bool any)
+static void claim_pair(within_run *w, const leftover *r, uint32_t code, uint32_t asset, const candidate *pair, size_t fitting, bool any)
 {
 	bl_claims *c = w->claims;
 	bl_arena *keep = bl_graph_arena(c->graph);
@@ -165,7 +179,7 @@ static void claim_pair(within_run *w, const remainder *r, uint32_t code, uint32_
 		bl_names_claim_renamed(c, code, asset);
 }
 
-static void pair_up(within_run *w, remainder *r)
+static void pair_up(within_run *w, leftover *r)
 {
 	const bl_claims *c = w->claims;
 	assign(w, r);
@@ -173,7 +187,7 @@ static void pair_up(within_run *w, remainder *r)
 		const candidate *pairs = &r->pairs[i * r->nassets];
 		size_t fitting = 0;
 		/* of a block whose instances are not known, all that is left of the kind may be some */
-		bool any = r->fit->lead >= BL_SCOPES_LEAD && 3 * r->fit->found >= 2 * r->fit->of &&
+		bool any = r->nassets <= MANY && r->fit->lead >= BL_SCOPES_LEAD && 3 * r->fit->found >= 2 * r->fit->of &&
 			bl_claims_is_any_instance(c, r->blocks[i]);
 		for (size_t k = 0; k < r->nassets; k++)
 			fitting += pairs[k].possible && pairs[k].called != BL_NO;
@@ -184,7 +198,7 @@ static void pair_up(within_run *w, remainder *r)
 }
 
 /* Adds what is not settled of a scope's assets; of an outer scope (inner false) what lies in none of its parts. */
-static void add_left(const within_run *w, remainder *r, uint32_t scope, uint32_t type, bool inner)
+static void add_left(const within_run *w, leftover *r, uint32_t scope, uint32_t type, bool inner)
 {
 	const bl_claims *c = w->claims;
 	const bl_scope_asset *assets;
@@ -205,7 +219,7 @@ static void look_for(within_run *w, const uint32_t *blocks, size_t n)
 	const bl_claims *c = w->claims;
 	const bl_identity *id = &c->identities[blocks[0]];
 	for (size_t k = 0; k < BL_SCOPES_EACH && c->scopes->of_root[id->root][k].scope; k++) {
-		remainder r = {.blocks = blocks, .nblocks = n, .fit = &c->scopes->of_root[id->root][k]};
+		leftover r = {.blocks = blocks, .nblocks = n, .fit = &c->scopes->of_root[id->root][k]};
 		add_left(w, &r, r.fit->scope, id->type, true);
 		add_left(w, &r, c->scopes->outer[r.fit->scope], id->type, false);
 		if (r.nassets && r.nassets <= MAX_EACH)
