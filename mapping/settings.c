@@ -83,6 +83,9 @@ static void weigh_place(bl_claims *c, const bl_claim *claim)
 
 static void weigh_settings(bl_claims *c, uint32_t code, uint32_t asset)
 {
+	/* what was suggested for its settings has their weight */
+	if (bl_claims_weight(bl_claims_find(c, code, asset), "I10") > 0)
+		return;
 	bl_likeness l = bl_settings_compare(c, code, asset);
 	double all = l.equal + l.different, share = all > 0 ? l.equal / all : 0;
 	if (share >= 0.75) {

@@ -276,7 +276,8 @@ static bool is_contested(const bl_claims *c, const bl_claim *claim)
 /* Is a new name all that speaks against the pair, when all else is known? */
 static bool is_renamed(const bl_claims *c, const bl_claim *claim)
 {
-	double left = bl_claims_weight(claim, "I14"), tied = bl_claims_weight(claim, "I12"), set = bl_claims_weight(claim, "I13");
+	double left = bl_claims_weight(claim, "I14"), tied = bl_claims_weight(claim, "I12");
+	double alike = bl_claims_weight(claim, "I10"), set = alike > 0 ? alike : bl_claims_weight(claim, "I13");
 	/* what bears the block's tag is the block's, whatever it is called */
 	if (bl_claims_weight(claim, "I5") > 0 || bl_claims_weight(claim, "I8") > 0)
 		return true;

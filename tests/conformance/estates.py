@@ -227,7 +227,7 @@ def write(path, seed, plain, tagged):
         text += [f'| {name} {columns(getattr(score, kind))}' for name, score in lines if getattr(score, kind).expected]
         claims = getattr(lines[-1][1], kind)
         text += bars_of(claims)
-        if claims.named:
+        if kind == 'links' and claims.named:
             text += ['', f'Of {claims.expected - claims.found} that are not found, {claims.named} are named as one of several candidates: configurations that are equal, or differ in what '
                      'no export shows, are all deployed here, and what is of one is as likely of the other.']
     with open(path, 'w', encoding='utf-8') as f:
