@@ -419,8 +419,7 @@ static const bl_value *part_value(folding *f, const bl_resource *part, const bl_
 	}
 	if (rows) {
 		bl_node *root = bl_lower_node(arena, NULL);
-		bl_lower_rows(f->l, rows,
-			rows_source(part), root);
+		bl_lower_rows(f->l, rows, rows_source(part), root);
 		return bl_lower_freeze(arena, root);
 	}
 	const bl_value *from = bl_value_getz(entry, "from");

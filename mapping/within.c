@@ -14,7 +14,7 @@
 
 enum {
 	MAX_EACH = 256,   /* assets of a kind that are left in a scope and are looked at for a block */
-	MAX_BLOCKS = 256,  /* and blocks */
+	MAX_BLOCKS = 256, /* and blocks */
 	MANY = 24,        /* assets that a block may be: among more, likeness is often chance */
 	MAX_SETTINGS = 6, /* equal settings of a pair that count, and half as many that differ */
 	MAX_TAGS = 6,     /* the same of tags */
@@ -148,7 +148,7 @@ static void assign(within_run *w, leftover *r)
 	if (n)
 		bl_assign(&w->scratch, edges, n, (uint32_t)r->nblocks, (uint32_t)r->nassets, STEPS);
 	for (size_t i = 0; i < n; i++) {
-		unsigned possible = possible_of(r, edges[i].left);
+		unsigned possible = r->nassets > MANY ? possible_of(r, edges[i].left) : 0;
 		double enough = possible > MANY ? DECIDED + log((double)possible / MANY) : DECIDED;
 		of_edge[i]->decided = edges[i].chosen && (double)edges[i].regret >= enough * 1e6;
 	}
