@@ -78,6 +78,7 @@ static void evaluate(bl_tf *tf)
 	emit(tf, root);
 	emit_outputs(tf, root);
 	look_over(tf, root);
+	bl_tf_set_places(tf, root);
 }
 
 /* A plan or a state: the configuration beside it, if any, says where its values were written, and nothing else. */

@@ -59,6 +59,7 @@ typedef struct bl_tf {
 	bool install_read;
 	bl_map checked;   /* folders and calls whose form was looked at */
 	bl_map providers; /* folder -> what its module says of providers */
+	bl_map places;    /* module and provider -> what the provider is set to */
 	bl_map templates; /* path -> bl_expr of template files */
 	bool incomplete; /* a variable of the root has no value: nothing is deployed like this */
 	bool out_of_steps, out_of_instances, too_large;
@@ -182,6 +183,9 @@ const bl_value *bl_tf_instances_value(const bl_tf_scope *scope, bl_tf_item *item
 
 /* terraform_resource.c */
 void bl_tf_resource(const bl_tf_scope *scope, bl_tf_item *item);
+/* terraform_place.c: says of the resources of a module, and of those it calls, where their providers put them. */
+void bl_tf_set_places(bl_tf *tf, bl_tf_module *m);
+
 /* terraform_provided.c: what references see, with the attributes of which something is known though the provider makes them up. */
 const bl_value *bl_tf_provided(bl_tf *tf, const bl_block *block, bool data, bl_str address, const bl_value *arguments, const bl_value *seen);
 /* Appends a time of RFC 3339 in UTC that is not known. */

@@ -111,6 +111,10 @@ void bl_tf_check_default(bl_tf_check *c, const bl_block *b, bl_span at);
 
 /* terraform_check_providers.c */
 void bl_tf_check_required_providers(bl_tf_check *c, const bl_block *b);
+/* The block that configures the provider which the module knows as NAME or NAME.ALIAS; NULL when a caller has to pass it. */
+const bl_block *bl_tf_provider_block(bl_tf *tf, const bl_tf_module *m, bl_str name);
+/* What a call's `providers` gives for NAME or NAME.ALIAS, or NULL. */
+const bl_expr *bl_tf_passed_provider(const bl_expr *providers, bl_str name);
 
 /* terraform_version.c */
 bool bl_tf_version_valid(bl_str constraints);

@@ -182,16 +182,23 @@ static void check_passed(bl_tf_check *c, const side *from, const side *to, const
 			bl_str_z(arena, to->name), BL_ARG(want));
 }
 
-static bool passes(const bl_expr *providers, bl_str name)
+const bl_block *bl_tf_provider_block(bl_tf *tf, const bl_tf_module *m, bl_str name)
 {
-	bl_str words[2], head, alias = bl_str_cut(name, '.', &head);
+	side s = side_of(tf, m->folder, BL_STR(""), m->documents, m->ndocuments);
+	const bl_block *b = bl_map_get(&s.configured, name);
+	return b && !is_proxy(b) ? b : NULL;
+}
+
+const bl_expr *bl_tf_passed_provider(const bl_expr *providers, bl_str name)
+{
+	bl_str words[2] = {{0}}, head, alias = bl_str_cut(name, '.', &head);
 	for (uint32_t i = 0; providers && providers->kind == BL_EXPR_OBJECT && i + 1 < providers->n; i += 2) {
-		if (bl_str_eq(bl_tf_literal(providers->kids[i]), name))
-			return true;
-		if (bl_tf_words(providers->kids[i], words, 2) == 2 && bl_str_eq(words[0], head) && bl_str_eq(words[1], alias))
-			return true;
+		size_t n = bl_tf_words(providers->kids[i], words, 2);
+		if (bl_str_eq(bl_tf_literal(providers->kids[i]), name) ||
+			(n && bl_str_eq(words[0], head) && bl_str_eq(n == 2 ? words[1] : BL_STR(""), alias)))
+			return providers->kids[i + 1];
 	}
-	return false;
+	return NULL;
 }
 
 /* What a call may not have when its module configures providers of its own. */
@@ -222,7 +229,7 @@ void bl_tf_check_passing(bl_tf *tf, const bl_tf_module *caller, const bl_block *
 	for (uint32_t i = 0; a && a->expr->kind == BL_EXPR_OBJECT && i + 1 < a->expr->n; i += 2)
 		check_passed(&c, &from, &to, a->expr->kids[i], a->expr->kids[i + 1]);
 	for (size_t i = 0; i < to.aliases.n; i++)
-		if (!passes(a ? a->expr : NULL, to.aliases.items[i]))
+		if (!bl_tf_passed_provider(a ? a->expr : NULL, to.aliases.items[i]))
 			bl_tf_refuse(&c, call->head, "%s must be passed the provider '" BL_FMT "'", bl_str_z(c.arena, name), BL_ARG(to.aliases.items[i]));
 	for (size_t i = 0; i < to.configured.n; i++) {
 		const bl_block *b = to.configured.entries[i].value;

@@ -72,6 +72,7 @@ static bool knows(bl_evidence_row row)
 	case BL_EVIDENCE_I6_DEPLOYED:
 	case BL_EVIDENCE_I6_GROUP:
 	case BL_EVIDENCE_I6_NAME:
+	case BL_EVIDENCE_I6_PLACE:
 		return true;
 	default:
 		return false;

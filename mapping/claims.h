@@ -114,6 +114,10 @@ int64_t bl_identity_asset(const bl_claims *c, bl_str text);
 bool bl_identity_same_place(bl_str a, bl_str b);
 /* Does code say a place, and the asset lie in another one? What is global lies in no other. */
 bool bl_identity_elsewhere(const bl_claims *c, uint32_t code, uint32_t asset);
+/* Is it in the subscription, account or project that the provider of code is set to? */
+bl_tri bl_identity_outer_fits(const bl_claims *c, uint32_t code, uint32_t asset);
+/* Is the scope, or what holds it, the one that code's provider is set to? place: that setting, not empty. */
+bl_tri bl_identity_scope_is(bl_str scope, bl_str place);
 /* Does the name that code gives fit the asset that an id names? */
 bl_tri bl_identity_name_fits(const bl_claims *c, uint32_t code, bl_str id);
 /* The tags of code or of an asset: a map, a list of {Key, Value}, or NULL; and the text of one of them, or empty. */

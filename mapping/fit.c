@@ -38,6 +38,8 @@ enum {
 #define DIFFERENT -0.5
 #define OTHER_PLACE -1.5
 #define CALLED_SO 4.0
+#define SET_SO 6.0 /* what providers are set to */
+#define SET_OTHERWISE -8.0
 #define KNOWN_PAIR 3.0
 #define MOST_FOR_KNOWN 12.0
 
@@ -369,6 +371,23 @@ static double called_so(const bl_fit_run *run, const bl_root_fits *root, uint32_
 	return best;
 }
 
+/* Do providers say that what the root declares of the scope's cloud is there? */
+static double set_so(const bl_fit_run *run, const bl_root_fits *root, uint32_t scope)
+{
+	const bl_claims *c = run->claims;
+	bl_tri is = BL_NO;
+	bool any = false;
+	for (size_t i = 0; i < root->ncode && is != BL_YES; i++) {
+		bl_str place = bl_claims_resource(c, root->code[i])->place;
+		uint32_t type = c->identities[root->code[i]].type;
+		if (!place.n || !type || run->scopes->cloud_of_type[type] != run->scopes->clouds[scope])
+			continue;
+		any = true;
+		is = bl_tri_or(is, bl_identity_scope_is(c->scope_names[scope], place));
+	}
+	return !any || is == BL_MAYBE ? 0 : is == BL_YES ? SET_SO : SET_OTHERWISE;
+}
+
 static void rank(bl_fit_candidate *c, size_t n)
 {
 	for (size_t i = 1; i < n; i++) {
@@ -388,7 +407,7 @@ void bl_fit_root(bl_fit_run *run, bl_root_fits *root)
 	for (size_t i = 0; i < root->n; i++) {
 		bl_fit_candidate *k = &root->best[i];
 		k->fit = bl_fit_beside(run, k->scope, NULL, 0, true, &k->seen) + CALLED_SO * called_so(run, root, k->scope) +
-			known_in(root, k->scope);
+			set_so(run, root, k->scope) + known_in(root, k->scope);
 	}
 	rank(root->best, root->n);
 	size_t near = 0;

@@ -31,6 +31,25 @@ bool bl_identity_elsewhere(const bl_claims *c, uint32_t code, uint32_t asset)
 	return here.n && there.n && !bl_identity_same_place(here, there) && !bl_str_eqiz(there, "global");
 }
 
+bl_tri bl_identity_scope_is(bl_str scope, bl_str place)
+{
+	bl_str all = BL_STR("/subscriptions/"), outer;
+	if (bl_str_startsi(scope, all))
+		scope = bl_str_slice(scope, all.n, scope.n);
+	bl_str_cut(scope, '/', &outer);
+	if (bl_str_eqi(outer, place))
+		return BL_YES;
+	/* exports may call a project by its number */
+	return outer.n && bl_str_is_digits(outer) == bl_str_is_digits(place) ? BL_NO : BL_MAYBE;
+}
+
+bl_tri bl_identity_outer_fits(const bl_claims *c, uint32_t code, uint32_t asset)
+{
+	bl_str place = bl_claims_resource(c, code)->place;
+	uint32_t outer = c->identities[asset].outer;
+	return place.n && outer ? bl_identity_scope_is(c->scope_names[outer], place) : BL_MAYBE;
+}
+
 /* ---- tags ---- */
 
 const bl_value *bl_identity_tags(const bl_claims *c, uint32_t node)

@@ -244,7 +244,7 @@ bl_tri bl_names_parents(bl_claims *c, uint32_t code, uint32_t asset)
 	return bl_azure_id_parse(c->arena, bl_claims_asset(c, asset)->id, &id) ? parents_agree(c, code, &id) : BL_MAYBE;
 }
 
-bool bl_names_weigh(bl_claims *c, uint32_t code, uint32_t asset, bl_evidence_row *row)
+static bool weigh_name(bl_claims *c, uint32_t code, uint32_t asset, bl_evidence_row *row)
 {
 	const bl_asset *a = bl_claims_asset(c, asset);
 	const bl_resource *r = bl_claims_resource(c, code);
@@ -257,6 +257,19 @@ bool bl_names_weigh(bl_claims *c, uint32_t code, uint32_t asset, bl_evidence_row
 	if (bl_google_name_parse(a->id, &google))
 		return weigh_google(c, code, a, &google, row);
 	*row = named_globally(c, a->type) ? BL_EVIDENCE_I6 : BL_EVIDENCE_I6_NAME;
+	return true;
+}
+
+bool bl_names_weigh(bl_claims *c, uint32_t code, uint32_t asset, bl_evidence_row *row)
+{
+	bl_tri outer = bl_identity_outer_fits(c, code, asset);
+	if (outer == BL_NO || !weigh_name(c, code, asset, row))
+		return false;
+	/* the subscription as well as the group: all of the scope */
+	if (outer == BL_YES && *row == BL_EVIDENCE_I6_GROUP)
+		*row = BL_EVIDENCE_I6;
+	else if (outer == BL_YES && *row == BL_EVIDENCE_I6_NAME)
+		*row = BL_EVIDENCE_I6_PLACE;
 	return true;
 }
 

@@ -29,6 +29,14 @@ static bl_str type_of_native(bl_str native)
 	return BL_STR("");
 }
 
+bl_str sim_place(const sim_thing *t)
+{
+	const bl_resource *r = t->resource ? t->resource : t->like ? t->like->resource : NULL;
+	if (r && r->place.n)
+		return r->place;
+	return t->cloud == SIM_AWS ? t->root->account : t->cloud == SIM_GOOGLE ? t->root->project : t->root->subscription;
+}
+
 static void classify_terraform(sim_world *w, sim_thing *t)
 {
 	const bl_resource *r = t->resource;

@@ -23,6 +23,8 @@ static void json_resource(bl_json *j, const bl_sources *sources, const bl_resour
 	bl_json_member(j, "native_type", r->native_type);
 	optional(j, "name", r->name);
 	bl_json_member(j, "api_version", r->api_version);
+	if (r->place.n)
+		bl_json_member(j, "place", r->place);
 	bl_json_member_bool(j, "existing", r->existing);
 	bl_json_member_bool(j, "module", r->is_module);
 	bl_json_key(j, "condition");

@@ -196,7 +196,7 @@ static void keep_resource(keeper *k, bl_resource **at)
 		return;
 	assert(!is_going(k, r->root));
 	bl_str *const texts[] = {&r->address, &r->typed_address, &r->label, &r->type, &r->native_type, &r->api_version,
-		&r->provider, &r->module};
+		&r->provider, &r->module, &r->place};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		keep_text(k, texts[i]);
 	const bl_value **const values[] = {&r->name, &r->native, &r->written, &r->effective};

@@ -33,6 +33,7 @@ typedef struct bl_resource {
 	bl_str api_version;   /* or empty */
 	bl_str provider;      /* "azurerm", "aws", ... or empty */
 	bl_str module;        /* address of the module instance it stands in, or empty */
+	bl_str place;         /* the subscription, account or project that its provider is set to; empty when code does not say */
 	const bl_part_key *part_keys; /* the last key of the address first; or NULL */
 	const bl_value *name; /* the deployed name: string or unknown; NULL when the type has none */
 	bool existing;        /* refers to something that is there already: data sources, Bicep's existing */

@@ -1,0 +1,4 @@
+resource "azurerm_resource_group" "m" {
+  name = "rg-m"
+  location = "westeurope"
+}
