@@ -247,7 +247,7 @@ static const bl_call_row *row_of(bl_str program, const char *global, const bl_va
 	for (size_t i = 0; i < sizeof all_rows / sizeof *all_rows; i++) {
 		for (size_t k = 0; k < all_rows[i]->n; k++) {
 			const bl_call_row *row = &all_rows[i]->rows[k];
-			uint32_t at;
+			uint32_t at = 1;
 			/* rows of one program stand together and share its text */
 			if (row->programs != programs)
 				ours = listed_i(row->programs, program);
