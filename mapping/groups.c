@@ -95,6 +95,15 @@ static int64_t named_group(const bl_claims *c, const bl_map *groups, uint32_t co
 	return -1;
 }
 
+/* Is the asset clearly another block's? */
+static bool is_anothers(const bl_claims *c, const bl_claim *claim, double confidence)
+{
+	for (uint32_t at = c->of_asset[claim->asset]; at; at = c->all.items[at - 1].next_of_asset)
+		if (bl_claims_confidence(&c->all.items[at - 1]) >= confidence + BL_MARGIN)
+			return true;
+	return false;
+}
+
 /* The best claim of a block, where no other comes near; or NULL. */
 static const bl_claim *best_of(const bl_claims *c, uint32_t code, double *confidence)
 {
@@ -111,7 +120,7 @@ static const bl_claim *best_of(const bl_claims *c, uint32_t code, double *confid
 		}
 	}
 	*confidence = most;
-	return most >= ENOUGH && most - next >= BL_MARGIN ? best : NULL;
+	return most >= ENOUGH && most - next >= BL_MARGIN && !is_anothers(c, best, most) ? best : NULL;
 }
 
 /* A count that falls when another group is named, so that what most name is left (at a tie, nothing). */

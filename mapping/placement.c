@@ -167,11 +167,14 @@ static void choose(placement *p, uint32_t root, bl_root_key *theirs)
 			lead = fit - there;
 		}
 	}
+	/* all that is there is the other's */
+	if (holder && best == p->own[root] && fit < BL_FIT_ENOUGH)
+		best = NULL;
 	if (best)
 		p->scopes->of_root[root][0] = (bl_scope_fit){best->scope, lead, best->seen.found, best->seen.of};
 	if (holder && best != p->own[root]) {
 		p->owner[p->own[root]->scope] = 0;
-		if (!p->owner[best->scope])
+		if (best && !p->owner[best->scope])
 			take_scope(p, root, best->scope);
 	}
 	p->fits[root] = fit;
