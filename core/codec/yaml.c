@@ -420,8 +420,8 @@ static void close_frame(reader *r, uint32_t end)
 		put(r, nothing, 1, BL_STR(""), false);
 	}
 	bl_span span = span_of(r, f->begin, f->flow ? end : f->end);
-	const bl_item *from = r->items.items + f->base;
 	size_t n = r->items.n - f->base;
+	const bl_item *from = n ? r->items.items + f->base : NULL;
 	const bl_value *v = f->map ? close_map(r, span, from, n) : close_list(r, span, from, n);
 	v = wrap_tag(r, v, f->tag, f->tag_span);
 	frame closed = *f;
