@@ -312,8 +312,8 @@ static int on_end(void *context)
 	}
 	if (!s->level)
 		return 1;
-	bl_item *from = s->items + f.first;
 	size_t n = s->nitems - f.first;
+	bl_item *from = n ? s->items + f.first : NULL;
 	s->nitems = f.first;
 	span.begin = f.begin;
 	bl_value *v;
