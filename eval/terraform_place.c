@@ -89,10 +89,12 @@ void bl_tf_set_places(bl_tf *tf, bl_tf_module *m)
 	tf->quiet++;
 	for (size_t i = 0; i < m->declared.n; i++) {
 		const bl_tf_item *item = m->declared.items[i];
+		const bl_resource *first = item->instances.n ? item->instances.items[0].resource : NULL;
+		bl_str place = first && !first->is_module ? place_of(tf, m, provider_name(tf, item, first)) : BL_STR("");
 		for (size_t k = 0; k < item->instances.n; k++) {
 			const bl_tf_instance *instance = &item->instances.items[k];
-			if (instance->resource && !instance->resource->is_module)
-				instance->resource->place = place_of(tf, m, provider_name(tf, item, instance->resource));
+			if (instance->resource)
+				instance->resource->place = place;
 			if (instance->module)
 				bl_tf_set_places(tf, instance->module);
 		}

@@ -11,7 +11,6 @@
 
 #define CALLED_ALIKE 1.0 /* what it says for a root that a stack has its name */
 
-typedef BL_VEC(uint32_t) node_list;
 
 /* How well a root fits an owner. */
 typedef struct root_score {
@@ -31,20 +30,15 @@ typedef struct binder {
 	bl_claims *claims;
 	bl_coverage coverage;
 	bl_map states;    /* files of Terraform's: what they alone show may be gone */
-	bl_map addresses; /* Terraform's -> node_list */
-	bl_map partial;   /* those with keys known in part, "[*]" for each key -> node_list */
-	bl_map logical;   /* CloudFormation's logical ids -> node_list */
-	bl_map named;     /* type and deployed name -> node_list */
+	bl_map addresses; /* Terraform's -> bl_node_list */
+	bl_map partial;   /* those with keys known in part, "[*]" for each key -> bl_node_list */
+	bl_map logical;   /* CloudFormation's logical ids -> bl_node_list */
+	bl_map named;     /* type and deployed name -> bl_node_list */
 } binder;
 
 static void list_put(bl_arena *arena, bl_map *map, bl_str key, uint32_t node)
 {
-	node_list *list = bl_map_get(map, key);
-	if (!list) {
-		list = bl_new(arena, node_list);
-		bl_map_put(arena, map, key, list);
-	}
-	bl_vec_push(arena, list, node);
+	bl_vec_push(arena, bl_node_list_of(arena, map, key), node);
 }
 
 static bl_str named_key(bl_arena *arena, uint32_t type, bl_str name)
@@ -150,26 +144,26 @@ static bool address_fits(bl_arena *arena, const bl_resource *r, bl_str address)
 	return bl_str_eq(own, address);
 }
 
-static const node_list *nodes_that_fit(binder *b, bl_str address)
+static const bl_node_list *nodes_that_fit(binder *b, bl_str address)
 {
 	bl_arena *arena = b->claims->arena;
-	const node_list *all = bl_map_get(&b->partial, any_instance(arena, address));
-	node_list *fits = NULL;
+	const bl_node_list *all = bl_map_get(&b->partial, any_instance(arena, address));
+	bl_node_list *fits = NULL;
 	for (size_t i = 0; all && i < all->n; i++) {
 		if (!address_fits(arena, bl_claims_resource(b->claims, all->items[i]), address))
 			continue;
-		fits = fits ? fits : bl_new(arena, node_list);
+		fits = fits ? fits : bl_new(arena, bl_node_list);
 		bl_vec_push(arena, fits, all->items[i]);
 	}
 	return fits;
 }
 
 /* The nodes a state's address may mean; those with keys known in part or not at all only when no known one is there. */
-static const node_list *nodes_at(binder *b, bl_str address)
+static const bl_node_list *nodes_at(binder *b, bl_str address)
 {
 	bl_arena *arena = b->claims->arena;
 	const bl_map *addresses = &b->addresses;
-	const node_list *list = bl_map_get(addresses, address);
+	const bl_node_list *list = bl_map_get(addresses, address);
 	if (list || !memchr(address.p, '[', address.n))
 		return list;
 	list = nodes_that_fit(b, address);
@@ -184,7 +178,7 @@ static const node_list *nodes_at(binder *b, bl_str address)
 }
 
 /* The code that a binding may be about. */
-static const node_list *nodes_of(binder *b, const bl_binding *e)
+static const bl_node_list *nodes_of(binder *b, const bl_binding *e)
 {
 	bl_claims *c = b->claims;
 	if (e->from == BL_FROM_STATE || e->from == BL_FROM_PLAN)
@@ -207,7 +201,7 @@ static double likeness_of(const bl_claims *c, uint32_t code, uint32_t asset)
 
 static void score_binding(binder *b, const bl_binding *e, root_scores *scores)
 {
-	const node_list *list = nodes_of(b, e);
+	const bl_node_list *list = nodes_of(b, e);
 	bl_claims *c = b->claims;
 	for (size_t i = 0; list && i < list->n; i++) {
 		uint32_t root = c->identities[list->items[i]].root;
@@ -293,7 +287,7 @@ static void claim_binding(binder *b, const bl_binding *e, const root_scores *sco
 	double best;
 	size_t tied = best_roots(scores, &best);
 	int64_t asset = bl_identity_asset(c, e->id);
-	const node_list *list = nodes_of(b, e);
+	const bl_node_list *list = nodes_of(b, e);
 	if (asset < 0 || !list || !tied)
 		return;
 	bl_evidence_row row = row_of(b, e, bl_claims_asset(c, (uint32_t)asset));

@@ -48,6 +48,16 @@ bl_claim *bl_claims_find(const bl_claims *c, uint32_t code, uint32_t asset)
 	return at == UINT32_MAX ? NULL : &c->all.items[at];
 }
 
+bl_node_list *bl_node_list_of(bl_arena *arena, bl_map *map, bl_str key)
+{
+	bl_node_list *list = bl_map_get(map, key);
+	if (!list) {
+		list = bl_new(arena, bl_node_list);
+		bl_map_put(arena, map, key, list);
+	}
+	return list;
+}
+
 static bl_claim *claim_of(bl_claims *c, uint32_t code, uint32_t asset)
 {
 	uint32_t *slot = bl_pairs_slot_of(c->arena, &c->pairs, code, asset);
@@ -125,4 +135,22 @@ double bl_claims_confidence(const bl_claim *claim)
 		p = BL_EVIDENCE_MOST;
 	/* six digits are more than evidence has */
 	return (double)(long long)(p * not_against * 1e6 + 0.5) / 1e6;
+}
+
+const bl_claim *bl_claims_leader(const bl_claims *c, uint32_t node, bool of_code, double enough)
+{
+	const bl_claim *best = NULL;
+	double most = 0, next = 0;
+	for (uint32_t at = of_code ? c->of_code[node] : c->of_asset[node]; at;
+		at = of_code ? c->all.items[at - 1].next_of_code : c->all.items[at - 1].next_of_asset) {
+		double p = bl_claims_confidence(&c->all.items[at - 1]);
+		if (p > most) {
+			next = most;
+			most = p;
+			best = &c->all.items[at - 1];
+		} else if (p > next) {
+			next = p;
+		}
+	}
+	return most >= enough && most - next >= BL_MARGIN ? best : NULL;
 }

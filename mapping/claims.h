@@ -38,6 +38,9 @@ typedef struct bl_identity {
 
 typedef BL_VEC(uint32_t) bl_node_list;
 
+/* The list that map has under key, which stays the caller's; a new one when it has none. */
+bl_node_list *bl_node_list_of(bl_arena *arena, bl_map *map, bl_str key);
+
 /* A trace tag that several blocks or instances may have given an asset. */
 typedef struct bl_open_trace {
 	uint32_t asset;
@@ -83,6 +86,8 @@ void bl_evidence_put(bl_arena *keep, bl_claim *claim, bl_evidence_row row, doubl
 bl_claim *bl_claims_find(const bl_claims *c, uint32_t code, uint32_t asset);
 /* What a claim's evidence is worth together. */
 double bl_claims_confidence(const bl_claim *claim);
+/* The best claim of a code node (of_code) or an asset, where it is worth enough and leads the others by BL_MARGIN; or NULL. */
+const bl_claim *bl_claims_leader(const bl_claims *c, uint32_t node, bool of_code, double enough);
 /* The weight of a claim's evidence of that id ("I12"), 0 when it has none. */
 double bl_claims_weight(const bl_claim *claim, const char *id);
 double bl_evidence_weight(bl_evidence_row row);

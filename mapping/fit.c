@@ -403,11 +403,14 @@ void bl_fit_root(bl_fit_run *run, bl_root_fits *root)
 {
 	bl_fit_take_keys(run, root);
 	root->keys = (uint32_t)run->nkeys;
+	bool placed = false;
+	for (size_t i = 0; i < root->ncode && !placed; i++)
+		placed = bl_claims_resource(run->claims, root->code[i])->place.n > 0;
 	root->n = candidates_of(run, root, root->best);
 	for (size_t i = 0; i < root->n; i++) {
 		bl_fit_candidate *k = &root->best[i];
 		k->fit = bl_fit_beside(run, k->scope, NULL, 0, true, &k->seen) + CALLED_SO * called_so(run, root, k->scope) +
-			set_so(run, root, k->scope) + known_in(root, k->scope);
+			(placed ? set_so(run, root, k->scope) : 0) + known_in(root, k->scope);
 	}
 	rank(root->best, root->n);
 	size_t near = 0;

@@ -2,7 +2,7 @@
  * I12 upwards: a resource lies in one resource group or project, so who knows the resource knows the group. A block for a group that is called at random is the
  * group in which the resources lie that the code puts into it. (neighbours.c leaves groups out: downwards, that a resource lies in the group is no news.)
  */
-#include "mapping/claims.h"
+#include "mapping/names.h"
 
 #include "core/reason/azure_id.h"
 #include "core/reason/cloud_id.h"
@@ -58,13 +58,10 @@ static const struct {
 /* A root and what it knows of a name; of next to nothing, which unknown it is. */
 static bl_str name_key(const bl_claims *c, uint32_t node, size_t holder, const bl_value *name)
 {
-	size_t known = 0;
 	if (!bl_value_is(name, BL_STRING) && !bl_value_is(name, BL_UNKNOWN))
 		return BL_STR("");
 	bl_str text = bl_value_pattern(c->arena, name);
-	for (size_t i = 0; i < text.n; i++)
-		known += text.p[i] != BL_GAP;
-	if (known < MIN_KNOWN)
+	if ((name->kind == BL_STRING ? text.n : bl_names_known(name)) < MIN_KNOWN)
 		text = name->kind == BL_UNKNOWN ? bl_str_make((const char *)&name->unknown, sizeof name->unknown) : BL_STR("");
 	return text.n ? bl_str_fmt(c->arena, "%u:%zu:" BL_FMT, c->identities[node].root, holder, BL_ARG(text)) : text;
 }
@@ -96,31 +93,13 @@ static int64_t named_group(const bl_claims *c, const bl_map *groups, uint32_t co
 }
 
 /* Is the asset clearly another block's? */
-static bool is_anothers(const bl_claims *c, const bl_claim *claim, double confidence)
+static bool is_anothers(const bl_claims *c, const bl_claim *claim)
 {
+	double confidence = bl_claims_confidence(claim);
 	for (uint32_t at = c->of_asset[claim->asset]; at; at = c->all.items[at - 1].next_of_asset)
 		if (bl_claims_confidence(&c->all.items[at - 1]) >= confidence + BL_MARGIN)
 			return true;
 	return false;
-}
-
-/* The best claim of a block, where no other comes near; or NULL. */
-static const bl_claim *best_of(const bl_claims *c, uint32_t code, double *confidence)
-{
-	const bl_claim *best = NULL;
-	double most = 0, next = 0;
-	for (uint32_t at = c->of_code[code]; at; at = c->all.items[at - 1].next_of_code) {
-		double p = bl_claims_confidence(&c->all.items[at - 1]);
-		if (p > most) {
-			next = most;
-			most = p;
-			best = &c->all.items[at - 1];
-		} else if (p > next) {
-			next = p;
-		}
-	}
-	*confidence = most;
-	return most >= ENOUGH && most - next >= BL_MARGIN && !is_anothers(c, best, most) ? best : NULL;
 }
 
 /* A count that falls when another group is named, so that what most name is left (at a tie, nothing). */
@@ -160,15 +139,14 @@ static bool count_votes(bl_claims *c, votes *of_block)
 	index_groups(c, &groups);
 	for (size_t i = 0; i < c->code.n; i++) {
 		uint32_t code = c->code.items[i];
-		double confidence;
 		int64_t block = c->of_code[code] ? group_of(c, code) : -1;
 		if (block < 0 && c->of_code[code])
 			block = named_group(c, &groups, code);
-		const bl_claim *best = block >= 0 ? best_of(c, code, &confidence) : NULL;
-		int64_t group = best ? holder_of(c, bl_claims_asset(c, best->asset)) : -1;
+		const bl_claim *best = block >= 0 ? bl_claims_leader(c, code, true, ENOUGH) : NULL;
+		int64_t group = best && !is_anothers(c, best) ? holder_of(c, bl_claims_asset(c, best->asset)) : -1;
 		if (group < 0)
 			continue;
-		vote(&of_block[block], code, (uint32_t)group, confidence);
+		vote(&of_block[block], code, (uint32_t)group, bl_claims_confidence(best));
 		any = true;
 	}
 	return any;

@@ -134,33 +134,14 @@ static bool tied(const neighbour_run *r, uint32_t node, uint32_t to)
 
 /* ---- what is settled ---- */
 
-/* The claim that leads a node's others, or NULL. */
-static const bl_claim *leader(const bl_claims *c, uint32_t first, bool of_code)
-{
-	const bl_claim *best = NULL;
-	double most = 0, next = 0;
-	for (uint32_t at = first; at; at = of_code ? c->all.items[at - 1].next_of_code : c->all.items[at - 1].next_of_asset) {
-		const bl_claim *claim = &c->all.items[at - 1];
-		double p = bl_claims_confidence(claim);
-		if (p > most) {
-			next = most;
-			most = p;
-			best = claim;
-		} else if (p > next) {
-			next = p;
-		}
-	}
-	return most >= SETTLED && most - next >= BL_MARGIN ? best : NULL;
-}
-
 static size_t settle(neighbour_run *r)
 {
 	bl_claims *c = r->claims;
 	size_t n = 0;
 	for (size_t i = 0; i < c->code.n; i++) {
 		uint32_t code = c->code.items[i];
-		const bl_claim *claim = c->of_code[code] ? leader(c, c->of_code[code], true) : NULL;
-		if (!claim || leader(c, c->of_asset[claim->asset], false) != claim)
+		const bl_claim *claim = bl_claims_leader(c, code, true, SETTLED);
+		if (!claim || bl_claims_leader(c, claim->asset, false, SETTLED) != claim)
 			continue;
 		r->settled[code] = claim->asset + 1;
 		r->settled[claim->asset] = code + 1;

@@ -17,16 +17,6 @@ typedef struct tag_walk {
 	uint32_t node;
 } tag_walk;
 
-static bl_node_list *list_of(bl_arena *arena, bl_map *map, bl_str key)
-{
-	bl_node_list *list = bl_map_get(map, key);
-	if (!list) {
-		list = bl_new(arena, bl_node_list);
-		bl_map_put(arena, map, bl_str_dup(arena, key), list);
-	}
-	return list;
-}
-
 /* ---- I5: trace tags ---- */
 
 /* Yor can be told to write its keys behind a prefix: "module_yor_trace". */
@@ -46,7 +36,7 @@ static void index_trace(void *context, bl_str key, bl_str value)
 	if (!is_trace_key(key))
 		return;
 	bl_claims *c = w->claims;
-	bl_node_list *list = list_of(c->arena, w->index, value);
+	bl_node_list *list = bl_node_list_of(c->arena, w->index, value);
 	if (!list->n || list->items[list->n - 1] != w->node)
 		bl_vec_push(c->arena, list, w->node);
 	if (!c->traces)
@@ -277,7 +267,7 @@ static void match_git(bl_claims *c)
 {
 	bl_map files = {0};
 	for (size_t i = 0; i < c->code.n; i++)
-		bl_vec_push(c->arena, list_of(c->arena, &files, sanitised(c->arena, file_of(c, c->code.items[i]))), c->code.items[i]);
+		bl_vec_push(c->arena, bl_node_list_of(c->arena, &files, sanitised(c->arena, file_of(c, c->code.items[i]))), c->code.items[i]);
 	for (size_t i = 0; i < c->assets.n; i++) {
 		git_tags g = {0};
 		bl_identity_each_tag(bl_identity_tags(c, c->assets.items[i]), on_git_tag, &g);
@@ -298,7 +288,7 @@ static void index_service(void *context, bl_str key, bl_str value)
 {
 	tag_walk *w = context;
 	if (bl_str_eqiz(key, "azd-service-name"))
-		bl_vec_push(w->claims->arena, list_of(w->claims->arena, w->index, value), w->node);
+		bl_vec_push(w->claims->arena, bl_node_list_of(w->claims->arena, w->index, value), w->node);
 }
 
 static void claim_service(void *context, bl_str key, bl_str value)

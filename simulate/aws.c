@@ -61,7 +61,7 @@ static bl_str filled(sim_world *w, const sim_thing *t, bl_str hole, const char *
 		n = n * 10 + (size_t)(hole.p[i] - '0');
 	switch (hole.p[0]) {
 	case 'a':
-		return sim_place(t);
+		return sim_place(t, SIM_AWS);
 	case 'g':
 		return sim_guid(a, number);
 	case 'h':
@@ -206,7 +206,7 @@ const bl_value *sim_aws_tags(sim_world *w, sim_thing *t)
 	/* nobody can take these away */
 	if (t->resource->language == BL_LANG_CLOUDFORMATION && bl_schema_type(w->schema, t->type)) {
 		bl_str stack = bl_str_fmt(a, "arn:aws:cloudformation:" BL_FMT ":" BL_FMT ":stack/" BL_FMT "/" BL_FMT, BL_ARG(t->root->region),
-			BL_ARG(sim_place(t)), BL_ARG(t->root->stack), BL_ARG(sim_guid(a, t->root->seed)));
+			BL_ARG(sim_place(t, SIM_AWS)), BL_ARG(t->root->stack), BL_ARG(sim_guid(a, t->root->seed)));
 		bl_items_put(a, &tags, BL_STR("aws:cloudformation:logical-id"), BL_NOWHERE, sim_string(w, t->resource->label));
 		bl_items_put(a, &tags, BL_STR("aws:cloudformation:stack-id"), BL_NOWHERE, sim_string(w, stack));
 		bl_items_put(a, &tags, BL_STR("aws:cloudformation:stack-name"), BL_NOWHERE, sim_string(w, t->root->stack));
@@ -275,7 +275,7 @@ void sim_aws_write_stacks(sim_world *w, bl_buf *out)
 		bl_json_object(&j);
 		bl_json_member(&j, "StackName", t->root->stack);
 		bl_json_member(&j, "StackId", bl_str_fmt(a, "arn:aws:cloudformation:" BL_FMT ":" BL_FMT ":stack/" BL_FMT "/" BL_FMT,
-			BL_ARG(t->root->region), BL_ARG(sim_place(t)), BL_ARG(t->root->stack), BL_ARG(sim_guid(a, t->root->seed))));
+			BL_ARG(t->root->region), BL_ARG(sim_place(t, SIM_AWS)), BL_ARG(t->root->stack), BL_ARG(sim_guid(a, t->root->seed))));
 		bl_json_member(&j, "LogicalResourceId", t->resource->label);
 		bl_json_member(&j, "PhysicalResourceId", t->id);
 		bl_json_member(&j, "ResourceType", t->type);

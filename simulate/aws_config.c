@@ -107,7 +107,7 @@ static void write_item(sim_world *w, const sim_thing *t, bl_json *j)
 	bl_json_member(j, "configurationItemVersion", BL_STR("1.3"));
 	bl_json_member(j, "configurationItemCaptureTime", sim_time(w, sim_draw(t->seed, "capture", BL_STR("")) % (86400u * 20)));
 	bl_json_member_int(j, "configurationStateId", 1700000000000 + (long long)(t->seed % 40000000000u));
-	bl_json_member(j, "awsAccountId", sim_place(t));
+	bl_json_member(j, "awsAccountId", sim_place(t, SIM_AWS));
 	bl_json_member(j, "configurationItemStatus", BL_STR("OK"));
 	bl_json_member(j, "resourceType", name && name->config ? bl_str_of(name->config) : t->type);
 	bl_json_member(j, "resourceId", config_id(w, t));

@@ -233,7 +233,7 @@ static const bl_value *permissions(sim_world *w, const sim_thing *t, const bl_va
 		add_peer(w, &p->prefixes, "prefixListId", bl_value_getz(r, ingress ? "SourcePrefixListId" : "DestinationPrefixListId"), description,
 			BL_STR(""));
 		add_peer(w, &p->groups, "groupId", bl_value_getz(r, ingress ? "SourceSecurityGroupId" : "DestinationSecurityGroupId"), description,
-			sim_place(t));
+			sim_place(t, SIM_AWS));
 	}
 	/* whom a rule is for may be in no setting that is known here; none is for nobody */
 	for (size_t i = 0; i < found.n; i++)

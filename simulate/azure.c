@@ -38,7 +38,7 @@ bl_str sim_azure_group_id(sim_world *w, sim_thing *t)
 		declared = group_of_modules(w, t);
 	if (declared)
 		group = sim_name(w, declared);
-	return bl_str_fmt(a, "/subscriptions/" BL_FMT "/resourceGroups/" BL_FMT, BL_ARG(sim_place(t)),
+	return bl_str_fmt(a, "/subscriptions/" BL_FMT "/resourceGroups/" BL_FMT, BL_ARG(sim_place(t, SIM_AZURE)),
 		BL_ARG(group.n ? group : t->root->group));
 }
 
@@ -176,7 +176,7 @@ static bl_str extended_id(sim_world *w, sim_thing *t)
 			return text;
 	}
 	bool terraform = t->resource->language == BL_LANG_TERRAFORM;
-	return terraform ? bl_str_fmt(&w->arena, "/subscriptions/" BL_FMT, BL_ARG(sim_place(t))) : sim_azure_group_id(w, t);
+	return terraform ? bl_str_fmt(&w->arena, "/subscriptions/" BL_FMT, BL_ARG(sim_place(t, SIM_AZURE))) : sim_azure_group_id(w, t);
 }
 
 static bool extends(bl_str type)
@@ -197,11 +197,11 @@ bl_str sim_azure_id(sim_world *w, sim_thing *t)
 	bl_arena *a = &w->arena;
 	bl_str name = sim_name(w, t), type = t->type;
 	if (is_type(t, "Microsoft.Resources/resourceGroups"))
-		return bl_str_fmt(a, "/subscriptions/" BL_FMT "/resourceGroups/" BL_FMT, BL_ARG(sim_place(t)), BL_ARG(name));
+		return bl_str_fmt(a, "/subscriptions/" BL_FMT "/resourceGroups/" BL_FMT, BL_ARG(sim_place(t, SIM_AZURE)), BL_ARG(name));
 	if (is_type(t, "Microsoft.Management/managementGroups"))
 		return bl_str_fmt(a, "/providers/Microsoft.Management/managementGroups/" BL_FMT, BL_ARG(name));
 	if (bl_str_startsi(type, BL_STR("Microsoft.Security/")) || is_type(t, "Microsoft.Insights/logProfiles"))
-		return bl_str_fmt(a, "/subscriptions/" BL_FMT "/providers/" BL_FMT "/" BL_FMT, BL_ARG(sim_place(t)), BL_ARG(type),
+		return bl_str_fmt(a, "/subscriptions/" BL_FMT "/providers/" BL_FMT "/" BL_FMT, BL_ARG(sim_place(t, SIM_AZURE)), BL_ARG(type),
 			BL_ARG(name));
 	if (extends(type))
 		return bl_str_fmt(a, BL_FMT "/providers/" BL_FMT "/" BL_FMT, BL_ARG(extended_id(w, t)), BL_ARG(type), BL_ARG(name));
@@ -445,7 +445,7 @@ static void write_row(sim_world *w, const sim_thing *t, bl_json *j)
 	bl_json_member(j, "kind", bl_value_text(bl_value_geti(body, BL_STR("kind"))));
 	bl_json_member(j, "location", bl_value_text(bl_value_geti(body, BL_STR("location"))));
 	bl_json_member(j, "resourceGroup", group ? t->name : bl_str_lower(a, group_in(t->id)));
-	bl_json_member(j, "subscriptionId", sim_place(t));
+	bl_json_member(j, "subscriptionId", sim_place(t, SIM_AZURE));
 	bl_json_member(j, "managedBy", BL_STR(""));
 	put(j, "sku", bl_value_geti(body, BL_STR("sku")));
 	put(j, "plan", bl_value_geti(body, BL_STR("plan")));

@@ -27,7 +27,7 @@ static bl_str last_part(bl_str s)
 static bl_str project_of(sim_world *w, sim_thing *t)
 {
 	bl_str project = last_part(sim_native_text(w, t, "project"));
-	return project.n ? project : sim_place(t);
+	return project.n ? project : sim_place(t, SIM_GOOGLE);
 }
 
 static bl_str region_of(sim_world *w, sim_thing *t)
@@ -205,7 +205,7 @@ void sim_google_write(sim_world *w, bl_buf *out)
 		bl_json j;
 		bool project = bl_str_eqz(t->type, "cloudresourcemanager.googleapis.com/Project");
 		bl_str kind = last_part(t->type), host, owner = project ? t->name : sim_google_project(w, t);
-		bl_str number = sim_google_number(w, owner.n ? owner : sim_place(t));
+		bl_str number = sim_google_number(w, owner.n ? owner : sim_place(t, SIM_GOOGLE));
 		bl_str_cut(t->type, '/', &host);
 		bl_json_begin(&j, out, false);
 		bl_json_object(&j);

@@ -296,13 +296,13 @@ static const bl_value *deployer(sim_world *w, const sim_thing *t, bl_str step)
 	if (!t->resource->existing)
 		return NULL;
 	if (azure && bl_str_eqz(step, "subscription_id"))
-		return sim_string(w, r->subscription);
+		return sim_string(w, sim_place(t, SIM_AZURE));
 	if (azure && bl_str_eqz(step, "tenant_id"))
 		return sim_string(w, r->tenant);
 	if (bl_str_eqz(type, "azurerm_subscription") && bl_str_eqz(step, "id"))
-		return sim_string(w, bl_str_cat(&w->arena, BL_STR("/subscriptions/"), r->subscription));
+		return sim_string(w, bl_str_cat(&w->arena, BL_STR("/subscriptions/"), sim_place(t, SIM_AZURE)));
 	if (bl_str_eqz(type, "aws_caller_identity") && bl_str_eqz(step, "account_id"))
-		return sim_string(w, r->account);
+		return sim_string(w, sim_place(t, SIM_AWS));
 	return NULL;
 }
 

@@ -206,20 +206,20 @@ static bl_str by_hint(sim_world *w, sim_thing *t, bl_str hint, uint64_t number)
 	if (bl_str_eqiz(hint, "region"))
 		return t->cloud == SIM_GOOGLE ? BL_STR("europe-west1") : r->region;
 	if (of_google)
-		return r->project;
+		return sim_place(t, SIM_GOOGLE);
 	if (hint_ends(hint, "tenantId") || hint_ends(hint, "tenant_id"))
 		return r->tenant;
 	if (hint_ends(hint, "subscriptionId") || hint_ends(hint, "subscription_id"))
-		return r->subscription;
+		return sim_place(t, SIM_AZURE);
 	if (of_azure)
 		return r->group;
 	if (hint_ends(hint, "account_id"))
-		return t->cloud == SIM_AWS ? r->account : sim_guid(a, number);
+		return t->cloud == SIM_AWS ? sim_place(t, SIM_AWS) : sim_guid(a, number);
 	if (hint_ends(hint, "principalId") || hint_ends(hint, "principal_id") || hint_ends(hint, "objectId") ||
 		hint_ends(hint, "object_id") || hint_ends(hint, "clientId") || hint_ends(hint, "client_id"))
 		return sim_guid(a, number);
 	if (hint_ends(hint, "arn"))
-		return bl_str_fmt(a, "arn:aws:iam::" BL_FMT ":role/" BL_FMT, BL_ARG(r->account), BL_ARG(sim_word(number)));
+		return bl_str_fmt(a, "arn:aws:iam::" BL_FMT ":role/" BL_FMT, BL_ARG(sim_place(t, SIM_AWS)), BL_ARG(sim_word(number)));
 	if (hint_ends(hint, "ipAddress") || hint_ends(hint, "ip_address"))
 		return bl_str_fmt(a, "%d.%d.%d.%d", 20 + (int)(number % 30), (int)(number >> 8) % 255, (int)(number >> 16) % 255,
 			1 + (int)(number >> 24) % 250);
@@ -238,9 +238,9 @@ static bl_str unknown_text(sim_world *w, sim_thing *t, const bl_unknown *u, bl_s
 		text = by_hint(w, t, hint, chance_of(w, t, u, hint));
 	if (text.n)
 		return text;
-	/* whoever gives a subscription's id gives that of the root */
+	/* whoever gives a subscription's id gives its own */
 	if (bl_str_eqiz(u->prefix, "/subscriptions/") && bl_str_starts(u->suffix, BL_STR("/"))) {
-		text = bl_str_fmt(a, BL_FMT BL_FMT BL_FMT, BL_ARG(u->prefix), BL_ARG(t->root->subscription), BL_ARG(u->suffix));
+		text = bl_str_fmt(a, BL_FMT BL_FMT BL_FMT, BL_ARG(u->prefix), BL_ARG(sim_place(t, SIM_AZURE)), BL_ARG(u->suffix));
 		if (bl_unknown_may_be(u, text, false))
 			return text;
 	}

@@ -29,26 +29,31 @@ static bl_str type_of_native(bl_str native)
 	return BL_STR("");
 }
 
-bl_str sim_place(const sim_thing *t)
+static sim_cloud cloud_of(const bl_resource *r)
+{
+	if (bl_str_starts(r->native_type, BL_STR("azurerm_")) || bl_resource_is_azapi(r))
+		return SIM_AZURE;
+	if (bl_str_starts(r->native_type, BL_STR("aws_")))
+		return SIM_AWS;
+	return bl_str_starts(r->native_type, BL_STR("google_")) ? SIM_GOOGLE : SIM_HELPER;
+}
+
+bl_str sim_place(const sim_thing *t, sim_cloud cloud)
 {
 	const bl_resource *r = t->resource ? t->resource : t->like ? t->like->resource : NULL;
-	if (r && r->place.n)
+	if (r && r->place.n && cloud_of(r) == cloud)
 		return r->place;
-	return t->cloud == SIM_AWS ? t->root->account : t->cloud == SIM_GOOGLE ? t->root->project : t->root->subscription;
+	return cloud == SIM_AWS ? t->root->account : cloud == SIM_GOOGLE ? t->root->project : t->root->subscription;
 }
 
 static void classify_terraform(sim_world *w, sim_thing *t)
 {
 	const bl_resource *r = t->resource;
 	const bl_value *part;
-	if (bl_str_starts(r->native_type, BL_STR("azurerm_")) || bl_str_eqz(r->native_type, "azapi_resource"))
-		t->cloud = SIM_AZURE;
-	else if (bl_str_starts(r->native_type, BL_STR("aws_")))
-		t->cloud = SIM_AWS;
-	else if (bl_str_starts(r->native_type, BL_STR("google_")))
-		t->cloud = SIM_GOOGLE;
-	else
+	sim_cloud cloud = cloud_of(r);
+	if (cloud == SIM_HELPER)
 		return;
+	t->cloud = cloud;
 	if (!bl_str_eq(r->type, r->native_type))
 		t->type = r->type;
 	else

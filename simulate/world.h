@@ -98,8 +98,8 @@ typedef struct sim_world {
 /* Deploys everything: fills roots, things and parts. */
 void sim_world_fill(sim_world *w, const bl_evaluation *const *evaluations, size_t n);
 
-/* The subscription, account or project that it is deployed to: what its provider is set to, or else its root's own. */
-bl_str sim_place(const sim_thing *t);
+/* The subscription, account or project of a cloud that it is deployed to: what its provider is set to, or else its root's own. */
+bl_str sim_place(const sim_thing *t, sim_cloud cloud);
 /* What code names it, or NULL. */
 const bl_value *sim_declared_name(const sim_thing *t);
 /* The deployed name (last part), the cloud id, and for AWS the ARN. */
